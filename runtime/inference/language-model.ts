@@ -1,0 +1,107 @@
+/**
+ * What the jobs (completion, questions, summaries) see of a model: token ids in, states that can be forked,
+ * tokens out. Everything that runs a graph is cut into blocks, and each block waits for its turn.
+ */
+
+/** Lower runs first. A request in front of the user pre-empts everything behind it at the next block. */
+export enum Priority {
+  Completion = 0,
+  Question = 1,
+  Summary = 2,
+  Background = 3,
+}
+
+/** How a piece of work is run: who waits for it, and how it ends early. Cancellation takes effect between blocks. */
+export interface WorkOptions {
+  priority: Priority;
+  signal?: AbortSignal;
+}
+
+export interface Tokenizer {
+  /** Ids of plain text; strings that look like special tokens are text. */
+  encode(text: string): number[];
+  decode(ids: readonly number[]): string;
+  readonly vocabularySize: number;
+}
+
+export interface SpecialTokens {
+  endoftext: number;
+  file: number;
+  path: number;
+  fimPrefix: number;
+  fimSuffix: number;
+  fimMiddle: number;
+  fimEnd: number;
+  doc: number;
+  summary: number;
+  snippet: number;
+}
+
+export interface ModelInfo {
+  name: string;
+  /** Folder it was loaded from. */
+  folder: string;
+  family: string;
+  precision: string;
+  provider: string;
+  languages: string[];
+  special: SpecialTokens;
+  stop: number[];
+  /** Tokens before the cursor that this model makes use of. */
+  usefulContext: number;
+  maxSuffixTokens: number;
+  maxNearTokens: number;
+  /** Bytes of one state once its windows are full. */
+  stateBytes: number;
+  weightBytes: number;
+  loadMs: number;
+}
+
+/** A state held where the model runs. Owned by whoever got it: release it. Never changed by a fork's reads. */
+export interface ModelState {
+  readonly id: number;
+  /** Tokens read into it. */
+  readonly length: number;
+}
+
+export interface Sampling {
+  /** 0 = greedy. */
+  temperature: number;
+  topP?: number;
+  seed?: number;
+}
+
+export interface DecodedToken {
+  id: number;
+  /** Natural logarithm of the token's probability at temperature 1. */
+  logProbability: number;
+}
+
+export interface LanguageModel {
+  readonly info: ModelInfo;
+  readonly tokenizer: Tokenizer;
+  /** An empty state. */
+  create(): Promise<ModelState>;
+  /** An independent copy. Cheap: what does not change is shared. */
+  fork(state: ModelState): Promise<ModelState>;
+  release(state: ModelState): void;
+  /** Reads ids into `state` in blocks. On cancellation the state holds a whole number of blocks (see `length`). */
+  read(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<void>;
+  /**
+   * Reads `prompt` (at least one id), then generates. Ends at a stop token, at `maxTokens`, or when the consumer
+   * breaks out of the loop. The state holds prompt and the tokens yielded so far, less the last one.
+   */
+  decode(
+    state: ModelState,
+    prompt: readonly number[],
+    options: WorkOptions & { maxTokens: number; sampling?: Sampling },
+  ): AsyncGenerator<DecodedToken, void, void>;
+  /**
+   * Log-probabilities of `ids`, each given what stands before it. `state` must have read at least one token
+   * unless the first id's score is not needed: with an empty state the first score is NaN. The state holds the ids afterwards.
+   */
+  score(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<Float32Array>;
+  /** Bytes that all live states hold now. */
+  stateBytesHeld(): number;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,73 @@
+/** The engine process: what it is told at start, what it reports about itself. */
+
+export interface WorkspaceFolder {
+  path: string;
+  name: string;
+}
+
+export interface EngineSettings {
+  completionModel: string;
+  provider: 'auto' | 'cpu' | 'webgpu' | 'cuda';
+  /** MB, weights included. */
+  memoryLimit: number;
+  /** 0 = half the cores. */
+  threads: number;
+  indexEnabled: boolean;
+  backgroundReading: 'idle' | 'off';
+  /** Extra exclude globs from the editor (files.exclude, search.exclude), true entries only. */
+  excludeGlobs: string[];
+}
+
+export interface InitializeParams {
+  /** Folder for index, caches and states; made when absent, readable by its owner alone. */
+  dataFolder: string;
+  /** Folder that holds the embedded models. */
+  modelsFolder: string;
+  workspaceFolders: WorkspaceFolder[];
+  settings: EngineSettings;
+}
+
+export interface InitializeResult {
+  pid: number;
+  version: string;
+}
+
+/** `unloaded`: no model in memory, the next request loads it. */
+export type ModelState = 'unloaded' | 'loading' | 'ready' | 'failed';
+
+export interface EngineStatus {
+  model: {
+    name: string;
+    state: ModelState;
+    languages: string[];
+    provider?: string;
+    precision?: string;
+    loadMs?: number;
+    /** A sentence that names the thing and the remedy. */
+    error?: string;
+  };
+  /** What the engine does at this moment. */
+  activity: 'idle' | 'completing' | 'answering' | 'summarising' | 'reading';
+  memory: { residentMB: number; statesMB: number; limitMB: number };
+}
+
+export interface DoctorItem {
+  title: string;
+  value: string;
+  /** What to do about it, where something is wrong or could be better. */
+  advice?: string;
+  level: 'ok' | 'info' | 'warning' | 'error';
+}
+
+export interface DoctorReport {
+  sections: { title: string; items: DoctorItem[] }[];
+}
+
+export interface LogRecord {
+  time: string;
+  level: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+  scope: string;
+  message: string;
+  /** Plain values only; never source text. */
+  fields?: Record<string, string | number | boolean>;
+}

@@ -1,0 +1,41 @@
+/**
+ * Every message between a client (editor, CLI) and the engine, by name. The engine speaks JSON-RPC 2.0;
+ * cancellation and progress are those of vscode-jsonrpc.
+ */
+import { NotificationType, ProgressType, RequestType, RequestType0, NotificationType0 } from 'vscode-jsonrpc';
+import type { CompletionRequest, CompletionResponse } from './completion';
+import type { DoctorReport, EngineSettings, EngineStatus, InitializeParams, InitializeResult, LogRecord, WorkspaceFolder } from './engine';
+import type { FileChange, IndexStatus, IndexedFile } from './index-status';
+import type { AskProgress, AskRequest, AskResponse } from './questions';
+import type { FileSummary, SummarizeRequest, SummaryProgress } from './summaries';
+import type { TextDocumentItem, TextEdit } from './text';
+
+export type WithProgress<T> = T & { progressToken?: string };
+
+export const Initialize = new RequestType<InitializeParams, InitializeResult, void>('initialize');
+export const Shutdown = new RequestType0<void, void>('shutdown');
+export const SettingsChanged = new NotificationType<EngineSettings>('settings/changed');
+export const FoldersChanged = new NotificationType<WorkspaceFolder[]>('folders/changed');
+
+export const DocumentOpened = new NotificationType<TextDocumentItem>('document/opened');
+export const DocumentChanged = new NotificationType<{ uri: string; version: number; edits: TextEdit[] }>('document/changed');
+export const DocumentClosed = new NotificationType<{ uri: string }>('document/closed');
+export const FilesChanged = new NotificationType<FileChange[]>('files/changed');
+
+export const Complete = new RequestType<CompletionRequest, CompletionResponse, void>('completion/request');
+export const Ask = new RequestType<WithProgress<AskRequest>, AskResponse, void>('question/ask');
+export const Summarize = new RequestType<WithProgress<SummarizeRequest>, FileSummary, void>('summary/file');
+
+export const IndexCommand = new RequestType<{ command: 'pause' | 'resume' | 'rebuild' }, IndexStatus, void>('index/command');
+export const IndexFiles = new RequestType0<IndexedFile[], void>('index/files');
+export const IndexStatusChanged = new NotificationType<IndexStatus>('index/status');
+
+export const EngineStatusChanged = new NotificationType<EngineStatus>('engine/status');
+export const Doctor = new RequestType0<DoctorReport, void>('doctor');
+/** Deletes what Longview saved (index, states, caches, summaries); answers with the bytes freed. */
+export const ClearData = new RequestType0<{ bytesFreed: number }, void>('data/clear');
+export const UnloadModel = new NotificationType0('model/unload');
+export const Log = new NotificationType<LogRecord>('log');
+
+export const AskProgressType = new ProgressType<AskProgress>();
+export const SummaryProgressType = new ProgressType<SummaryProgress>();
