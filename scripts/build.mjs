@@ -36,7 +36,11 @@ const builds = [
   { ...node, entryPoints: { extension: 'extension/extension.ts' }, outdir: 'dist' },
   {
     ...node,
-    entryPoints: { engine: 'runtime/engine/main.ts', 'inference-worker': 'runtime/inference/worker.ts', longview: 'runtime/cli/main.ts' },
+    entryPoints: {
+      engine: 'runtime/engine/main.ts',
+      'inference-worker': 'runtime/inference/worker.ts',
+      longview: 'runtime/cli/main.ts',
+    },
     outdir: 'dist',
   },
   {
@@ -50,15 +54,33 @@ const builds = [
 ];
 
 /** Grammars by the name of their wasm file; only these are shipped. */
-const grammars = ['typescript', 'tsx', 'javascript', 'python', 'go', 'rust', 'java', 'cpp', 'c-sharp', 'ruby', 'php'];
+const grammars = [
+  'typescript',
+  'tsx',
+  'javascript',
+  'python',
+  'go',
+  'rust',
+  'java',
+  'cpp',
+  'c-sharp',
+  'ruby',
+  'php',
+];
 
 async function copyGrammars() {
   const target = path.join(root, 'dist', 'grammars');
   await mkdir(target, { recursive: true });
   const modules = path.join(root, 'node_modules');
-  await cp(path.join(modules, 'web-tree-sitter', 'web-tree-sitter.wasm'), path.join(target, 'web-tree-sitter.wasm'));
+  await cp(
+    path.join(modules, 'web-tree-sitter', 'web-tree-sitter.wasm'),
+    path.join(target, 'web-tree-sitter.wasm'),
+  );
   for (const name of grammars) {
-    await cp(path.join(modules, '@vscode/tree-sitter-wasm/wasm', `tree-sitter-${name}.wasm`), path.join(target, `tree-sitter-${name}.wasm`));
+    await cp(
+      path.join(modules, '@vscode/tree-sitter-wasm/wasm', `tree-sitter-${name}.wasm`),
+      path.join(target, `tree-sitter-${name}.wasm`),
+    );
   }
 }
 

@@ -4,7 +4,15 @@
  */
 import { NotificationType, ProgressType, RequestType, RequestType0, NotificationType0 } from 'vscode-jsonrpc';
 import type { CompletionRequest, CompletionResponse } from './completion';
-import type { DoctorReport, EngineSettings, EngineStatus, InitializeParams, InitializeResult, LogRecord, WorkspaceFolder } from './engine';
+import type {
+  DoctorReport,
+  EngineSettings,
+  EngineStatus,
+  InitializeParams,
+  InitializeResult,
+  LogRecord,
+  WorkspaceFolder,
+} from './engine';
 import type { FileChange, IndexStatus, IndexedFile } from './index-status';
 import type { AskProgress, AskRequest, AskResponse } from './questions';
 import type { FileSummary, SummarizeRequest, SummaryProgress } from './summaries';
@@ -18,7 +26,9 @@ export const SettingsChanged = new NotificationType<EngineSettings>('settings/ch
 export const FoldersChanged = new NotificationType<WorkspaceFolder[]>('folders/changed');
 
 export const DocumentOpened = new NotificationType<TextDocumentItem>('document/opened');
-export const DocumentChanged = new NotificationType<{ uri: string; version: number; edits: TextEdit[] }>('document/changed');
+export const DocumentChanged = new NotificationType<{ uri: string; version: number; edits: TextEdit[] }>(
+  'document/changed',
+);
 export const DocumentClosed = new NotificationType<{ uri: string }>('document/closed');
 export const FilesChanged = new NotificationType<FileChange[]>('files/changed');
 
@@ -26,7 +36,9 @@ export const Complete = new RequestType<CompletionRequest, CompletionResponse, v
 export const Ask = new RequestType<WithProgress<AskRequest>, AskResponse, void>('question/ask');
 export const Summarize = new RequestType<WithProgress<SummarizeRequest>, FileSummary, void>('summary/file');
 
-export const IndexCommand = new RequestType<{ command: 'pause' | 'resume' | 'rebuild' }, IndexStatus, void>('index/command');
+export const IndexCommand = new RequestType<{ command: 'pause' | 'resume' | 'rebuild' }, IndexStatus, void>(
+  'index/command',
+);
 export const IndexFiles = new RequestType0<IndexedFile[], void>('index/files');
 export const IndexStatusChanged = new NotificationType<IndexStatus>('index/status');
 

@@ -42,6 +42,4 @@ export interface AskResponse {
   nothingFound?: 'empty-workspace' | 'index-empty' | 'no-match' | 'index-disabled';
 }
 
-export type AskProgress =
-  | { stage: 'searching' }
-  | { stage: 'reranking'; done: number; total: number };
+export type AskProgress = { stage: 'searching' } | { stage: 'reranking'; done: number; total: number };

@@ -46,4 +46,7 @@ export type FromWebview =
   | { type: 'openLine'; path: string; line: number; endLine: number }
   | { type: 'requestCompletions' }
   | { type: 'insertCompletion'; index: number }
-  | { type: 'command'; command: 'pauseIndexing' | 'resumeIndexing' | 'showDiagnostics' | 'explainSilence' | 'restartEngine' };
+  | {
+      type: 'command';
+      command: 'pauseIndexing' | 'resumeIndexing' | 'showDiagnostics' | 'explainSilence' | 'restartEngine';
+    };

@@ -1,0 +1,59 @@
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError, messageOf } from '../protocol/errors';
+
+/** Where what Longview saves lies: one folder, readable by its owner alone, with one sub-folder per kind. */
+export class DataFolder {
+  readonly index: string;
+  readonly cache: string;
+  readonly summaries: string;
+
+  constructor(readonly root: string) {
+    this.index = path.join(root, 'index');
+    this.cache = path.join(root, 'cache');
+    this.summaries = path.join(root, 'summaries');
+  }
+
+  /** @throws UserError when the folder cannot be made or written */
+  async prepare(): Promise<void> {
+    try {
+      for (const folder of [this.root, this.index, this.cache, this.summaries]) {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+      }
+      await chmod(this.root, 0o700);
+    } catch (error) {
+      throw new UserError(
+        `Longview cannot write to its data folder ${this.root} (${messageOf(error)}). Make the folder writable, or free space on its disk.`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Bytes by kind. */
+  async sizes(): Promise<Record<'index' | 'cache' | 'summaries', number>> {
+    const [index, cache, summaries] = await Promise.all(
+      [this.index, this.cache, this.summaries].map(folderBytes),
+    );
+    return { index: index!, cache: cache!, summaries: summaries! };
+  }
+
+  /** Deletes everything in it; answers with the bytes freed. */
+  async clear(): Promise<number> {
+    const before = Object.values(await this.sizes()).reduce((a, b) => a + b, 0);
+    for (const folder of [this.index, this.cache, this.summaries])
+      await rm(folder, { recursive: true, force: true });
+    await this.prepare();
+    return before;
+  }
+}
+
+async function folderBytes(folder: string): Promise<number> {
+  let bytes = 0;
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const info = await stat(path.join(entry.parentPath, entry.name)).catch(() => undefined);
+    bytes += info?.size ?? 0;
+  }
+  return bytes;
+}
