@@ -1,0 +1,4 @@
+/** What a file is made of: language ids, syntax trees, outlines. */
+export { grammarFailures, hasGrammar, openGrammars } from './grammars';
+export { languageIdOf } from './language-ids';
+export { outlineOf, type Outline } from './outline';
