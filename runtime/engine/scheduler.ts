@@ -18,7 +18,9 @@ export class Scheduler {
   private order = 0;
 
   async run<T>(options: WorkOptions, block: () => Promise<T>): Promise<T> {
+    const asked = performance.now();
     await this.turn(options);
+    if (options.waited) options.waited.ms += performance.now() - asked;
     try {
       return await block();
     } finally {

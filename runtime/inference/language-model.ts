@@ -15,6 +15,8 @@ export enum Priority {
 export interface WorkOptions {
   priority: Priority;
   signal?: AbortSignal;
+  /** Grows by the milliseconds that the work waited for its turns. */
+  waited?: { ms: number };
 }
 
 export interface Tokenizer {

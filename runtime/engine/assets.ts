@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** Files that the engine needs and that are shipped with it. */
+export interface EngineAssets {
+  version: string;
+  /** Bundle of the inference worker; absent when run from sources: then the model runs in the engine's own thread. */
+  workerPath?: string;
+  grammarsFolder: string;
+}
+
+/** @param folder where the running program lies: `dist/` in a build, a folder of `runtime/` when run from sources */
+export function findAssets(folder: string): EngineAssets {
+  const root = findRoot(folder);
+  const worker = path.join(root, 'dist', 'inference-worker.js');
+  return {
+    version: (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string })
+      .version,
+    ...(existsSync(worker) && { workerPath: worker }),
+    grammarsFolder: path.join(root, 'dist', 'grammars'),
+  };
+}
+
+/** The folder of the extension: the nearest one above that holds Longview's manifest. */
+export function findRoot(folder: string): string {
+  const manifest = path.join(folder, 'package.json');
+  if (existsSync(manifest)) return folder;
+  const parent = path.dirname(folder);
+  if (parent === folder)
+    throw new Error('Longview is incomplete: its package.json is missing. Install it again.');
+  return findRoot(parent);
+}

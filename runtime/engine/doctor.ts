@@ -1,0 +1,128 @@
+import { cpus, totalmem } from 'node:os';
+import type { DoctorItem, DoctorReport, EngineSettings, EngineStatus } from '../protocol/engine';
+import type { IndexStatus } from '../protocol/index-status';
+
+export interface DoctorFacts {
+  version: string;
+  pid: number;
+  settings: EngineSettings;
+  status: EngineStatus;
+  index: IndexStatus[];
+  folders: string[];
+  dataFolder: string;
+  dataSizes: { index: number; cache: number; summaries: number };
+  modelFolder: string;
+  modelBytes: number;
+  keptStates: number;
+  threads: number;
+}
+
+const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** Explains what runs where and why, where data lies and how large it is. Pure: facts in, report out. */
+export function doctorReport(facts: DoctorFacts): DoctorReport {
+  return {
+    sections: [
+      { title: 'Engine', items: engineItems(facts) },
+      { title: 'Model', items: modelItems(facts) },
+      { title: 'Index', items: indexItems(facts) },
+      { title: 'Data', items: dataItems(facts) },
+    ],
+  };
+}
+
+function engineItems({ version, pid, threads, status, settings }: DoctorFacts): DoctorItem[] {
+  const { residentMB, statesMB, limitMB } = status.memory;
+  return [
+    {
+      level: 'ok',
+      title: 'Process',
+      value: `Longview ${version}, process ${pid}, Node ${process.versions.node}`,
+    },
+    {
+      level: 'info',
+      title: 'Machine',
+      value: `${process.platform} ${process.arch}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${mb(totalmem())} memory`,
+    },
+    {
+      level: 'info',
+      title: 'Threads',
+      value: settings.threads === 0 ? `${threads} (half the cores)` : `${threads}, as set`,
+    },
+    {
+      level: residentMB > limitMB ? 'warning' : 'ok',
+      title: 'Memory',
+      value: `${Math.round(residentMB)} MB resident, ${Math.round(statesMB)} MB of it states; limit ${limitMB} MB`,
+      ...(residentMB > limitMB && { advice: 'Raise "longview.engine.memoryLimit", or close windows.' }),
+    },
+  ];
+}
+
+function modelItems({ status, modelFolder, modelBytes, keptStates, settings }: DoctorFacts): DoctorItem[] {
+  const { model } = status;
+  const items: DoctorItem[] = [
+    {
+      level: model.state === 'failed' ? 'error' : 'ok',
+      title: model.name,
+      value: model.error ?? describeState(model),
+      ...(model.error && { advice: 'Restart the engine after mending it ("Longview: Restart Engine").' }),
+    },
+    { level: 'info', title: 'Files', value: `${modelFolder} (${mb(modelBytes)})` },
+    { level: 'info', title: 'Languages', value: model.languages.join(', ') || 'unknown until it is loaded' },
+    {
+      level: 'ok',
+      title: 'Provider',
+      value:
+        settings.provider === 'auto' || settings.provider === 'cpu'
+          ? 'cpu: the only provider of this version'
+          : `cpu: "${settings.provider}" is not part of this version`,
+    },
+  ];
+  if (model.state === 'ready') items.push({ level: 'info', title: 'Kept states', value: String(keptStates) });
+  return items;
+}
+
+function describeState(model: EngineStatus['model']): string {
+  switch (model.state) {
+    case 'ready':
+      return `ready, ${model.precision} on ${model.provider}, loaded in ${Math.round(model.loadMs ?? 0)} ms`;
+    case 'loading':
+      return 'loading';
+    default:
+      return 'not in memory; loaded by the next request';
+  }
+}
+
+function indexItems({ index, folders, settings }: DoctorFacts): DoctorItem[] {
+  if (!settings.indexEnabled) {
+    return [
+      {
+        level: 'info',
+        title: 'Index',
+        value: 'off',
+        advice: 'Switch "longview.index.enabled" on to ask about the workspace.',
+      },
+    ];
+  }
+  if (folders.length === 0) return [{ level: 'info', title: 'Index', value: 'no folder is open' }];
+  return index.map((status, i) => ({
+    level: status.state === 'failed' ? 'error' : 'ok',
+    title: folders[i] ?? 'Folder',
+    value: `${status.state}: ${status.filesDone} of ${status.filesTotal} files, ${status.chunks} passages, ${mb(status.bytesOnDisk)} on disk`,
+    ...(status.reason && { advice: status.reason }),
+  }));
+}
+
+function dataItems({ dataFolder, dataSizes }: DoctorFacts): DoctorItem[] {
+  const total = dataSizes.index + dataSizes.cache + dataSizes.summaries;
+  return [
+    { level: 'info', title: 'Folder', value: dataFolder },
+    {
+      level: 'info',
+      title: 'Size',
+      value: `${mb(total)}: index ${mb(dataSizes.index)}, compiled models ${mb(dataSizes.cache)}, summaries ${mb(dataSizes.summaries)}`,
+      advice: '"Longview: Clear Saved Data" deletes all of it.',
+    },
+    { level: 'ok', title: 'Network', value: 'none: nothing leaves this machine' },
+  ];
+}

@@ -1,0 +1,132 @@
+import type { LanguageModel } from '../inference/language-model';
+import type { EngineStatus } from '../protocol/engine';
+import { messageOf } from '../protocol/errors';
+import { Checkpoints } from '../state/checkpoints';
+import type { Logger } from './log';
+
+export interface LoadedModel {
+  model: LanguageModel;
+  checkpoints: Checkpoints;
+}
+
+export interface ModelHostOptions {
+  name: string;
+  load: () => Promise<LanguageModel>;
+  /** Languages that the model's folder declares, known before it is loaded. */
+  languages: string[];
+  statesLimitBytes: number;
+  /** Milliseconds without use after which the model leaves memory. */
+  idleMs: number;
+  log: Logger;
+  onChange: () => void;
+}
+
+/** After a failed load, later requests fail at once with the same message for this long, so that typing does not retry per key. */
+const retryAfterMs = 15_000;
+
+/** Loads the model on first need, keeps it while it is used, and lets it go when nobody has asked for a while. */
+export class ModelHost {
+  private loading: Promise<LoadedModel> | undefined;
+  private loaded: LoadedModel | undefined;
+  private failure: { message: string; at: number } | undefined;
+  private idleTimer: NodeJS.Timeout | undefined;
+  private users = 0;
+
+  constructor(private readonly options: ModelHostOptions) {}
+
+  /** Runs `job` with the model; while any job runs, the model stays. */
+  async use<T>(job: (loaded: LoadedModel) => Promise<T>): Promise<T> {
+    this.users++;
+    clearTimeout(this.idleTimer);
+    try {
+      return await job(await this.get());
+    } finally {
+      this.users--;
+      this.armIdleTimer();
+    }
+  }
+
+  /** The model where it is in memory already. */
+  get current(): LoadedModel | undefined {
+    return this.loaded;
+  }
+
+  get busy(): boolean {
+    return this.users > 0;
+  }
+
+  get languages(): string[] {
+    return this.loaded?.model.info.languages ?? this.options.languages;
+  }
+
+  status(): EngineStatus['model'] {
+    const { name } = this.options;
+    if (this.loaded) {
+      const { languages, provider, precision, loadMs } = this.loaded.model.info;
+      return { name, state: 'ready', languages, provider, precision, loadMs };
+    }
+    const { languages } = this.options;
+    if (this.loading) return { name, state: 'loading', languages };
+    if (this.failure) return { name, state: 'failed', languages, error: this.failure.message };
+    return { name, state: 'unloaded', languages };
+  }
+
+  /** Lets the model go now, unless something runs with it. Answers whether it did. */
+  async unload(): Promise<boolean> {
+    if (!this.loaded || this.users > 0) return false;
+    const { model, checkpoints } = this.loaded;
+    this.loaded = undefined;
+    clearTimeout(this.idleTimer);
+    checkpoints.clear();
+    await model.dispose();
+    this.options.log.info('Model unloaded', { model: this.options.name });
+    this.options.onChange();
+    return true;
+  }
+
+  async dispose(): Promise<void> {
+    clearTimeout(this.idleTimer);
+    await this.loading?.catch(() => undefined);
+    const loaded = this.loaded;
+    this.loaded = undefined;
+    await loaded?.model.dispose();
+  }
+
+  private get(): Promise<LoadedModel> {
+    if (this.loaded) return Promise.resolve(this.loaded);
+    if (this.failure && Date.now() - this.failure.at < retryAfterMs)
+      return Promise.reject(new Error(this.failure.message));
+    this.loading ??= this.load();
+    return this.loading;
+  }
+
+  private async load(): Promise<LoadedModel> {
+    const { log, load, name, statesLimitBytes, onChange } = this.options;
+    onChange();
+    try {
+      const model = await load();
+      this.loaded = { model, checkpoints: new Checkpoints(model, statesLimitBytes) };
+      this.failure = undefined;
+      log.info('Model loaded', {
+        model: name,
+        ms: Math.round(model.info.loadMs),
+        precision: model.info.precision,
+      });
+      return this.loaded;
+    } catch (error) {
+      this.failure = { message: messageOf(error), at: Date.now() };
+      log.error('Model not loaded', { model: name, error: messageOf(error) });
+      throw error;
+    } finally {
+      this.loading = undefined;
+      onChange();
+    }
+  }
+
+  private armIdleTimer(): void {
+    if (this.users > 0 || !this.loaded) return;
+    clearTimeout(this.idleTimer);
+    this.idleTimer = setTimeout(() => void this.unload(), this.options.idleMs);
+    this.idleTimer.unref();
+  }
+}

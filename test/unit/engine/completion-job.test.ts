@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { completeAt, type CompletionInput } from '../../../runtime/engine/completion-job';
+import { Checkpoints } from '../../../runtime/state/checkpoints';
+import { FakeModel } from '../fakes/language-model';
+
+function loaded(answer: string) {
+  const model = new FakeModel(answer);
+  return { model, checkpoints: new Checkpoints(model, Infinity) };
+}
+
+function at(marked: string, overrides: Partial<CompletionInput['request']> = {}): CompletionInput {
+  const [before, after] = marked.split('█') as [string, string];
+  return {
+    displayPath: 'src/a.ts',
+    before,
+    after,
+    previous: undefined,
+    request: {
+      uri: 'file:///a.ts',
+      version: 1,
+      offset: before.length,
+      explicit: true,
+      multiline: 'auto',
+      threshold: 0,
+      alternatives: 1,
+      ...overrides,
+    },
+  };
+}
+
+describe('completeAt', () => {
+  it('ends the rest of a line at the newline', async () => {
+    const { response } = await completeAt(
+      loaded('a + b;\nreturn 3;'),
+      at('const x = █\nconst y = 2;\n'),
+      undefined,
+    );
+    expect(response.candidates).toMatchObject([{ text: 'a + b;', stoppedBy: 'line-end' }]);
+  });
+
+  it('pays for typed tokens only', async () => {
+    const model = loaded('x');
+    const lines = 'const value = compute(1, 2, 3);\n'.repeat(6);
+    const first = await completeAt(model, at(`${lines}const a█\n`), undefined);
+    const second = await completeAt(model, { ...at(`${lines}const ab█\n`), previous: first.plan }, undefined);
+    expect(first.response.cost.tokensRead).toBeGreaterThan(190);
+    expect(second.response.cost.tokensRead).toBe(1);
+  });
+
+  it('answers an unread long file from the nearest tokens, and says what remains to be read', async () => {
+    const long = 'let name = 1;\n'.repeat(300);
+    const model = loaded('2;');
+    const quick = await completeAt(model, at(`${long}let last = █\n`), undefined);
+    expect(quick.response.stillReading).toBe(true);
+    expect(quick.response.cost.tokensRead).toBeLessThan(1500);
+    const { state } = await model.checkpoints.resume(quick.unread!.ids, quick.unread!.keepAt, {
+      priority: 3,
+    });
+    model.model.release(state);
+    const after = await completeAt(
+      model,
+      { ...at(`${long}let last = █\n`), previous: quick.plan },
+      undefined,
+    );
+    expect(after.response.stillReading).toBe(false);
+    expect(after.response.cost.contextTokens).toBeGreaterThan(quick.response.cost.contextTokens);
+  });
+
+  it('gives up early on what would not be shown, but never on an explicit request', async () => {
+    const model = loaded('abcdefghijklmnopqrstuvwxyz');
+    const quiet = await completeAt(model, at('let q = █\n', { explicit: false, threshold: 0.9 }), undefined);
+    expect(quiet.response.candidates).toMatchObject([{ stoppedBy: 'low-confidence' }]);
+    const asked = await completeAt(model, at('let q = █\n', { threshold: 0.9 }), undefined);
+    expect(asked.response.candidates[0]!.text).toBe('abcdefghijklmnopqrstuvwxyz');
+  });
+
+  it('releases every state but the kept ones, also when cancelled', async () => {
+    const model = loaded('x');
+    const abort = new AbortController();
+    abort.abort();
+    await expect(completeAt(model, at('let q = █\n'), abort.signal)).rejects.toThrow('Cancelled');
+    expect(model.model.held.size).toBe(model.checkpoints.size);
+    await completeAt(model, at('let q = █\n'), undefined);
+    expect(model.model.held.size).toBe(model.checkpoints.size);
+  });
+});
