@@ -1,0 +1,52 @@
+/** Lays out the folder that becomes a platform's package. */
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { nativeFiles } from './native-files.mjs';
+import { root } from './paths.mjs';
+
+const modelFolder = 'runtime/models/striped-code';
+const documents = ['README.md', 'CHANGELOG.md', 'LICENSE', 'ThirdPartyNotices.txt'];
+
+/**
+ * Copies what `target` needs into `folder`, which is emptied first. dist/ must hold a production build.
+ * Native packages go to dist/node_modules, where the bundles find them first: vsce leaves a node_modules at the top out.
+ */
+export async function stage(target, folder) {
+  await requireModel();
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, 'package.json'), await manifest());
+  await copy(folder, 'dist', (name) => !name.endsWith('.map') && !/[\\/]dist[\\/]test([\\/]|$)/.test(name));
+  await copy(folder, 'media');
+  await copy(folder, modelFolder);
+  for (const name of documents) await copy(folder, name);
+  await copyIfThere(folder, ['package.nls.json', 'l10n']);
+  for (const { from, to } of await nativeFiles(target)) {
+    await cp(from, path.join(folder, 'dist/node_modules', to), { recursive: true });
+  }
+}
+
+async function requireModel() {
+  const missing = ['model.safetensors', 'tokenizer.json', 'config.json'].filter((name) => !existsSync(path.join(root, modelFolder, name)));
+  if (missing.length === 0) return;
+  throw new Error(`The embedded model is missing: ${missing.map((name) => `${modelFolder}/${name}`).join(', ')}. It is part of the repository; check it out whole, or make it with "npm run build-model".`);
+}
+
+/** What the editor reads; scripts and development tools mean nothing there. */
+async function manifest() {
+  const { scripts: _scripts, devDependencies: _tools, allowScripts: _allow, private: _private, ...rest } = JSON.parse(
+    await readFile(path.join(root, 'package.json'), 'utf8'),
+  );
+  return `${JSON.stringify(rest, undefined, 2)}\n`;
+}
+
+async function copy(folder, name, filter = () => true) {
+  const from = path.join(root, name);
+  if (!existsSync(from)) throw new Error(`${name} is missing and belongs into the package.`);
+  await cp(from, path.join(folder, name), { recursive: true, filter });
+}
+
+async function copyIfThere(folder, names) {
+  for (const name of names) if (existsSync(path.join(root, name))) await copy(folder, name);
+}
