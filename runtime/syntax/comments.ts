@@ -53,6 +53,8 @@ function isDocComment(comment: string): boolean {
 
 /** A comment's lines without their marks. */
 function commentLines(comment: string): string[] {
+  // Rust's grammar ends a line comment after its line end.
+  comment = comment.trimEnd();
   if (comment.startsWith('=begin')) return comment.split('\n').slice(1, -1);
   if (isBlockComment(comment)) {
     const inner = comment.replace(/^\/\*[*!]*/, '').replace(/\**\/\s*$/, '');
@@ -111,6 +113,10 @@ function tidy(lines: readonly string[]): string | undefined {
     .replace(
       /\{@\w+\s+([^}|]*?)(?:[|\s]([^}]*))?\}/g,
       (_all, target: string, label?: string) => label?.trim() || target,
+    )
+    .replace(
+      /<(?:see|seealso|paramref|typeparamref)\s+(?:cref|name|langword)="(?:\w:)?([^"]*)"\s*\/?>/g,
+      '$1',
     )
     .replace(/<\/?(?:summary|para|remarks|see|c|code|p|b|i|em|tt|br)\b[^>]*>/gi, '')
     .replace(/\n{3,}/g, '\n\n')

@@ -71,20 +71,25 @@ class Walk {
     let leading: Node[] = [...above];
     let lastRow = -1;
     for (const node of nodes) {
-      if (this.rules.comments.has(node.type) || this.rules.prefixes.has(node.type)) {
+      if (this.rules.prefixes.has(node.type)) leading.push(node);
+      else if (this.rules.comments.has(node.type)) {
+        if (node.startPosition.row === lastRow) documentBehind(symbols.at(-1), node);
+        leading.push(node);
+      } else {
+        const meaning = this.rules.interpret(node, scope);
+        if (meaning?.imports) this.imports.push(...meaning.imports);
         // A comment at the end of another statement's line speaks of that statement.
-        if (node.startPosition.row > lastRow || this.rules.prefixes.has(node.type)) leading.push(node);
-        continue;
+        const own = leading.filter(
+          (part) => part.startPosition.row !== lastRow || lastRowOf(part) === node.startPosition.row,
+        );
+        for (const [index, declaration] of (meaning?.declare ?? []).entries()) {
+          symbols.push(this.symbol(declaration, index === 0 ? own : [], scope, depth));
+        }
+        for (const entered of meaning?.enter ?? [])
+          symbols.push(...this.collect(childrenOf(entered), scope, depth + 1));
+        leading = [];
+        lastRow = lastRowOf(node);
       }
-      const meaning = this.rules.interpret(node, scope);
-      if (meaning?.imports) this.imports.push(...meaning.imports);
-      for (const [index, declaration] of (meaning?.declare ?? []).entries()) {
-        symbols.push(this.symbol(declaration, index === 0 ? leading : [], scope, depth));
-      }
-      for (const entered of meaning?.enter ?? [])
-        symbols.push(...this.collect(childrenOf(entered), scope, depth + 1));
-      leading = [];
-      lastRow = lastRowOf(node);
     }
     return symbols;
   }
@@ -167,6 +172,15 @@ class Walk {
     }
     return { consumed: documentsFirst ? end - last.length : end };
   }
+}
+
+/** A value without documentation above it takes the comment at the end of its line. */
+function documentBehind(symbol: OutlineSymbol | undefined, comment: Node): void {
+  const isValue = symbol?.kind === 'property' || symbol?.kind === 'constant' || symbol?.kind === 'variable';
+  if (!symbol || !isValue || symbol.doc !== undefined || symbol.range.endLine !== comment.startPosition.row)
+    return;
+  const doc = commentProse([comment.text]);
+  if (doc) symbol.doc = doc;
 }
 
 /** The trailing run of `leading` that touches `node` without an empty line between. */

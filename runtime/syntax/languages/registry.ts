@@ -1,6 +1,13 @@
 import type { LanguageRules } from '../rules';
+import { cppRules } from './cpp';
+import { csharpRules } from './csharp';
+import { goRules } from './go';
+import { javaRules } from './java';
 import { javascriptRules } from './javascript';
+import { phpRules } from './php';
 import { pythonRules } from './python';
+import { rubyRules } from './ruby';
+import { rustRules } from './rust';
 
 const rules: Record<string, LanguageRules> = {
   typescript: javascriptRules,
@@ -8,6 +15,14 @@ const rules: Record<string, LanguageRules> = {
   javascript: javascriptRules,
   javascriptreact: javascriptRules,
   python: pythonRules,
+  go: goRules,
+  rust: rustRules,
+  java: javaRules,
+  c: cppRules,
+  cpp: cppRules,
+  csharp: csharpRules,
+  ruby: rubyRules,
+  php: phpRules,
 };
 
 /** How to read a language's syntax tree; undefined for languages that have no grammar here. */
