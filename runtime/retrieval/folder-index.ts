@@ -1,0 +1,275 @@
+/**
+ * The index of one workspace folder: finds what changed, brings the store up to date in small steps, answers.
+ * Everything runs on one thread between other work, so each step is short and hands the thread back.
+ */
+import { realpathSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import path from 'node:path';
+import type { FileChange, SkipReason } from '../protocol/index-status';
+import { chunkFile, languageOf } from './chunk-file';
+import { IGNORE_FILE_NAMES } from './ignore-files';
+import { importMeans, keysOfFile } from './imports';
+import { createPathRules, relativeTo, type PathRules } from './path-rules';
+import { searchStore, type FoundChunk } from './search';
+import { Store, type FileStat } from './store';
+import { isBusy, isDamage, openStoreFile, putAside, removeStoreFile, storeBytes } from './store-file';
+import { contentHash, readTextFile } from './text-file';
+import { turnKeeper } from './turns';
+import { walk } from './walk';
+import type { Ranked } from './ranking';
+
+export interface FolderIndexOptions {
+  /** Absolute path of the workspace folder. */
+  root: string;
+  /** Folder of all index files. */
+  indexFolder: string;
+  excludeGlobs: readonly string[];
+  /** Told in sentences what went wrong and what was done about it. */
+  onNotice?: (notice: string) => void;
+}
+
+interface Work extends FileStat {
+  relative: string;
+}
+
+export class FolderIndex {
+  readonly rules: PathRules;
+  readonly file: string;
+  /** Files that wait to be read, by relative path. */
+  private readonly queue = new Map<string, Work>();
+  private needsScan = true;
+  private store: Store;
+  private readonly storedRoot: string;
+
+  constructor(private readonly options: FolderIndexOptions) {
+    this.rules = createPathRules(options.root, { excludeGlobs: options.excludeGlobs });
+    this.storedRoot = realPathOr(options.root);
+    this.file = path.join(options.indexFolder, `${contentHash(this.storedRoot)}.sqlite`);
+    this.store = this.openStore();
+  }
+
+  get waiting(): number {
+    return this.queue.size;
+  }
+
+  get scanned(): boolean {
+    return !this.needsScan;
+  }
+
+  /** Compares the folder with the store: queues what is new or changed, forgets what is gone. */
+  async scan(signal: AbortSignal): Promise<void> {
+    const turn = turnKeeper();
+    this.rules.invalidate();
+    const known = this.store.files();
+    const seen = new Set<string>();
+    const skipped: { relative: string; reason: SkipReason }[] = [];
+    for await (const entry of walk(this.rules, { signal })) {
+      seen.add(entry.relative);
+      const old = known.get(entry.relative);
+      if (entry.skipped) {
+        if (old?.skipped !== entry.skipped) skipped.push({ relative: entry.relative, reason: entry.skipped });
+      } else if (
+        !old ||
+        old.size !== entry.size ||
+        old.mtimeMs !== entry.mtimeMs ||
+        this.mayBeReadNow(old.skipped)
+      ) {
+        this.queue.set(entry.relative, entry);
+      }
+      if (turn.isOver()) await turn.next(signal);
+    }
+    for (const { relative, reason } of skipped) {
+      await this.write(() => this.store.putSkipped(relative, { size: 0, mtimeMs: 0 }, reason), signal);
+      if (turn.isOver()) await turn.next(signal);
+    }
+    const gone = [...known.keys()].filter((relative) => !seen.has(relative));
+    for (let at = 0; at < gone.length; at += 50) {
+      await this.write(() => this.store.remove(gone.slice(at, at + 50)), signal);
+      await turn.next(signal);
+    }
+    this.needsScan = false;
+  }
+
+  /** What the walk itself decided may have been undone by a rule; what the content decided needs a new content. */
+  private mayBeReadNow(skipped: SkipReason | undefined): boolean {
+    return (
+      skipped === 'ignored' || skipped === 'excluded' || skipped === 'unreadable' || skipped === 'outside'
+    );
+  }
+
+  /** Reads and stores the next waiting file. False when none waits. */
+  async step(signal: AbortSignal): Promise<boolean> {
+    const next = this.queue.values().next().value;
+    if (!next) return false;
+    await this.indexFile(next, signal);
+    // A change that came in meanwhile has put a newer entry in its place.
+    if (this.queue.get(next.relative) === next) this.queue.delete(next.relative);
+    return true;
+  }
+
+  /** Tidies a little; false when nothing is left to tidy. */
+  tidy(): boolean {
+    try {
+      return this.store.purgeUnused(20) === 20;
+    } catch (error) {
+      if (isDamage(error)) this.startAnew();
+      return false;
+    }
+  }
+
+  /** Takes note of what the editor or a watcher saw; paths elsewhere are no concern of this folder. */
+  async apply(changes: readonly FileChange[]): Promise<void> {
+    for (const change of changes) {
+      const relative = relativeTo(this.rules.root, change.path);
+      if (relative === undefined) continue;
+      const name = path.basename(change.path);
+      if (relative === '' || IGNORE_FILE_NAMES.includes(name) || relative === '.git/info/exclude') {
+        this.needsScan = true;
+        continue;
+      }
+      await this.applyOne(change.path, relative);
+    }
+  }
+
+  private async applyOne(file: string, relative: string): Promise<void> {
+    const stat = await lstat(file).catch(() => undefined);
+    // The disk has the last word: a "deleted" file may be there again, a "created" one gone.
+    if (!stat) {
+      this.forget(relative);
+    } else if (stat.isDirectory()) {
+      if ('included' in this.rules.verdict(file, true)) await this.queueFolder(relative);
+    } else if (stat.isFile()) {
+      const verdict = this.rules.verdict(file);
+      const measured = { size: stat.size, mtimeMs: stat.mtimeMs };
+      if ('skipped' in verdict) {
+        this.queue.delete(relative);
+        // Files below a skipped folder are not listed one by one.
+        if ('included' in this.rules.verdict(path.dirname(file), true))
+          this.store.putSkipped(relative, measured, verdict.skipped);
+      } else this.queue.set(relative, { relative, ...measured });
+    }
+  }
+
+  private async queueFolder(relative: string): Promise<void> {
+    for await (const entry of walk(this.rules, { from: relative })) {
+      if (entry.skipped) this.store.putSkipped(entry.relative, entry, entry.skipped);
+      else this.queue.set(entry.relative, entry);
+    }
+  }
+
+  private forget(relative: string): void {
+    const below = (name: string) => name === relative || name.startsWith(`${relative}/`);
+    for (const name of this.queue.keys()) if (below(name)) this.queue.delete(name);
+    this.store.remove([...this.store.files().keys()].filter(below));
+  }
+
+  private async indexFile(work: Work, signal: AbortSignal): Promise<void> {
+    const { relative } = work;
+    const read = await readTextFile(path.join(this.rules.root, relative));
+    signal.throwIfAborted();
+    if ('skipped' in read) {
+      await this.write(() => this.store.putSkipped(relative, work, read.skipped), signal);
+      return;
+    }
+    const language = languageOf(relative);
+    if (await this.write(() => this.store.linkKnown(relative, read, read.hash, language), signal)) return;
+    const { outline, chunks } = await chunkFile(read.text, language);
+    signal.throwIfAborted();
+    await this.write(
+      () => this.store.put(relative, read, read.hash, { ...outline, languageId: language }, chunks),
+      signal,
+    );
+  }
+
+  /** Another window may hold the lock for a moment; a damaged file is replaced and everything done again. */
+  private async write<T>(work: () => T, signal: AbortSignal): Promise<T | undefined> {
+    for (;;) {
+      try {
+        return work();
+      } catch (error) {
+        if (isDamage(error)) {
+          this.startAnew();
+          return undefined;
+        }
+        if (!isBusy(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        signal.throwIfAborted();
+      }
+    }
+  }
+
+  search(question: string, prefixes: readonly string[], limit: number): Ranked<FoundChunk>[] {
+    try {
+      return searchStore(this.store, question, { prefixes, limit });
+    } catch (error) {
+      if (isDamage(error)) {
+        this.startAnew();
+        return [];
+      }
+      throw error;
+    }
+  }
+
+  /** Relative paths of the files that import this one. */
+  importersOf(relative: string): string[] {
+    const found = this.store
+      .importsByKey(keysOfFile(relative))
+      .filter((entry) =>
+        importMeans(entry.source, entry.names.split(' ').filter(Boolean), entry.path, relative),
+      )
+      .map((entry) => entry.path);
+    return [...new Set(found)].filter((importer) => importer !== relative).sort();
+  }
+
+  fileList(): ReturnType<Store['fileList']> {
+    return this.store.fileList();
+  }
+
+  counts(): { files: number; chunks: number; bytes: number } {
+    return { ...this.store.counts(), bytes: storeBytes(this.file) };
+  }
+
+  /** Access for evaluation, which compares with the store's plain ranking. */
+  get contents(): Store {
+    return this.store;
+  }
+
+  /** Deletes the index of this folder and begins again. */
+  rebuild(): void {
+    this.store.close();
+    removeStoreFile(this.file);
+    this.store = this.openStore();
+    this.queue.clear();
+    this.needsScan = true;
+  }
+
+  close(): void {
+    this.queue.clear();
+    this.store.close();
+  }
+
+  private openStore(): Store {
+    const { database, notice } = openStoreFile(this.file, this.storedRoot);
+    if (notice) this.options.onNotice?.(notice);
+    return new Store(database);
+  }
+
+  private startAnew(): void {
+    this.store.close();
+    putAside(this.file);
+    this.options.onNotice?.(
+      `The index of ${this.rules.root} was damaged. It was put aside and is being rebuilt.`,
+    );
+    this.store = this.openStore();
+    this.queue.clear();
+    this.needsScan = true;
+  }
+}
+
+function realPathOr(file: string): string {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    return path.resolve(file);
+  }
+}

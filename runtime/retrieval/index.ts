@@ -1,0 +1,19 @@
+/** Finding the passages of a workspace that a question is about; also the one place that says what may be read. */
+export { MAX_FILE_BYTES } from './built-in-excludes';
+export { databaseDriver } from './database';
+export {
+  createPathRules,
+  relativeTo,
+  type PathRules,
+  type PathRulesOptions,
+  type Verdict,
+} from './path-rules';
+export { listStoreFiles } from './store-file';
+export { readTextFile, type TextFile } from './text-file';
+export { walk, type WalkedFile } from './walk';
+export {
+  WorkspaceIndex,
+  type SearchResult,
+  type SearchScope,
+  type WorkspaceIndexOptions,
+} from './workspace-index';

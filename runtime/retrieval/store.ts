@@ -1,0 +1,291 @@
+/** The index of one workspace folder on disk. Synchronous and small steps; every write is one transaction. */
+import type { FileOutline, OutlineSymbol } from '../protocol/outline';
+import type { SkipReason } from '../protocol/index-status';
+import type { Chunk } from './chunking';
+import type { Database } from './database';
+import { importKey } from './imports';
+import { indexText } from './words';
+
+export interface FileStat {
+  size: number;
+  mtimeMs: number;
+}
+
+export interface StoredFile extends FileStat {
+  skipped?: SkipReason;
+}
+
+/** A chunk of a file as search finds it. */
+export interface StoredChunk {
+  id: number;
+  path: string;
+  language: string;
+  startLine: number;
+  endLine: number;
+  title: string | null;
+  kind: string;
+  symbols: string;
+  doc: string;
+  text: string;
+}
+
+export interface Match {
+  id: number;
+  path: string;
+  /** Higher is better. */
+  score: number;
+}
+
+export interface StoredImport {
+  path: string;
+  source: string;
+  names: string;
+  line: number;
+}
+
+/** Weights of the columns names, docs, body in the store's ranking. */
+const COLUMN_WEIGHTS = '3.0, 1.5, 1.0';
+
+/** Content that no file shows any more is kept this long: branches are switched back to. */
+const KEEP_UNUSED_MS = 14 * 24 * 3600 * 1000;
+
+export class Store {
+  constructor(private readonly database: Database) {}
+
+  files(): Map<string, StoredFile> {
+    const rows = this.database.all<{ path: string; size: number; mtime: number; skipped: SkipReason | null }>(
+      'SELECT path, size, mtime, skipped FROM files',
+    );
+    return new Map(
+      rows.map((row) => [
+        row.path,
+        { size: row.size, mtimeMs: row.mtime, skipped: row.skipped ?? undefined },
+      ]),
+    );
+  }
+
+  /** Number of chunks by file, skipped files included, in order of their paths. */
+  fileList(): { path: string; chunks: number; skipped: SkipReason | null }[] {
+    return this.database.all(
+      `SELECT path, skipped, (SELECT count(*) FROM chunks WHERE chunks.content_id = files.content_id) AS chunks
+       FROM files ORDER BY path`,
+    );
+  }
+
+  counts(): { files: number; chunks: number } {
+    return this.database.get<{ files: number; chunks: number }>(
+      `SELECT (SELECT count(*) FROM files WHERE skipped IS NULL) AS files, (SELECT count(*) FROM chunks) AS chunks`,
+    )!;
+  }
+
+  /** Points the file at content that is known already. False: it is not, the file must be cut first. */
+  linkKnown(path: string, stat: FileStat, hash: string, language: string): boolean {
+    const content = this.database.get<{ id: number }>(
+      'SELECT id FROM contents WHERE hash = ? AND language = ?',
+      [hash, language],
+    );
+    if (!content) return false;
+    this.database.transaction(() => this.link(path, stat, content.id));
+    return true;
+  }
+
+  put(path: string, stat: FileStat, hash: string, outline: FileOutline, chunks: readonly Chunk[]): void {
+    const { database } = this;
+    // The costly part happens before the lock is taken.
+    const terms = chunks.map((chunk) => [
+      indexText(`${chunk.title ?? ''} ${chunk.symbols.join(' ')}`),
+      indexText(chunk.doc),
+      indexText(chunk.text),
+    ]);
+    database.transaction(() => {
+      const known = database.get<{ id: number }>('SELECT id FROM contents WHERE hash = ? AND language = ?', [
+        hash,
+        outline.languageId,
+      ]);
+      const id =
+        known?.id ??
+        database.run('INSERT INTO contents (hash, language) VALUES (?, ?)', [hash, outline.languageId])
+          .lastId;
+      if (!known) {
+        for (const [index, chunk] of chunks.entries()) {
+          const { lastId } = database.run(
+            `INSERT INTO chunks (content_id, start_line, end_line, title, kind, symbols, doc, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+            [
+              id,
+              chunk.range.startLine,
+              chunk.range.endLine,
+              chunk.title ?? null,
+              chunk.kind,
+              chunk.symbols.join(' '),
+              chunk.doc,
+              chunk.text,
+            ],
+          );
+          database.run('INSERT INTO chunk_terms (rowid, names, docs, body) VALUES (?, ?, ?, ?)', [
+            lastId,
+            ...terms[index]!,
+          ]);
+        }
+        this.putSymbols(id, outline.symbols);
+        for (const reference of outline.imports) {
+          database.run('INSERT INTO imports (content_id, key, source, names, line) VALUES (?, ?, ?, ?, ?)', [
+            id,
+            importKey(reference.source),
+            reference.source,
+            reference.names.join(' '),
+            reference.line,
+          ]);
+        }
+      }
+      this.link(path, stat, id);
+    });
+  }
+
+  putSkipped(path: string, stat: FileStat, reason: SkipReason): void {
+    this.database.transaction(() => {
+      this.unlink(path);
+      this.database.run('INSERT INTO files (path, size, mtime, skipped) VALUES (?, ?, ?, ?)', [
+        path,
+        stat.size,
+        stat.mtimeMs,
+        reason,
+      ]);
+    });
+  }
+
+  /** Forgets files; what they held is kept for a while. */
+  remove(paths: readonly string[]): void {
+    if (paths.length === 0) return;
+    this.database.transaction(() => paths.forEach((path) => this.unlink(path)));
+  }
+
+  /** Best chunks for a full-text expression over terms; only files under `prefix` ('' = all). */
+  match(expression: string, prefix: string, limit: number): Match[] {
+    return this.database
+      .all<{ id: number; path: string; rank: number }>(
+        `SELECT chunks.id AS id, files.path AS path, chunk_terms.rank AS rank
+         FROM chunk_terms JOIN chunks ON chunks.id = chunk_terms.rowid JOIN files ON files.content_id = chunks.content_id
+         WHERE chunk_terms MATCH ? AND rank MATCH 'bm25(${COLUMN_WEIGHTS})' AND files.path >= ? AND files.path < ?
+         ORDER BY rank LIMIT ?`,
+        [expression, prefix, `${prefix}\u{10ffff}`, limit],
+      )
+      .map(({ id, path, rank }) => ({ id, path, score: -rank }));
+  }
+
+  /** Opening chunks of the files whose paths match best. */
+  matchPaths(expression: string, prefix: string, limit: number): Match[] {
+    return this.database
+      .all<{ id: number; path: string }>(
+        `SELECT min(chunks.id) AS id, files.path AS path
+         FROM (SELECT rowid, rank FROM path_terms WHERE path_terms MATCH ? ORDER BY rank LIMIT ?) AS found
+         JOIN files ON files.id = found.rowid JOIN chunks ON chunks.content_id = files.content_id
+         WHERE files.path >= ? AND files.path < ? GROUP BY files.id ORDER BY found.rank`,
+        [expression, limit, prefix, `${prefix}\u{10ffff}`],
+      )
+      .map(({ id, path }) => ({ id, path, score: 0 }));
+  }
+
+  chunk(id: number, path: string): StoredChunk | undefined {
+    return this.database.get<StoredChunk>(
+      `SELECT chunks.id AS id, ? AS path, contents.language AS language, start_line AS startLine, end_line AS endLine, title, kind, symbols, doc, text
+       FROM chunks JOIN contents ON contents.id = chunks.content_id WHERE chunks.id = ?`,
+      [path, id],
+    );
+  }
+
+  /** Every chunk of every file; for evaluation. */
+  allChunks(): StoredChunk[] {
+    return this.database.all<StoredChunk>(
+      `SELECT chunks.id AS id, files.path AS path, contents.language AS language, start_line AS startLine, end_line AS endLine, title, kind, symbols, doc, text
+       FROM chunks JOIN contents ON contents.id = chunks.content_id JOIN files ON files.content_id = contents.id`,
+    );
+  }
+
+  /** In how many chunks a term occurs. */
+  documentCount(term: string): number {
+    return (
+      this.database.get<{ doc: number }>('SELECT doc FROM chunk_vocabulary WHERE term = ?', [term])?.doc ?? 0
+    );
+  }
+
+  /** Imports whose source ends in one of these keys. */
+  importsByKey(keys: readonly string[]): StoredImport[] {
+    return keys.flatMap((key) =>
+      this.database.all<StoredImport>(
+        `SELECT files.path AS path, source, names, line FROM imports JOIN files ON files.content_id = imports.content_id
+         WHERE key = ? ORDER BY files.path`,
+        [key],
+      ),
+    );
+  }
+
+  /** Deletes at most `limit` contents that no file has shown for long; answers how many went. */
+  purgeUnused(limit: number, now = Date.now()): number {
+    const rows = this.database.all<{ id: number }>('SELECT id FROM contents WHERE unused_since < ? LIMIT ?', [
+      now - KEEP_UNUSED_MS,
+      limit,
+    ]);
+    if (rows.length > 0) {
+      this.database.transaction(() => {
+        for (const { id } of rows) {
+          this.database.run(
+            'DELETE FROM chunk_terms WHERE rowid IN (SELECT id FROM chunks WHERE content_id = ?)',
+            [id],
+          );
+          for (const table of ['chunks', 'symbols', 'imports'])
+            this.database.run(`DELETE FROM ${table} WHERE content_id = ?`, [id]);
+          this.database.run('DELETE FROM contents WHERE id = ?', [id]);
+        }
+      });
+    }
+    return rows.length;
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  private putSymbols(content: number, symbols: readonly OutlineSymbol[]): void {
+    for (const symbol of symbols) {
+      this.database.run(
+        'INSERT INTO symbols (content_id, name, kind, start_line, end_line, name_line, exported) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        [
+          content,
+          symbol.name,
+          symbol.kind,
+          symbol.range.startLine,
+          symbol.range.endLine,
+          symbol.nameLine,
+          symbol.exported ? 1 : 0,
+        ],
+      );
+      this.putSymbols(content, symbol.children);
+    }
+  }
+
+  private link(path: string, stat: FileStat, content: number): void {
+    this.unlink(path);
+    const { lastId } = this.database.run(
+      'INSERT INTO files (path, size, mtime, content_id) VALUES (?, ?, ?, ?)',
+      [path, stat.size, stat.mtimeMs, content],
+    );
+    this.database.run('INSERT INTO path_terms (rowid, words) VALUES (?, ?)', [lastId, indexText(path)]);
+    this.database.run('UPDATE contents SET unused_since = NULL WHERE id = ?', [content]);
+  }
+
+  private unlink(path: string): void {
+    const { database } = this;
+    const old = database.get<{ id: number; content: number | null }>(
+      'SELECT id, content_id AS content FROM files WHERE path = ?',
+      [path],
+    );
+    if (!old) return;
+    database.run('DELETE FROM files WHERE id = ?', [old.id]);
+    if (old.content === null) return;
+    database.run('DELETE FROM path_terms WHERE rowid = ?', [old.id]);
+    database.run(
+      'UPDATE contents SET unused_since = ? WHERE id = ? AND NOT EXISTS (SELECT 1 FROM files WHERE content_id = ?)',
+      [Date.now(), old.content, old.content],
+    );
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Words of code and of questions, brought to one form: identifiers are cut at case changes, digits and underscores,
+ * abbreviations that programmers use are written out, and what is left is stemmed. The same function feeds the index,
+ * the query and the highlights, so that they cannot disagree.
+ */
+import { stem } from './stem';
+
+/** A word as it stands in a text (UTF-16 offsets) and the term it is indexed under. */
+export interface Word {
+  term: string;
+  start: number;
+  end: number;
+}
+
+const IDENTIFIER = /[\p{L}\p{N}_$]+/gu;
+/** `HTTPServer2` -> HTTP, Server, 2; letters of scripts without case stay together. */
+const PART = /\p{Lu}+(?=\p{Lu}\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lu}+|\p{Lo}+|\p{N}+/gu;
+
+/** What code shortens and questions write out. Looked up before stemming, on both sides. */
+const ABBREVIATIONS = new Map(
+  Object.entries({
+    arg: 'argument',
+    args: 'argument',
+    async: 'asynchronous',
+    attr: 'attribute',
+    attrs: 'attribute',
+    auth: 'authentication',
+    btn: 'button',
+    cb: 'callback',
+    cfg: 'configuration',
+    char: 'character',
+    chars: 'character',
+    cmd: 'command',
+    conf: 'configuration',
+    config: 'configuration',
+    configs: 'configuration',
+    configure: 'configuration',
+    conn: 'connection',
+    ctx: 'context',
+    db: 'database',
+    decl: 'declaration',
+    def: 'definition',
+    del: 'delete',
+    dep: 'dependency',
+    deps: 'dependency',
+    desc: 'description',
+    dest: 'destination',
+    dir: 'directory',
+    dirs: 'directory',
+    doc: 'document',
+    docs: 'document',
+    documentation: 'document',
+    elem: 'element',
+    env: 'environment',
+    err: 'error',
+    errs: 'error',
+    evt: 'event',
+    exec: 'execute',
+    expr: 'expression',
+    fmt: 'format',
+    fn: 'function',
+    func: 'function',
+    funcs: 'function',
+    hdr: 'header',
+    id: 'identifier',
+    ids: 'identifier',
+    idx: 'index',
+    impl: 'implementation',
+    info: 'information',
+    init: 'initialize',
+    iter: 'iterate',
+    lang: 'language',
+    len: 'length',
+    lib: 'library',
+    max: 'maximum',
+    mem: 'memory',
+    mgr: 'manager',
+    min: 'minimum',
+    mod: 'module',
+    msg: 'message',
+    msgs: 'message',
+    num: 'number',
+    obj: 'object',
+    op: 'operation',
+    opt: 'option',
+    opts: 'option',
+    param: 'parameter',
+    params: 'parameter',
+    pkg: 'package',
+    pos: 'position',
+    prev: 'previous',
+    prop: 'property',
+    props: 'property',
+    proc: 'process',
+    pwd: 'password',
+    passwd: 'password',
+    ptr: 'pointer',
+    ref: 'reference',
+    refs: 'reference',
+    repo: 'repository',
+    req: 'request',
+    res: 'response',
+    resp: 'response',
+    ret: 'return',
+    sess: 'session',
+    spec: 'specification',
+    src: 'source',
+    std: 'standard',
+    str: 'string',
+    sync: 'synchronous',
+    sys: 'system',
+    temp: 'temporary',
+    tmp: 'temporary',
+    tok: 'token',
+    url: 'url',
+    util: 'utility',
+    utils: 'utility',
+    val: 'value',
+    vals: 'value',
+    var: 'variable',
+    vars: 'variable',
+    ws: 'websocket',
+  }),
+);
+
+const cache = new Map<string, string>();
+/** Keeps the cache's size flat on endless vocabularies. */
+const CACHE_LIMIT = 50_000;
+
+/** The term of one word part. */
+export function termOf(part: string): string {
+  const known = cache.get(part);
+  if (known !== undefined) return known;
+  const lower = part.toLowerCase();
+  const term = stem(ABBREVIATIONS.get(lower) ?? lower);
+  if (cache.size >= CACHE_LIMIT) cache.clear();
+  cache.set(part, term);
+  return term;
+}
+
+/** Longer runs are data, not names. */
+const LONGEST_IDENTIFIER = 80;
+
+/** Every part of every identifier, in order. */
+export function wordsOf(text: string): Word[] {
+  const words: Word[] = [];
+  for (const match of text.matchAll(IDENTIFIER)) {
+    if (match[0].length > LONGEST_IDENTIFIER) continue;
+    for (const part of match[0].matchAll(PART)) {
+      const start = match.index + part.index;
+      words.push({ term: termOf(part[0]), start, end: start + part[0].length });
+    }
+  }
+  return words;
+}
+
+/**
+ * The text as the index stores it: all parts and, for names of several parts, the name whole, so that a question
+ * which spells `get_user_name` or `getUserName` finds exactly that.
+ */
+export function indexText(text: string): string {
+  const terms: string[] = [];
+  for (const match of text.matchAll(IDENTIFIER)) {
+    if (match[0].length > LONGEST_IDENTIFIER) continue;
+    const parts = match[0].match(PART);
+    if (!parts) continue;
+    for (const part of parts) terms.push(termOf(part));
+    if (parts.length > 1) terms.push(wholeTerm(parts));
+  }
+  return terms.join(' ');
+}
+
+/** The term of a whole identifier; undefined when it has one part only. */
+export function identifierTerm(identifier: string): string | undefined {
+  const parts = identifier.match(PART);
+  return parts && parts.length > 1 ? wholeTerm(parts) : undefined;
+}
+
+function wholeTerm(parts: readonly string[]): string {
+  // The sign keeps it apart from words: `set_up` is not "setup".
+  return `${parts.join('').toLowerCase()}0i`;
+}

@@ -1,0 +1,310 @@
+/**
+ * The index of all folders of a window. Works in the background, can be paused, answers while it is incomplete, and
+ * after a restart re-does only what changed.
+ */
+import path from 'node:path';
+import type { WorkspaceFolder } from '../protocol/engine';
+import type { FileChange, IndexState, IndexStatus, IndexedFile } from '../protocol/index-status';
+import type { LineRange } from '../protocol/text';
+import { displayPrefixes } from './display-names';
+import { FolderIndex } from './folder-index';
+import { highlightsOf } from './highlights';
+import { relativeTo } from './path-rules';
+import { contentHash, readTextFile } from './text-file';
+import { turnKeeper } from './turns';
+
+export interface WorkspaceIndexOptions {
+  /** The engine's data folder; index files lie in its `index`. */
+  dataFolder: string;
+  folders: readonly WorkspaceFolder[];
+  excludeGlobs?: readonly string[];
+  /** Told in sentences what went wrong and what was done about it. */
+  onNotice?: (notice: string) => void;
+}
+
+export interface SearchResult {
+  /** Absolute. */
+  path: string;
+  displayPath: string;
+  languageId: string;
+  range: LineRange;
+  title?: string;
+  kind: string;
+  symbols: string[];
+  /** With LF. */
+  text: string;
+  /** Of `text`: the same passage has the same hash wherever it stands. */
+  hash: string;
+  score: number;
+}
+
+export interface SearchScope {
+  /** Workspace folders or folders within them, absolute; all when empty. */
+  folders: readonly string[];
+  limit: number;
+}
+
+/** Status is told at most this often while files go by. */
+const STATUS_EVERY_MS = 200;
+
+export class WorkspaceIndex {
+  private folders: { index: FolderIndex; prefix: string }[] = [];
+  private state: IndexState = 'idle';
+  private reason?: string;
+  private paused = false;
+  private running?: Promise<void>;
+  private stop = new AbortController();
+  private listeners = new Set<(status: IndexStatus) => void>();
+  private lastTold = 0;
+  private changes: FileChange[] = [];
+
+  constructor(private readonly options: WorkspaceIndexOptions) {}
+
+  /** Opens the index files; afterwards questions are answered from what they hold. Throws when they cannot be made. */
+  async open(): Promise<void> {
+    const prefixes = displayPrefixes(this.options.folders);
+    try {
+      this.folders = this.options.folders.map((folder, at) => ({
+        prefix: prefixes[at]!,
+        index: new FolderIndex({
+          root: folder.path,
+          indexFolder: path.join(this.options.dataFolder, 'index'),
+          excludeGlobs: this.options.excludeGlobs ?? [],
+          onNotice: this.options.onNotice,
+        }),
+      }));
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      this.fail(
+        `The index cannot be kept in ${this.options.dataFolder}: ${cause}. Make that folder writable or free some space.`,
+      );
+      throw new Error(this.reason, { cause: error });
+    }
+  }
+
+  /** Brings the index up to date in the background. Returns at once; `idle()` waits. */
+  start(): void {
+    if (this.running || this.paused || this.stop.signal.aborted) return;
+    this.running = this.run(this.stop.signal).finally(() => {
+      this.running = undefined;
+      // What came in during the last moments.
+      if (this.hasWork()) this.start();
+    });
+  }
+
+  /** Resolves when nothing is left to do, or the index is paused, failed or closed. */
+  async idle(): Promise<void> {
+    while (this.running) await this.running;
+  }
+
+  pause(): void {
+    this.paused = true;
+    this.tell('paused');
+  }
+
+  resume(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    this.tell(this.hasWork() ? 'indexing' : 'ready');
+    this.start();
+  }
+
+  /** Deletes the index files and begins anew. */
+  async rebuild(): Promise<void> {
+    await this.halt();
+    for (const { index } of this.folders) index.rebuild();
+    this.paused = false;
+    this.start();
+  }
+
+  /** Notes changes on disk; they are searchable a moment later. */
+  applyChanges(changes: readonly FileChange[]): void {
+    this.changes.push(...changes);
+    this.start();
+  }
+
+  status(): IndexStatus {
+    const status: IndexStatus = {
+      state: this.state,
+      filesDone: 0,
+      filesTotal: 0,
+      chunks: 0,
+      bytesOnDisk: 0,
+      reason: this.reason,
+    };
+    for (const { index } of this.folders) {
+      const { files, chunks, bytes } = index.counts();
+      status.filesDone += files;
+      status.filesTotal += files + index.waiting;
+      status.chunks += chunks;
+      status.bytesOnDisk += bytes;
+    }
+    return status;
+  }
+
+  /** Returns a function that ends the subscription. */
+  onStatus(listener: (status: IndexStatus) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Every file that was met, with the reason where it was skipped; skipped folders end in a slash. */
+  files(): IndexedFile[] {
+    return this.folders.flatMap(({ index, prefix }) =>
+      index.fileList().map((file) => ({
+        displayPath: prefix + file.path,
+        chunks: file.chunks,
+        ...(file.skipped ? { skipped: file.skipped } : {}),
+      })),
+    );
+  }
+
+  /** Best passages first, by words alone; also while the index is incomplete. */
+  search(question: string, scope: SearchScope): SearchResult[] {
+    const results = this.folders.flatMap(({ index, prefix }) => {
+      const prefixes = prefixesWithin(index.rules.root, scope.folders);
+      if (prefixes.length === 0) return [];
+      return index.search(question, prefixes, scope.limit).map(({ item, score }): SearchResult => ({
+        path: path.join(index.rules.root, item.path),
+        displayPath: prefix + item.path,
+        languageId: item.language,
+        range: { startLine: item.startLine, endLine: item.endLine },
+        title: item.title ?? undefined,
+        kind: item.kind,
+        symbols: item.symbols.split(' ').filter(Boolean),
+        text: item.text,
+        hash: contentHash(item.text),
+        score,
+      }));
+    });
+    // A folder may be open twice, by itself and within another.
+    const seen = new Set<string>();
+    return results
+      .sort((a, b) => b.score - a.score)
+      .filter((result) => {
+        const key = `${result.path}\0${result.range.startLine}`;
+        return !seen.has(key) && seen.add(key);
+      })
+      .slice(0, scope.limit);
+  }
+
+  /** Which words of a passage match the question: UTF-16 ranges within `text`. */
+  highlights(question: string, text: string): { start: number; end: number }[] {
+    return highlightsOf(question, text);
+  }
+
+  /** The file's text as it is now, if its rules let it be read; line ends as in the file. */
+  async read(file: string): Promise<string | undefined> {
+    const folder = this.folderOf(file);
+    if (!folder || 'skipped' in folder.index.rules.verdict(file)) return undefined;
+    const read = await readTextFile(file);
+    return 'skipped' in read ? undefined : read.text;
+  }
+
+  /** Display paths of the workspace files that import this one; empty while the index does not know. */
+  importersOf(file: string): string[] {
+    const folder = this.folderOf(file);
+    const relative = folder && relativeTo(folder.index.rules.root, file);
+    return folder && relative
+      ? folder.index.importersOf(relative).map((importer) => folder.prefix + importer)
+      : [];
+  }
+
+  /** Stops at the next step and closes the files. The index cannot be used afterwards. */
+  async close(): Promise<void> {
+    await this.halt();
+    this.stop.abort();
+    for (const { index } of this.folders) index.close();
+    this.folders = [];
+    this.listeners.clear();
+  }
+
+  /** For evaluation. */
+  get parts(): readonly FolderIndex[] {
+    return this.folders.map(({ index }) => index);
+  }
+
+  private folderOf(file: string): { index: FolderIndex; prefix: string } | undefined {
+    // The innermost folder knows the file best.
+    return this.folders
+      .filter(({ index }) => relativeTo(index.rules.root, file) !== undefined)
+      .sort((a, b) => b.index.rules.root.length - a.index.rules.root.length)[0];
+  }
+
+  private async halt(): Promise<void> {
+    this.stop.abort();
+    await this.running?.catch(() => {});
+    this.stop = new AbortController();
+  }
+
+  private hasWork(): boolean {
+    return this.changes.length > 0 || this.folders.some(({ index }) => !index.scanned || index.waiting > 0);
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    // The caller goes on first: starting costs it nothing.
+    const turn = turnKeeper();
+    try {
+      await turn.next(signal);
+      while (this.hasWork() && !this.paused) {
+        await this.takeChanges();
+        for (const { index } of this.folders) {
+          if (!index.scanned) {
+            this.tell('scanning');
+            await index.scan(signal);
+          }
+          while (!this.paused && (await index.step(signal))) {
+            this.tellSometimes('indexing');
+            // Changes are newer than what waits.
+            if (this.changes.length > 0) await this.takeChanges();
+            if (turn.isOver()) await turn.next(signal);
+          }
+        }
+      }
+      if (this.paused) return;
+      for (const { index } of this.folders) while (index.tidy()) await turn.next(signal);
+      this.tell('ready');
+    } catch (error) {
+      if (signal.aborted) return;
+      this.fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private async takeChanges(): Promise<void> {
+    const changes = this.changes.splice(0);
+    if (changes.length === 0) return;
+    for (const { index } of this.folders) await index.apply(changes);
+  }
+
+  private fail(reason: string): void {
+    this.reason = reason;
+    this.paused = true;
+    this.tell('failed');
+  }
+
+  private tell(state: IndexState): void {
+    if (state !== 'failed') this.reason = undefined;
+    this.state = state;
+    this.lastTold = performance.now();
+    if (this.listeners.size === 0) return;
+    const status = this.status();
+    for (const listener of this.listeners) listener(status);
+  }
+
+  private tellSometimes(state: IndexState): void {
+    this.state = state;
+    if (performance.now() - this.lastTold >= STATUS_EVERY_MS) this.tell(state);
+  }
+}
+
+/** The asked folders as prefixes relative to `root`: [''] when all of it is meant, [] when nothing of it is. */
+function prefixesWithin(root: string, folders: readonly string[]): string[] {
+  if (folders.length === 0) return [''];
+  const prefixes = folders.flatMap((folder) => {
+    const relative = relativeTo(root, folder);
+    if (relative !== undefined) return relative === '' ? [''] : [`${relative}/`];
+    // A folder around this one holds all of it.
+    return relativeTo(folder, root) !== undefined ? [''] : [];
+  });
+  return prefixes.includes('') ? [''] : prefixes;
+}
