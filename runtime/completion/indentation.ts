@@ -30,7 +30,7 @@ function stripLineComment(line: string): string {
   return line.replace(/\s+(?:\/\/|#).*$/, '');
 }
 
-/** One step of indentation, as the nearest indented lines above (or below) the cursor have it. */
+/** One step of indentation, as the lines around the cursor have it; else four after a colon (Python), two elsewhere. */
 export function indentationUnit(before: string, after: string): string {
   const lines = `${before.slice(-4096)}\n${after.slice(0, 2048)}`.split(/\r\n|\r|\n/);
   let smallest = Infinity;
@@ -41,7 +41,8 @@ export function indentationUnit(before: string, after: string): string {
     // A single space is the ` * ` of a block comment, never a step.
     if (indentation.length > 1) smallest = Math.min(smallest, indentation.length);
   }
-  return ' '.repeat(smallest === Infinity || smallest > 8 ? 4 : smallest);
+  if (smallest <= 8) return ' '.repeat(smallest);
+  return /:\s*$/.test(before) ? '    ' : '  ';
 }
 
 /**
@@ -54,13 +55,14 @@ export function missingIndentation(before: string, after: string): string {
   if (typed.trim() !== '' || lineSuffix(after).trim() !== '') return '';
   const above = lastNonBlankLine(before);
   if (!above) return '';
-  const expected = expectedIndentation(above.line, above.blankLines, firstNonBlankLine(after), () =>
+  const expected = expectedIndentation(typed, above.line, above.blankLines, firstNonBlankLine(after), () =>
     indentationUnit(before, after),
   );
   return expected.startsWith(typed) ? expected.slice(typed.length) : '';
 }
 
 function expectedIndentation(
+  typed: string,
   above: string,
   blankLines: number,
   below: string | undefined,
@@ -70,7 +72,11 @@ function expectedIndentation(
   const belowIndent = below === undefined ? '' : indentationOf(below);
   const widthAbove = indentationWidth(aboveIndent);
   const widthBelow = indentationWidth(belowIndent);
-  if (opensBlock(above)) return widthBelow > widthAbove ? belowIndent : aboveIndent + unit();
+  if (opensBlock(above)) {
+    if (widthBelow > widthAbove) return belowIndent;
+    // Nothing tells how deep this block is but what was typed, if anything was.
+    return indentationWidth(typed) > widthAbove ? typed : aboveIndent + unit();
+  }
   if (widthBelow >= widthAbove) return aboveIndent;
   const belowCloses = below !== undefined && /^\s*[}\])]/.test(below);
   if (belowCloses) return aboveIndent;

@@ -4,7 +4,7 @@
  */
 import type { CompletionCandidate } from '../protocol/completion';
 import { completionShape, type CompletionShape } from './block-shape';
-import { indentationWidth, opensBlock } from './indentation';
+import { indentationWidth, missingIndentation, opensBlock } from './indentation';
 import { firstNonBlankLine, linePrefix, lineSuffix } from './line-ends';
 import { lineCycle, unitCycle } from './repetition';
 
@@ -12,7 +12,7 @@ export interface StopPlan {
   shape: CompletionShape;
   /** Tokens after which it ends in any case. */
   maxTokens: number;
-  /** What the cursor's line begins with. */
+  /** What the cursor's line begins with, the indentation that it lacks included. */
   linePrefix: string;
   /** The next line below the cursor's that is not blank. */
   lineBelow: string | undefined;
@@ -36,7 +36,7 @@ export function planStop(before: string, after: string, multiline: 'auto' | 'nev
   return {
     shape,
     maxTokens: shape.kind === 'line' ? MAX_LINE_TOKENS : MAX_BLOCK_TOKENS,
-    linePrefix: linePrefix(before),
+    linePrefix: linePrefix(before) + missingIndentation(before, after),
     lineBelow: firstNonBlankLine(after.slice(lineSuffix(after).length)),
   };
 }
@@ -75,14 +75,15 @@ function stopAtLine(
   complete: boolean,
 ): { by: Stop['by']; keep: number } | undefined {
   if (shape.kind === 'line') return undefined;
-  const line = index === 0 ? linePrefix + lines[0] : lines[index]!;
+  const shown = [linePrefix + lines[0]!, ...lines.slice(1, index + 1)];
+  const line = shown[index]!;
   if (index > 0 && line.trim() !== '') {
     const dedent = stopAtDedent(shape, line, index, complete);
     if (dedent) return repeatsBelow(line, lineBelow) && complete ? { by: 'suffix', keep: index } : dedent;
   }
   if (!complete) return undefined;
   if (repeatsBelow(line, lineBelow)) return { by: 'suffix', keep: index };
-  const cycle = lineCycle(lines.slice(0, index + 1));
+  const cycle = lineCycle(shown);
   if (cycle !== undefined) return { by: 'repetition', keep: cycle };
   const endsOpenedLine =
     shape.kind === 'opened-block' && index === 0 && lines[0]!.trim() !== '' && !opensBlock(line);
