@@ -1,0 +1,32 @@
+import type { ToWebview } from '../runtime/protocol/webview';
+
+type Check = (message: Record<string, unknown>) => boolean;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+const hasId: Check = (message) => typeof message.id === 'number';
+const hasList = (value: unknown, key: string) => isObject(value) && Array.isArray(value[key]);
+
+/** Per type, the fields without which the view could not draw. */
+const checks: Record<ToWebview['type'], Check> = {
+  showTab: (message) => ['ask', 'summary', 'completions'].includes(message.tab as string),
+  status: (message) => message.status === undefined || message.status === null || isObject(message.status),
+  askStarted: (message) => hasId(message) && typeof message.question === 'string',
+  askProgress: (message) => hasId(message) && isObject(message.progress),
+  askDone: (message) => hasId(message) && hasList(message.response, 'passages'),
+  askFailed: hasId,
+  setQuestion: (message) => typeof message.question === 'string',
+  summaryStarted: (message) => hasId(message) && typeof message.displayPath === 'string',
+  summaryOutline: (message) => hasId(message) && hasList(message.summary, 'lines'),
+  summaryLine: (message) => hasId(message) && Number.isInteger(message.index) && isObject(message.line),
+  summaryDone: (message) => hasId(message) && hasList(message.summary, 'lines'),
+  summaryFailed: hasId,
+  completionsStarted: () => true,
+  completions: (message) => hasList(message.view, 'candidates'),
+};
+
+/** A message of the host that the view understands; undefined for anything else, which is then ignored. */
+export function toMessage(data: unknown): ToWebview | undefined {
+  if (!isObject(data) || typeof data.type !== 'string' || !Object.hasOwn(checks, data.type)) return undefined;
+  return checks[data.type as ToWebview['type']](data) ? (data as unknown as ToWebview) : undefined;
+}

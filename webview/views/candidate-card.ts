@@ -1,0 +1,55 @@
+import type { CompletionCandidate } from '../../runtime/protocol/completion';
+import { button, element } from '../dom';
+import { percent, plural } from '../format';
+import { withoutIndentation } from '../quote';
+import { confidenceWord, stopReason } from '../words';
+import type { Actions } from './view';
+
+export function candidateCard(candidate: CompletionCandidate, index: number, actions: Actions): HTMLElement {
+  const fill = element('span', { class: 'meter-fill' });
+  fill.style.inlineSize = `${Math.min(1, Math.max(0, candidate.confidence)) * 100}%`;
+  const confidence = element(
+    'span',
+    { class: 'confidence' },
+    element('span', { class: 'meter', attributes: { 'aria-hidden': 'true' } }, fill),
+    element(
+      'span',
+      { class: 'confidence-text' },
+      `${percent(candidate.confidence)}, ${confidenceWord(candidate.confidence)}`,
+    ),
+  );
+  const insert = button(
+    index === 0 ? 'primary' : 'secondary',
+    'Insert',
+    () => actions.post({ type: 'insertCompletion', index }),
+    {
+      name: `Insert suggestion ${index + 1}, ${percent(candidate.confidence)}`,
+      class: 'insert',
+    },
+  );
+  const text = withoutIndentation(candidate.text).replace(/\n$/, '');
+  return element(
+    'div',
+    { class: 'card candidate', attributes: { role: 'listitem' } },
+    element(
+      'pre',
+      { class: 'code plain', attributes: { 'aria-label': `Suggestion ${index + 1}`, role: 'group' } },
+      element('code', {}, text),
+    ),
+    element(
+      'div',
+      { class: 'candidate-footer' },
+      element(
+        'div',
+        { class: 'candidate-facts' },
+        confidence,
+        element(
+          'span',
+          { class: 'note' },
+          `${plural(candidate.tokens, 'token')}, ${stopReason[candidate.stoppedBy] ?? candidate.stoppedBy}`,
+        ),
+      ),
+      insert,
+    ),
+  );
+}

@@ -1,0 +1,53 @@
+import type { CompletionCost } from '../../runtime/protocol/completion';
+import { element } from '../dom';
+import { count, duration } from '../format';
+
+const parts: [keyof CompletionCost['ms'], string][] = [
+  ['queue', 'Waiting'],
+  ['tokenise', 'Tokenizing'],
+  ['read', 'Reading'],
+  ['decode', 'Writing'],
+];
+
+/** What the answer saw and what it cost: figures, and the milliseconds as a bar with its legend. */
+export function costDetails(cost: CompletionCost): HTMLElement {
+  const total = parts.reduce((sum, [part]) => sum + cost.ms[part], 0);
+  const bar = element('div', { class: 'stack', attributes: { 'aria-hidden': 'true' } });
+  const legend = element('ul', { class: 'legend', attributes: { 'aria-label': 'Time by part' } });
+  for (const [part, label] of parts) {
+    const segment = element('span', { class: `segment part-${part}` });
+    segment.style.flexGrow = String(cost.ms[part]);
+    segment.hidden = !(cost.ms[part] > 0);
+    bar.append(segment);
+    legend.append(
+      element(
+        'li',
+        {},
+        element('span', { class: `swatch part-${part}`, attributes: { 'aria-hidden': 'true' } }),
+        `${label} ${duration(cost.ms[part])}`,
+      ),
+    );
+  }
+  return element(
+    'section',
+    { class: 'cost-details', attributes: { 'aria-label': 'Context and cost' } },
+    element('h3', {}, 'Context and cost'),
+    element(
+      'dl',
+      {},
+      ...figure('Tokens in context', count(cost.contextTokens)),
+      ...figure(
+        'Read for this',
+        `${count(cost.tokensRead)} (${count(Math.max(0, cost.contextTokens - cost.tokensRead))} kept)`,
+      ),
+      ...figure('Generated', count(cost.tokensGenerated)),
+      ...figure('Time', duration(total)),
+    ),
+    bar,
+    legend,
+  );
+}
+
+function figure(term: string, value: string): HTMLElement[] {
+  return [element('dt', {}, term), element('dd', {}, value)];
+}
