@@ -42,18 +42,20 @@ export function outlineByIndentation(text: string, languageId: string): FileOutl
   for (const [line, raw] of lines.entries()) {
     if (raw.length > lineLimit || raw.trim() === '') continue;
     const indent = widthOf(raw);
+    const isSection = section.test(raw);
     const closes = /^\s*(?:[})\]]|end\b|esac\b|fi\b|done\b)/.test(raw);
     while (open.length > 0 && (open.at(-1)?.indent ?? 0) >= indent) {
       const ended = open.pop();
       if (ended && closes && ended.indent === indent) ended.symbol.range.endLine = line;
     }
-    for (const each of open) each.symbol.range.endLine = line;
+    if (!isSection) for (const each of open) each.symbol.range.endLine = line;
     const symbol = count < symbolLimit ? symbolAt(raw, line, lines) : undefined;
     if (!symbol) continue;
     count++;
+    if (symbol.kind === 'section') open.length = 0;
     (open.at(-1)?.symbol.children ?? symbols).push(symbol);
     // Sections are written without indentation: what follows belongs to them although it stands as far left.
-    if (symbol.kind === 'section') open.splice(0, open.length, { indent: -1, symbol });
+    if (symbol.kind === 'section') open.push({ indent: -1, symbol });
     else open.push({ indent, symbol });
   }
   return { languageId, lineCount: countLines(text), imports: [], symbols };

@@ -83,7 +83,8 @@ function paragraphAfter(lines: readonly string[], line: number): string | undefi
   const limit = Math.min(lines.length, line + 40);
   for (let at = line; at < limit; at++) {
     const text = lines[at] ?? '';
-    if (atx(text) || /^\s*(?:```|~~~)/.test(text)) return undefined;
+    if (atx(text) || underlined(text, lines[at + 1] ?? '', lines[at - 1] ?? '')) return undefined;
+    if (/^\s*(?:```|~~~)/.test(text)) return undefined;
     if (!isProse(text)) continue;
     const paragraph: string[] = [];
     for (

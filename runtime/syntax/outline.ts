@@ -70,10 +70,11 @@ class Walk {
     const symbols: OutlineSymbol[] = [];
     let leading: Node[] = [...above];
     let lastRow = -1;
-    for (const node of nodes) {
+    for (const [index, node] of nodes.entries()) {
       if (this.rules.prefixes.has(node.type)) leading.push(node);
       else if (this.rules.comments.has(node.type)) {
-        if (node.startPosition.row === lastRow) documentBehind(symbols.at(-1), node);
+        const endsLine = nodes[index + 1]?.startPosition.row !== lastRow;
+        if (node.startPosition.row === lastRow && endsLine) documentBehind(symbols.at(-1), node);
         leading.push(node);
       } else {
         const meaning = this.rules.interpret(node, scope);
@@ -82,8 +83,8 @@ class Walk {
         const own = leading.filter(
           (part) => part.startPosition.row !== lastRow || lastRowOf(part) === node.startPosition.row,
         );
-        for (const [index, declaration] of (meaning?.declare ?? []).entries()) {
-          symbols.push(this.symbol(declaration, index === 0 ? own : [], scope, depth));
+        for (const [position, declaration] of (meaning?.declare ?? []).entries()) {
+          symbols.push(this.symbol(declaration, position === 0 ? own : [], scope, depth));
         }
         for (const entered of meaning?.enter ?? [])
           symbols.push(...this.collect(childrenOf(entered), scope, depth + 1));

@@ -226,7 +226,9 @@ function called(node: Node, call: Node): Meaning | undefined {
   if (!body) return undefined;
   if (callee.text === 'define') return { enter: [body] };
   const title = list[0];
-  if (!title || !/string/.test(title.type) || !testCall.test(callee.text)) return undefined;
+  // `it.each(table)('title', …)` names the test in a second call.
+  const name = callee.type === 'call_expression' ? field(callee, 'function')?.text : callee.text;
+  if (!title || !/string/.test(title.type) || !testCall.test(name ?? '')) return undefined;
   return {
     declare: [
       {
@@ -235,7 +237,7 @@ function called(node: Node, call: Node): Meaning | undefined {
         exported: false,
         node,
         nameNode: title,
-        signature: `${callee.text}(${title.text})`,
+        signature: `${name}(${title.text})`,
         inside: body,
         level: 'file',
       },
