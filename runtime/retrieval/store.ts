@@ -201,6 +201,15 @@ export class Store {
     );
   }
 
+  /** Lines (from 0) of the first symbol of this name in a file. */
+  symbolRange(path: string, name: string): { startLine: number; endLine: number } | undefined {
+    return this.database.get<{ startLine: number; endLine: number }>(
+      `SELECT start_line AS startLine, end_line AS endLine FROM symbols JOIN files ON files.content_id = symbols.content_id
+       WHERE files.path = ? AND symbols.name = ? ORDER BY start_line LIMIT 1`,
+      [path, name],
+    );
+  }
+
   /** In how many chunks a term occurs. */
   documentCount(term: string): number {
     return (

@@ -1,0 +1,115 @@
+/**
+ * A question about the workspace: passages out, ranked, quoted and checked against the files. Nothing here is written
+ * by a model; it may only re-order.
+ */
+import type { LanguageModel } from '../inference/language-model';
+import type { AskProgress, AskRequest, AskResponse, Passage } from '../protocol/questions';
+import type { Evidence, EvidenceIndex } from './evidence';
+import { rerank } from './rerank';
+import { verifyPassage } from './verify';
+
+export interface AskDependencies {
+  index: EvidenceIndex;
+  /** Absent: the words alone decide. */
+  model?: LanguageModel;
+  /** Milliseconds for re-ranking; 0 = none. */
+  rerankBudgetMs: number;
+}
+
+export interface AskOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: AskProgress) => void;
+}
+
+/** Passages that the index proposes. */
+const PROPOSED = 50;
+const MOST_PASSAGES = 50;
+
+/** Throws only when aborted, or when the index itself fails. */
+export async function askWorkspace(
+  request: AskRequest,
+  dependencies: AskDependencies,
+  options: AskOptions = {},
+): Promise<AskResponse> {
+  const { index, model, rerankBudgetMs } = dependencies;
+  const { signal, onProgress } = options;
+  const started = performance.now();
+  signal?.throwIfAborted();
+  onProgress?.({ stage: 'searching' });
+  const status = index.status();
+  const limit = Math.max(1, Math.min(request.limit, MOST_PASSAGES));
+  const found =
+    status.state === 'off'
+      ? []
+      : index.search(request.question, { folders: request.folders, limit: PROPOSED });
+  const searched = performance.now();
+
+  let ordered = found;
+  let scored = 0;
+  if (model && rerankBudgetMs > 0 && found.length > 1) {
+    onProgress?.({ stage: 'reranking', done: 0, total: found.length });
+    const report = (done: number, total: number) => onProgress?.({ stage: 'reranking', done, total });
+    ({ evidence: ordered, scored } = await rerank(found, request.question, model, {
+      budgetMs: rerankBudgetMs,
+      signal,
+      onProgress: report,
+    }));
+  }
+  const reranked = performance.now();
+
+  const passages = await quote(ordered, request.question, index, limit, signal);
+  const ended = performance.now();
+  return {
+    passages,
+    indexed: status.filesTotal > 0 ? status.filesDone / status.filesTotal : 0,
+    filesSearched: status.filesDone,
+    reranked: scored > 1,
+    ms: { search: searched - started, rerank: reranked - searched, total: ended - started },
+    ...(passages.length === 0 ? { nothingFound: whyNothing(status) } : {}),
+  };
+}
+
+/** The first `limit` passages that still stand in their files, numbered from 1. */
+async function quote(
+  ordered: readonly Evidence[],
+  question: string,
+  index: EvidenceIndex,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Passage[]> {
+  const passages: Passage[] = [];
+  const texts = new Map<string, string | undefined>();
+  const stale = new Map<string, 'changed' | 'deleted'>();
+  for (const item of ordered) {
+    if (passages.length === limit) break;
+    signal?.throwIfAborted();
+    if (!texts.has(item.path)) texts.set(item.path, await index.read(item.path));
+    const fileText = texts.get(item.path);
+    const verified = fileText === undefined ? undefined : verifyPassage(fileText, item.range, item.text);
+    if (!verified || verified.range.startLine !== item.range.startLine)
+      stale.set(item.path, fileText === undefined ? 'deleted' : 'changed');
+    if (!verified) continue;
+    passages.push({
+      number: passages.length + 1,
+      citation: { path: item.path, displayPath: item.displayPath, range: verified.range },
+      languageId: item.languageId,
+      title: item.title,
+      text: verified.text,
+      highlights: index.highlights(question, verified.text),
+      score: item.score,
+    });
+  }
+  // The index learns of it, so that the next question finds the new text.
+  if (stale.size > 0) index.applyChanges([...stale].map(([path, kind]) => ({ path, kind })));
+  return passages;
+}
+
+function whyNothing(status: {
+  state: string;
+  filesDone: number;
+  filesTotal: number;
+}): AskResponse['nothingFound'] {
+  if (status.state === 'off') return 'index-disabled';
+  if (status.filesDone > 0) return 'no-match';
+  return status.state === 'ready' && status.filesTotal === 0 ? 'empty-workspace' : 'index-empty';
+}

@@ -1,0 +1,29 @@
+/** What answering needs of an index. Kept small, so that any index that offers it will do. */
+import type { IndexStatus } from '../protocol/index-status';
+import type { LineRange } from '../protocol/text';
+
+/** A passage as the index remembers it; the file may have changed since. */
+export interface Evidence {
+  /** Absolute. */
+  path: string;
+  displayPath: string;
+  languageId: string;
+  range: LineRange;
+  title?: string;
+  /** The lines joined by LF. */
+  text: string;
+  /** Only its order has a meaning. */
+  score: number;
+}
+
+export interface EvidenceIndex {
+  /** Best first. */
+  search(question: string, scope: { folders: readonly string[]; limit: number }): Evidence[];
+  /** The file's text as it is now, with its own line ends; undefined when it is gone or may not be read. */
+  read(path: string): Promise<string | undefined>;
+  /** UTF-16 ranges within `text` of the words that match. */
+  highlights(question: string, text: string): { start: number; end: number }[];
+  /** Told when a file turns out to differ from what the index holds. */
+  applyChanges(changes: { path: string; kind: 'changed' | 'deleted' }[]): void;
+  status(): IndexStatus;
+}
