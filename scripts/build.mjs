@@ -15,9 +15,15 @@ async function copyGrammars() {
   const target = path.join(root, 'dist', 'grammars');
   await mkdir(target, { recursive: true });
   const modules = path.join(root, 'node_modules');
-  await cp(path.join(modules, 'web-tree-sitter', 'web-tree-sitter.wasm'), path.join(target, 'web-tree-sitter.wasm'));
+  await cp(
+    path.join(modules, 'web-tree-sitter', 'web-tree-sitter.wasm'),
+    path.join(target, 'web-tree-sitter.wasm'),
+  );
   for (const name of grammars) {
-    await cp(path.join(modules, '@vscode/tree-sitter-wasm/wasm', `tree-sitter-${name}.wasm`), path.join(target, `tree-sitter-${name}.wasm`));
+    await cp(
+      path.join(modules, '@vscode/tree-sitter-wasm/wasm', `tree-sitter-${name}.wasm`),
+      path.join(target, `tree-sitter-${name}.wasm`),
+    );
   }
 }
 

@@ -13,11 +13,14 @@ import { targetNamed, targetOfThisMachine } from './lib/targets.mjs';
 /** Bytes; the marketplace itself takes more, but nobody should have to download it. */
 const sizeLimit = 120e6;
 
-const { values } = parseArgs({ options: { target: { type: 'string' }, 'no-build': { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { target: { type: 'string' }, 'no-build': { type: 'boolean', default: false } },
+});
 
 try {
   const target = targetNamed(values.target ?? targetOfThisMachine() ?? `${process.platform}-${process.arch}`);
-  if (!values['no-build']) await run(process.execPath, [path.join(root, 'scripts/build.mjs'), '--production']);
+  if (!values['no-build'])
+    await run(process.execPath, [path.join(root, 'scripts/build.mjs'), '--production']);
   const folder = path.join(root, '.cache', 'stage', target.name);
   await stage(target, folder);
   const file = path.join(root, `longview-${target.name}.vsix`);
@@ -31,7 +34,15 @@ try {
 async function pack(folder, target, file) {
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
   // There is no public repository yet that relative links and images could be pointed at.
-  const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--target', target, '--out', file];
+  const options = [
+    '--no-dependencies',
+    '--allow-missing-repository',
+    '--no-rewrite-relative-links',
+    '--target',
+    target,
+    '--out',
+    file,
+  ];
   await run(process.execPath, [vsce, 'package', ...options], { cwd: folder, tee: false });
 }
 

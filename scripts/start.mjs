@@ -41,10 +41,16 @@ try {
 
 async function main() {
   requireNode();
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { browser: { type: 'boolean', default: false } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { browser: { type: 'boolean', default: false } },
+  });
   const folder = await folderToOpen(positionals[0]);
   const target = targetOfThisMachine();
-  if (target === undefined) throw new Error(`Longview has no runtime for ${process.platform}-${process.arch}; see "Platforms" in README.md.`);
+  if (target === undefined)
+    throw new Error(
+      `Longview has no runtime for ${process.platform}-${process.arch}; see "Platforms" in README.md.`,
+    );
   await ensureDependencies();
   await run(process.execPath, [path.join(root, 'scripts/package.mjs'), '--target', target]);
   const vsix = path.join(root, `longview-${target}.vsix`);
@@ -76,13 +82,18 @@ async function inBrowser(vsix, folder) {
   const editor = await ensureEditor({ strict: false });
   const home = path.join(editorHome, 'browser');
   // Settings and files of the last time stay; the extension is always the one just built.
-  const folders = { userData: path.join(home, 'user-data'), extensions: path.join(home, `extensions-${pid}`) };
+  const folders = {
+    userData: path.join(home, 'user-data'),
+    extensions: path.join(home, `extensions-${pid}`),
+  };
   try {
     await writeSettings(folders.userData);
     await installExtension(editor, folders, vsix);
     const port = await freePort(preferredPort);
     const server = await startServer(editor, folders, { port, logFile: path.join(home, 'server.log') });
-    console.log(`\nLongview is open in VS Code on ${folder}. In a browser on this machine:\n\n  ${server.url}/?folder=${encodeURIComponent(folder)}\n${howToTry}\nCtrl+C ends it.`);
+    console.log(
+      `\nLongview is open in VS Code on ${folder}. In a browser on this machine:\n\n  ${server.url}/?folder=${encodeURIComponent(folder)}\n${howToTry}\nCtrl+C ends it.`,
+    );
     await untilStopped(server);
   } finally {
     await rm(folders.extensions, { recursive: true, force: true });
@@ -93,7 +104,9 @@ async function inBrowser(vsix, folder) {
 async function writeSettings(userData) {
   const folder = path.join(userData, 'User');
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, 'settings.json'), `${JSON.stringify(settings, undefined, 2)}\n`, { flag: 'wx' }).catch((error) => {
+  await writeFile(path.join(folder, 'settings.json'), `${JSON.stringify(settings, undefined, 2)}\n`, {
+    flag: 'wx',
+  }).catch((error) => {
     if (error.code !== 'EEXIST') throw error;
   });
 }

@@ -5,7 +5,19 @@ import { root } from './paths.mjs';
 export const nativePackages = ['onnxruntime-node', 'libsql'];
 
 /** Grammars by the name of their wasm file; only these are shipped. */
-export const grammars = ['typescript', 'tsx', 'javascript', 'python', 'go', 'rust', 'java', 'cpp', 'c-sharp', 'ruby', 'php'];
+export const grammars = [
+  'typescript',
+  'tsx',
+  'javascript',
+  'python',
+  'go',
+  'rust',
+  'java',
+  'cpp',
+  'c-sharp',
+  'ruby',
+  'php',
+];
 
 /** @param {{production: boolean}} options production: minified, without source maps. */
 export function bundles({ production }) {
@@ -32,7 +44,11 @@ export function bundles({ production }) {
     { ...node, entryPoints: { extension: 'extension/extension.ts' } },
     {
       ...node,
-      entryPoints: { engine: 'runtime/engine/main.ts', 'inference-worker': 'runtime/inference/worker.ts', longview: 'runtime/cli/main.ts' },
+      entryPoints: {
+        engine: 'runtime/engine/main.ts',
+        'inference-worker': 'runtime/inference/worker.ts',
+        longview: 'runtime/cli/main.ts',
+      },
     },
     {
       ...common,

@@ -21,7 +21,14 @@ export function freePort(preferred = 0) {
 
 function commonArguments({ userData, extensions }) {
   // Without a config file of its own, code-server writes one with a random password into the user's home.
-  return ['--config', path.join(userData, 'config.yaml'), '--user-data-dir', userData, '--extensions-dir', extensions];
+  return [
+    '--config',
+    path.join(userData, 'config.yaml'),
+    '--user-data-dir',
+    userData,
+    '--extensions-dir',
+    extensions,
+  ];
 }
 
 async function prepare({ userData, extensions }) {
@@ -51,14 +58,24 @@ export async function installExtension(editor, folders, vsix) {
 export async function startServer(editor, folders, { port, logFile, args = [] }) {
   await prepare(folders);
   const log = await open(logFile, 'w');
-  const flags = ['--auth', 'none', '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'];
+  const flags = [
+    '--auth',
+    'none',
+    '--disable-telemetry',
+    '--disable-update-check',
+    '--disable-workspace-trust',
+  ];
   flags.push('--disable-getting-started-override', '--disable-proxy', '--ignore-last-opened');
-  const child = spawn(editor.node, [editor.entry, ...commonArguments(folders), '--bind-addr', `127.0.0.1:${port}`, ...flags, ...args], {
-    env: serverEnv(folders),
-    stdio: ['ignore', log.fd, log.fd],
-    // A process group of its own, so that it can be ended with all that it starts.
-    detached: true,
-  });
+  const child = spawn(
+    editor.node,
+    [editor.entry, ...commonArguments(folders), '--bind-addr', `127.0.0.1:${port}`, ...flags, ...args],
+    {
+      env: serverEnv(folders),
+      stdio: ['ignore', log.fd, log.fd],
+      // A process group of its own, so that it can be ended with all that it starts.
+      detached: true,
+    },
+  );
   const exited = new Promise((resolve) => child.on('exit', () => resolve()));
   await log.close();
   const url = `http://127.0.0.1:${port}`;

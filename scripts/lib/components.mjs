@@ -12,9 +12,15 @@ const grammarCopyrights = {
   rust: ['tree-sitter-rust', 'Copyright (c) 2017 Maxim Sokolov'],
   java: ['tree-sitter-java', 'Copyright (c) 2017 Ayman Nadeem'],
   cpp: ['tree-sitter-cpp', 'Copyright (c) 2014 Max Brunsfeld'],
-  'c-sharp': ['tree-sitter-c-sharp', 'Copyright (c) 2014-2023 Max Brunsfeld, Damien Guard, Amaan Qureshi, and contributors.'],
+  'c-sharp': [
+    'tree-sitter-c-sharp',
+    'Copyright (c) 2014-2023 Max Brunsfeld, Damien Guard, Amaan Qureshi, and contributors.',
+  ],
   ruby: ['tree-sitter-ruby', 'Copyright (c) 2016 Rob Rix'],
-  php: ['tree-sitter-php', 'Copyright (c) 2017 Josh Vera, GitHub\nCopyright (c) 2019 Max Brunsfeld, Amaan Qureshi, Christian Frøystad, Caleb White'],
+  php: [
+    'tree-sitter-php',
+    'Copyright (c) 2017 Josh Vera, GitHub\nCopyright (c) 2019 Max Brunsfeld, Amaan Qureshi, Christian Frøystad, Caleb White',
+  ],
 };
 
 /** @returns {{name, licence, source, inside, texts: string[]}[]} */
@@ -44,7 +50,10 @@ function grammarComponents() {
   const byPackage = new Map();
   for (const grammar of grammars) {
     const known = grammarCopyrights[grammar];
-    if (known === undefined) throw new Error(`The grammar "${grammar}" is shipped, but its licence is not known; add it to scripts/lib/components.mjs.`);
+    if (known === undefined)
+      throw new Error(
+        `The grammar "${grammar}" is shipped, but its licence is not known; add it to scripts/lib/components.mjs.`,
+      );
     byPackage.set(known[0], known[1]);
   }
   return [...byPackage].map(([name, copyright]) => ({

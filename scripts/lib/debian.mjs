@@ -9,7 +9,8 @@ import { cleanEnv, hasProgram, run } from './process.mjs';
  */
 export async function installDebianPackages(packages, why) {
   const byHand = `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  const refuse = (reason) => new Error(`${why}: ${packages.join(', ')} missing, and ${reason}. Run by hand: ${byHand}`);
+  const refuse = (reason) =>
+    new Error(`${why}: ${packages.join(', ')} missing, and ${reason}. Run by hand: ${byHand}`);
   if (platform !== 'linux' || !existsSync('/usr/bin/apt-get')) throw refuse('this system has no apt-get');
   const prefix = await privilege();
   if (prefix === undefined) throw refuse('installing needs root or a sudo without a password');

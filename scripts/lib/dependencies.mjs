@@ -8,7 +8,8 @@ const minimumNode = 20;
 
 export function requireNode() {
   const major = Number(process.versions.node.split('.')[0]);
-  if (major < minimumNode) throw new Error(`Longview needs Node.js ${minimumNode} or newer; this is ${process.versions.node}.`);
+  if (major < minimumNode)
+    throw new Error(`Longview needs Node.js ${minimumNode} or newer; this is ${process.versions.node}.`);
 }
 
 /** @returns {Promise<boolean>} whether anything had to be installed. */
@@ -22,7 +23,10 @@ export async function ensureDependencies() {
 
 /** npm keeps a lock file of what it installed; what is optional there depends on the platform. */
 async function isStale() {
-  const [wanted, installed] = await Promise.all([packagesOf('package-lock.json'), packagesOf('node_modules/.package-lock.json')]);
+  const [wanted, installed] = await Promise.all([
+    packagesOf('package-lock.json'),
+    packagesOf('node_modules/.package-lock.json'),
+  ]);
   if (wanted === undefined) throw new Error('package-lock.json is missing or damaged; check it out again.');
   if (installed === undefined) return true;
   return Object.entries(wanted).some(([place, { version, optional, devOptional, peer, link }]) => {

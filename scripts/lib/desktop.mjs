@@ -35,7 +35,9 @@ async function code(args) {
 
 /** A terminal inside VS Code sets variables that would turn a second one into something else. */
 function editorEnv() {
-  return Object.fromEntries(Object.entries(cleanEnv()).filter(([name]) => !/^(VSCODE_|ELECTRON_)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(cleanEnv()).filter(([name]) => !/^(VSCODE_|ELECTRON_)/.test(name)),
+  );
 }
 
 /** `code` hands over to the editor's main process, which notes its id in its data folder. */

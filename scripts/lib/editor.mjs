@@ -47,7 +47,9 @@ function nodePackageName() {
   const supported = ['linux-x64', 'linux-arm64', 'darwin-arm64'];
   const here = `${platform}-${arch}`;
   if (!supported.includes(here)) {
-    throw new Error(`The browser editor runs on ${supported.join(', ')}, not on ${here}. Install VS Code, with its command "code" in PATH, instead.`);
+    throw new Error(
+      `The browser editor runs on ${supported.join(', ')}, not on ${here}. Install VS Code, with its command "code" in PATH, instead.`,
+    );
   }
   return `node-${here}`;
 }
@@ -66,10 +68,16 @@ async function install(folder, nodePackage, strict) {
     await mkdir(each, { recursive: true });
     await writeFile(path.join(each, 'package.json'), '{"private":true}\n');
   }
-  await npm(['install', ...quiet, '--ignore-scripts', `${nodePackage}@${nodeVersion}`], { cwd: nodeFolder, tee: false });
+  await npm(['install', ...quiet, '--ignore-scripts', `${nodePackage}@${nodeVersion}`], {
+    cwd: nodeFolder,
+    tee: false,
+  });
   // From here on npm itself runs under that Node.js, and native modules are built with its headers.
   const nodeRoot = path.join(nodeFolder, 'node_modules', nodePackage);
-  const editorEnv = cleanEnv({ PATH: `${path.join(nodeRoot, 'bin')}${path.delimiter}${env.PATH}`, npm_config_nodedir: nodeRoot });
+  const editorEnv = cleanEnv({
+    PATH: `${path.join(nodeRoot, 'bin')}${path.delimiter}${env.PATH}`,
+    npm_config_nodedir: nodeRoot,
+  });
   const inServer = (args, cwd) => npm(args, { cwd, env: editorEnv, tee: false });
 
   // Its install script would build eight native modules, of which the workbench needs the two below.
@@ -89,7 +97,8 @@ async function buildNativeModules(inServer, code, strict) {
   try {
     await ensureCompiler();
     await inServer(['rebuild', '--loglevel=error', '@vscode/spdlog', '@vscode/native-watchdog'], code);
-    if (!existsSync(path.join(code, 'node_modules/@vscode/spdlog/build/Release/spdlog.node'))) throw new Error('spdlog.node was not built');
+    if (!existsSync(path.join(code, 'node_modules/@vscode/spdlog/build/Release/spdlog.node')))
+      throw new Error('spdlog.node was not built');
   } catch (error) {
     if (strict) throw error;
     console.warn(`The editor will run without output channels: ${error.message}`);
@@ -105,6 +114,7 @@ async function ensureCompiler() {
 
 async function removeOthers() {
   for (const entry of await readdir(editorHome)) {
-    if (entry.startsWith('code-server-')) await rm(path.join(editorHome, entry), { recursive: true, force: true });
+    if (entry.startsWith('code-server-'))
+      await rm(path.join(editorHome, entry), { recursive: true, force: true });
   }
 }

@@ -3,7 +3,19 @@ import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
-const permissive = new Set(['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0', 'ISC', 'MIT', 'MIT-0', 'Unlicense', 'Zlib']);
+const permissive = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'MIT-0',
+  'Unlicense',
+  'Zlib',
+]);
 
 /** True for a permissive SPDX identifier, a choice (OR) that has one, or a combination (AND) of nothing else. */
 export function isPermissive(expression) {
@@ -19,8 +31,13 @@ export function isPermissive(expression) {
  * @returns {Promise<{name, version, licence, source, texts: string[]}>} throws where the licence is unknown or not permissive.
  */
 export async function packageLicence(folder) {
-  const { name, version, license, author, repository } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
-  if (!isPermissive(license)) throw new Error(`${name} ${version}: the licence ${JSON.stringify(license)} is unknown or not permissive; it may not be shipped.`);
+  const { name, version, license, author, repository } = JSON.parse(
+    await readFile(path.join(folder, 'package.json'), 'utf8'),
+  );
+  if (!isPermissive(license))
+    throw new Error(
+      `${name} ${version}: the licence ${JSON.stringify(license)} is unknown or not permissive; it may not be shipped.`,
+    );
   const texts = await licenceTexts(folder);
   if (texts.length === 0) texts.push(declaredText(license, holder(author, name)));
   return { name, version, licence: license, source: sourceOf(repository), texts };
@@ -30,8 +47,12 @@ export async function packageLicence(folder) {
 async function licenceTexts(folder) {
   const names = existsSync(folder) ? (await readdir(folder)).sort() : [];
   const licences = names.filter((name) => /^(licen[cs]e|copying)/i.test(name));
-  const notices = names.filter((name) => /^(notices?|third-?party-?notices?|acknowledgements?)\b/i.test(name));
-  return Promise.all([...licences, ...notices].map(async (name) => clean(await readFile(path.join(folder, name), 'utf8'))));
+  const notices = names.filter((name) =>
+    /^(notices?|third-?party-?notices?|acknowledgements?)\b/i.test(name),
+  );
+  return Promise.all(
+    [...licences, ...notices].map(async (name) => clean(await readFile(path.join(folder, name), 'utf8'))),
+  );
 }
 
 /** Line ends and trailing spaces are made one kind, so that the result is the same on every machine. */
@@ -44,7 +65,8 @@ function clean(text) {
 }
 
 function declaredText(licence, copyright) {
-  if (licence !== 'MIT') throw new Error(`${copyright}: the package holds no licence file, and its licence ${licence} needs one.`);
+  if (licence !== 'MIT')
+    throw new Error(`${copyright}: the package holds no licence file, and its licence ${licence} needs one.`);
   return `(The package holds no licence file; this is the text of the licence that it declares.)\n\n${mit(`Copyright (c) ${copyright}`)}`;
 }
 
@@ -55,7 +77,10 @@ function holder(author, name) {
 
 function sourceOf(repository) {
   const url = typeof repository === 'string' ? repository : repository?.url;
-  return url?.replace(/^git\+/, '').replace(/\.git$/, '').replace(/^git:/, 'https:');
+  return url
+    ?.replace(/^git\+/, '')
+    .replace(/\.git$/, '')
+    .replace(/^git:/, 'https:');
 }
 
 /** @param {string} copyright one or more lines. */

@@ -17,9 +17,14 @@ export async function nativeFiles(target) {
 async function onnxRuntime({ os, arch }) {
   const folder = path.join(modules, 'onnxruntime-node');
   const binaries = path.join('bin', 'napi-v6', os, arch);
-  if (!existsSync(path.join(folder, binaries))) throw new Error(`onnxruntime-node has no binaries for ${os}-${arch}.`);
+  if (!existsSync(path.join(folder, binaries)))
+    throw new Error(`onnxruntime-node has no binaries for ${os}-${arch}.`);
   const wanted = await neededLibraries(path.join(folder, binaries), os);
-  return place(folder, ['package.json', ...(await scripts(folder, 'dist')), ...wanted.map((name) => path.join(binaries, name))], 'onnxruntime-node');
+  return place(
+    folder,
+    ['package.json', ...(await scripts(folder, 'dist')), ...wanted.map((name) => path.join(binaries, name))],
+    'onnxruntime-node',
+  );
 }
 
 /**
@@ -32,14 +37,19 @@ async function neededLibraries(folder, os) {
   if (os !== 'darwin') return names;
   const binding = await readFile(path.join(folder, 'onnxruntime_binding.node'), 'latin1');
   const kept = names.filter((name) => !name.endsWith('.dylib') || binding.includes(`@rpath/${name}`));
-  if (!kept.some((name) => name.endsWith('.dylib'))) throw new Error('onnxruntime_binding.node links none of the dylibs beside it.');
+  if (!kept.some((name) => name.endsWith('.dylib')))
+    throw new Error('onnxruntime_binding.node links none of the dylibs beside it.');
   return kept;
 }
 
 async function onnxRuntimeCommon() {
   const folder = path.join(modules, 'onnxruntime-common');
   // dist/cjs/package.json says that these are CommonJS, against the package's own "type": "module".
-  return place(folder, ['package.json', 'dist/cjs/package.json', ...(await scripts(folder, 'dist/cjs'))], 'onnxruntime-common');
+  return place(
+    folder,
+    ['package.json', 'dist/cjs/package.json', ...(await scripts(folder, 'dist/cjs'))],
+    'onnxruntime-common',
+  );
 }
 
 async function libsql(target) {
@@ -50,13 +60,18 @@ async function libsql(target) {
     const folder = path.join(modules, name);
     files.push(...place(folder, ['package.json', ...(await scripts(folder, '.'))], name));
   }
-  return [...files, ...place(await libsqlBinaryFolder(target), ['package.json', 'index.node'], target.libsql)];
+  return [
+    ...files,
+    ...place(await libsqlBinaryFolder(target), ['package.json', 'index.node'], target.libsql),
+  ];
 }
 
 /** JavaScript below `folder/sub`, nested packages left out. */
 async function scripts(folder, sub) {
   const entries = await readdir(path.join(folder, sub), { recursive: true });
-  return entries.filter((name) => /\.c?js$/.test(name) && !/(^|[\\/])node_modules[\\/]/.test(name)).map((name) => path.join(sub, name));
+  return entries
+    .filter((name) => /\.c?js$/.test(name) && !/(^|[\\/])node_modules[\\/]/.test(name))
+    .map((name) => path.join(sub, name));
 }
 
 function place(folder, names, packageName) {

@@ -1,5 +1,7 @@
 /** Runs the steps of a long check one after the other, and adds up what passed and what failed. */
 
+import { performance } from 'node:perf_hooks';
+
 /**
  * @typedef {{name: string, needs?: string[], run: () => Promise<{passed: number, failed: number} | void>}} Phase
  * A phase without counts is one check. One whose needs failed is not run and counts as failed.
@@ -11,15 +13,23 @@ export async function runPhases(phases) {
   for (const [index, phase] of phases.entries()) {
     console.log(`\n== ${index + 1}/${phases.length} ${phase.name}`);
     const started = performance.now();
-    const result = { name: phase.name, ...(await outcome(phase, results)), seconds: (performance.now() - started) / 1000 };
-    console.log(`== ${phase.name}: ${result.failed === 0 ? 'ok' : 'FAILED'} in ${result.seconds.toFixed(1)} s`);
+    const result = {
+      name: phase.name,
+      ...(await outcome(phase, results)),
+      seconds: (performance.now() - started) / 1000,
+    };
+    console.log(
+      `== ${phase.name}: ${result.failed === 0 ? 'ok' : 'FAILED'} in ${result.seconds.toFixed(1)} s`,
+    );
     results.push(result);
   }
   return results;
 }
 
 async function outcome(phase, earlier) {
-  const missing = (phase.needs ?? []).filter((need) => earlier.some(({ name, failed }) => name === need && failed > 0));
+  const missing = (phase.needs ?? []).filter((need) =>
+    earlier.some(({ name, failed }) => name === need && failed > 0),
+  );
   if (missing.length > 0) {
     console.log(`Not run, since ${missing.join(' and ')} failed.`);
     return { passed: 0, failed: 1 };
@@ -37,7 +47,9 @@ export function summarise(results) {
   const total = { passed: 0, failed: 0, seconds: 0 };
   console.log('');
   for (const { name, passed, failed, seconds } of results) {
-    console.log(`${name.padEnd(16)}${String(passed).padStart(6)} ok ${String(failed).padStart(4)} not ${seconds.toFixed(1).padStart(8)} s`);
+    console.log(
+      `${name.padEnd(16)}${String(passed).padStart(6)} ok ${String(failed).padStart(4)} not ${seconds.toFixed(1).padStart(8)} s`,
+    );
     total.passed += passed;
     total.failed += failed;
     total.seconds += seconds;

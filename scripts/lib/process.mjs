@@ -9,7 +9,12 @@ import { env as processEnv, platform } from 'node:process';
 export function cleanEnv(extra = {}) {
   const env = { ...processEnv };
   for (const name of Object.keys(env)) {
-    if (/^npm_(config_local_prefix|config_global_prefix|config_prefix|package_|lifecycle_|command|execpath)/.test(name)) delete env[name];
+    if (
+      /^npm_(config_local_prefix|config_global_prefix|config_prefix|package_|lifecycle_|command|execpath)/.test(
+        name,
+      )
+    )
+      delete env[name];
   }
   return { ...env, ...extra };
 }
@@ -37,7 +42,12 @@ export function npm(args, options = {}) {
  */
 export function run(program, args, { cwd, env, tee = true, allowFailure = false, spawnOptions = {} } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env: env ?? cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'], ...spawnOptions });
+    const child = spawn(program, args, {
+      cwd,
+      env: env ?? cleanEnv(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...spawnOptions,
+    });
     let output = '';
     for (const [stream, target] of [
       [child.stdout, process.stdout],
@@ -54,7 +64,11 @@ export function run(program, args, { cwd, env, tee = true, allowFailure = false,
       const status = code ?? 1;
       if (status === 0 || allowFailure) return resolve({ status, output });
       const shown = tee ? '' : `\n${output.trim().split('\n').slice(-30).join('\n')}`;
-      reject(new Error(`${program} ${args.join(' ')} ${signal ? `was ended by ${signal}` : `exited with status ${status}`}${shown}`));
+      reject(
+        new Error(
+          `${program} ${args.join(' ')} ${signal ? `was ended by ${signal}` : `exited with status ${status}`}${shown}`,
+        ),
+      );
     });
   });
 }

@@ -25,7 +25,8 @@ async function bundledPackages() {
     const { metafile } = await esbuild.build({ ...options, write: false, metafile: true, logLevel: 'error' });
     for (const output of Object.values(metafile.outputs)) {
       for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
-        if (bytesInOutput > 0 && input.includes('node_modules/')) folders.add(packageFolder(path.join(root, input)));
+        if (bytesInOutput > 0 && input.includes('node_modules/'))
+          folders.add(packageFolder(path.join(root, input)));
       }
     }
   }

@@ -28,17 +28,20 @@ export async function stage(target, folder) {
 }
 
 async function requireModel() {
-  const missing = ['model.safetensors', 'tokenizer.json', 'config.json'].filter((name) => !existsSync(path.join(root, modelFolder, name)));
+  const missing = ['model.safetensors', 'tokenizer.json', 'config.json'].filter(
+    (name) => !existsSync(path.join(root, modelFolder, name)),
+  );
   if (missing.length === 0) return;
-  throw new Error(`The embedded model is missing: ${missing.map((name) => `${modelFolder}/${name}`).join(', ')}. It is part of the repository; check it out whole, or make it with "npm run build-model".`);
+  throw new Error(
+    `The embedded model is missing: ${missing.map((name) => `${modelFolder}/${name}`).join(', ')}. It is part of the repository; check it out whole, or make it with "npm run build-model".`,
+  );
 }
 
 /** What the editor reads; scripts and development tools mean nothing there. */
 async function manifest() {
-  const { scripts: _scripts, devDependencies: _tools, allowScripts: _allow, private: _private, ...rest } = JSON.parse(
-    await readFile(path.join(root, 'package.json'), 'utf8'),
-  );
-  return `${JSON.stringify(rest, undefined, 2)}\n`;
+  const all = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+  for (const name of ['scripts', 'devDependencies', 'allowScripts', 'private']) delete all[name];
+  return `${JSON.stringify(all, undefined, 2)}\n`;
 }
 
 async function copy(folder, name, filter = () => true) {

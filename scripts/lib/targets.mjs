@@ -14,7 +14,8 @@ export const targets = {
 
 export function targetNamed(name) {
   const target = targets[name];
-  if (target === undefined) throw new Error(`Unknown target "${name}"; Longview is packaged for ${Object.keys(targets).join(', ')}.`);
+  if (target === undefined)
+    throw new Error(`Unknown target "${name}"; Longview is packaged for ${Object.keys(targets).join(', ')}.`);
   return { name, ...target };
 }
 

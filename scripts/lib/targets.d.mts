@@ -1,0 +1,1 @@
+export function targetOfThisMachine(): string | undefined;

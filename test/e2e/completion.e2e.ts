@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { retype, suggest, unfinished } from './jobs';
+import { poll } from './lib/processes';
+import type { EndToEndTest } from './lib/runner';
+
+/** Seconds from opening the window to the first ghost text that two quiet cores should keep to. */
+const goal = 10;
+
+export const tests: EndToEndTest[] = [
+  {
+    name: 'the first ghost text comes soon after the window, Tab accepts it, the saved file has it',
+    timeoutMs: 120_000,
+    async run({ workbench, workspace }) {
+      const file = path.join(workspace, unfinished.file);
+      const before = await readFile(file, 'utf8');
+      const started = performance.now();
+      const parts: string[] = [];
+      const note = (what: string) =>
+        parts.push(`${what} ${((performance.now() - started) / 1000).toFixed(1)} s`);
+
+      await workbench.open(workspace);
+      note('window');
+      await workbench.openFile(unfinished.file, unfinished.place);
+      note('file');
+      await workbench.ready();
+      note('extension');
+      await retype(workbench);
+      note('typed');
+      const suggestion = await workbench.waitForGhostText(60_000);
+      note('ghost text');
+      console.log(
+        `       ${parts.join(', ')} (goal ${goal} s on two quiet cores): ${JSON.stringify(suggestion)}`,
+      );
+
+      await workbench.page.keyboard.press('Tab');
+      await workbench.ghostText.first().waitFor({ state: 'detached' });
+      await workbench.save();
+      const saved = await poll(async () => {
+        const text = await readFile(file, 'utf8');
+        return text === before ? undefined : text;
+      }, 10_000);
+      assert.equal(saved, `${before}${unfinished.typed}${suggestion}`);
+    },
+  },
+  {
+    name: 'Escape dismisses ghost text and typing it by hand keeps it',
+    async run({ workbench, workspace }) {
+      const suggestion = await suggest(workbench);
+      await workbench.page.keyboard.press('Escape');
+      await workbench.ghostText.first().waitFor({ state: 'detached' });
+
+      await retype(workbench);
+      await workbench.waitForGhostText();
+      await workbench.type(suggestion.slice(0, 3));
+      const rest = await workbench.waitForGhostText();
+      assert.equal(rest, suggestion.slice(3), `in ${workspace}`);
+    },
+  },
+  {
+    name: 'a suggestion leaves the line ends of a CRLF file alone',
+    async run({ workbench, workspace }) {
+      const file = path.join(workspace, 'windows.ts');
+      const before = await readFile(file, 'utf8');
+      const suggestion = await suggest(workbench, 'windows.ts');
+      await workbench.page.keyboard.press('Tab');
+      await workbench.save();
+      const saved = await poll(async () => {
+        const text = await readFile(file, 'utf8');
+        return text === before ? undefined : text;
+      }, 10_000);
+      assert.equal(
+        saved?.replaceAll('\r\n', '\n'),
+        `${before.replaceAll('\r\n', '\n')}${unfinished.typed}${suggestion}`,
+      );
+      assert.doesNotMatch(saved ?? '', /[^\r]\n/);
+    },
+  },
+];

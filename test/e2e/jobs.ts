@@ -1,0 +1,61 @@
+/** The three jobs as a user does them; shared by the tests and by the pictures of the README. */
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import type { Workbench } from './lib/workbench';
+
+/** Where totals.ts stops in the middle of a function that is much like the one above it. */
+export const unfinished = { file: 'totals.ts', place: ':20:1', typed: '    total += ' };
+
+/** Types at the end of a file that begs to be continued, and returns the suggestion. */
+export async function suggest(workbench: Workbench, file = unfinished.file): Promise<string> {
+  await workbench.openFile(file, unfinished.place);
+  await retype(workbench);
+  return workbench.waitForGhostText();
+}
+
+/** Types the unfinished line anew. */
+export async function retype(workbench: Workbench): Promise<void> {
+  const { keyboard } = workbench.page;
+  await keyboard.press('Control+End');
+  await keyboard.press('Home');
+  await keyboard.press('Home');
+  await keyboard.press('Shift+End');
+  await keyboard.press('Delete');
+  await workbench.type(unfinished.typed);
+}
+
+/** Asks and waits for the answer; returns the passages, best first. */
+export async function ask(workbench: Workbench, question: string): Promise<Locator> {
+  await beginAsking(workbench, question);
+  const passages = workbench.panel.locator('.passage');
+  await passages.first().waitFor({ timeout: 60_000 });
+  return passages;
+}
+
+export async function beginAsking(workbench: Workbench, question: string): Promise<void> {
+  await workbench.panelTab('Ask');
+  const input = workbench.panel.locator('textarea.question');
+  await input.fill(question);
+  await input.press('Enter');
+  await workbench.panel
+    .locator('.asked', { hasText: question })
+    .or(workbench.panel.locator('.running:visible'))
+    .first()
+    .waitFor();
+}
+
+/** Summarises the file in the active editor and waits for the end. */
+export async function summarise(workbench: Workbench): Promise<Locator> {
+  await workbench.command('Longview: Summarize File');
+  const rows = workbench.panel.locator('.summary .row');
+  await rows.first().waitFor({ timeout: 60_000 });
+  await workbench.panel.locator('.summary p.cost:visible').waitFor({ timeout: 240_000 });
+  return rows;
+}
+
+/** Path and first line (from 1) that a link in the panel names. */
+export function placeOf(title: string | null): { file: string; line: number } {
+  const match = /^(.*):(\d+)/.exec(title ?? '');
+  assert.ok(match, `a place like "path:12" was expected, not "${title}"`);
+  return { file: match[1] ?? '', line: Number(match[2]) };
+}

@@ -1,0 +1,179 @@
+/** The editor's window as a user sees it: everything goes through keys, clicks and what is on the screen. */
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { baseSettings } from './settings';
+
+const extensionId = 'longview.longview';
+
+export class Workbench {
+  constructor(
+    readonly page: Page,
+    private readonly url: string,
+    private readonly userData: string,
+  ) {}
+
+  /** Opens a window on `folder`, and waits until its files are shown. */
+  async open(folder: string): Promise<void> {
+    await this.page.goto(`${this.url}/?folder=${encodeURIComponent(folder)}`);
+    await this.page.locator('.monaco-workbench .explorer-folders-view').waitFor({ timeout: 60_000 });
+  }
+
+  /** Waits for the extension: its item is in the status bar. */
+  async ready(): Promise<void> {
+    await this.status.waitFor({ timeout: 60_000 });
+  }
+
+  /** Longview's item in the status bar; its label tells the state as a sentence. */
+  get status(): Locator {
+    return this.page.locator('.statusbar-item[id*="longview.status"]').first();
+  }
+
+  async waitForStatus(sentence: RegExp, timeout = 60_000): Promise<void> {
+    const labelled = this.status.locator('a[aria-label], [aria-label]').or(this.status);
+    const end = Date.now() + timeout;
+    let last = '';
+    while (Date.now() < end) {
+      last = (await labelled.evaluateAll(
+        '(nodes) => nodes.map((node) => node.getAttribute("aria-label") ?? "").join(" ")',
+      )) as string;
+      if (sentence.test(last)) return;
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`The status stayed "${last}"; ${sentence} was expected.`);
+  }
+
+  /** Runs a command by its title, as from the command palette. */
+  async command(title: string): Promise<void> {
+    await this.quickInput(`>${title}`, title);
+  }
+
+  /** Opens a workspace file; `place` may add ":line:column", counted from 1. */
+  async openFile(file: string, place = ''): Promise<void> {
+    await this.quickOpen(file, place);
+    await this.tab(path.posix.basename(file)).waitFor();
+    await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
+  }
+
+  /** As openFile, for what may not open in a text editor. */
+  async quickOpen(file: string, place = ''): Promise<void> {
+    await this.quickInput(`${file}${place}`, path.posix.basename(file));
+  }
+
+  tab(name: string): Locator {
+    return this.page.locator(`.tabs-container .tab.active[data-resource-name="${name}"]`);
+  }
+
+  async cursorAt(line: number): Promise<void> {
+    await this.page
+      .locator('.statusbar-item', { hasText: new RegExp(`Ln ${line}, Col`) })
+      .first()
+      .waitFor();
+  }
+
+  /** Puts the keyboard's focus into the editor that is shown. */
+  async focusEditor(): Promise<void> {
+    await this.command('View: Focus Active Editor Group');
+  }
+
+  async toEndOfFile(): Promise<void> {
+    await this.focusEditor();
+    await this.page.keyboard.press('Control+End');
+  }
+
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text, { delay: 30 });
+  }
+
+  async save(): Promise<void> {
+    await this.page.keyboard.press('Control+S');
+  }
+
+  get ghostText(): Locator {
+    return this.page.locator('.monaco-editor .ghost-text-decoration, .monaco-editor .ghost-text');
+  }
+
+  /** What is suggested at the cursor, waited for. */
+  async waitForGhostText(timeout = 30_000): Promise<string> {
+    await this.ghostText.first().waitFor({ timeout });
+    return (await this.ghostText.allTextContents()).join('').replaceAll('\u00a0', ' ');
+  }
+
+  /** The side bar's panel. */
+  get panel(): FrameLocator {
+    return this.page
+      .locator(`iframe.webview.ready[src*="extensionId=${extensionId}"]`)
+      .contentFrame()
+      .frameLocator('iframe#active-frame');
+  }
+
+  async openPanel(): Promise<void> {
+    const icon = this.page.locator('.activitybar .action-item a[aria-label^="Longview"]');
+    if (
+      (await this.page.locator(`iframe.webview.ready[src*="extensionId=${extensionId}"]:visible`).count()) ===
+      0
+    )
+      await icon.click();
+    await this.panel.getByRole('tab').first().waitFor();
+  }
+
+  async panelTab(name: string): Promise<void> {
+    await this.openPanel();
+    await this.panel.getByRole('tab', { name }).click();
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-toast', { hasText: text }).first();
+  }
+
+  /** Lines that Longview has marked in the editor. */
+  get marks(): Locator {
+    return this.page.locator('.editor-instance .view-overlays .cdr[class*="ced-"]');
+  }
+
+  /** The answer to "Why No Suggestion?". */
+  explanation(text: RegExp): Locator {
+    return this.page
+      .locator('.notification-toast, .monaco-dialog-box, .quick-input-widget', { hasText: text })
+      .first();
+  }
+
+  /** Text of the lines of the editor that are on the screen. */
+  async visibleText(): Promise<string> {
+    const lines = await this.page.locator('.editor-instance .monaco-editor .view-line').allTextContents();
+    return lines.join('\n').replaceAll('\u00a0', ' ');
+  }
+
+  /** Changes settings of the user on top of those that every test has. */
+  async settings(changes: Record<string, unknown>): Promise<void> {
+    const file = path.join(this.userData, 'User', 'settings.json');
+    const text = JSON.stringify({ ...baseSettings, ...changes }, undefined, 2);
+    if ((await readFile(file, 'utf8')) !== text) await writeFile(file, text);
+  }
+
+  /** Back to a plain window: no dialog, no list, no notification, no open file, the common settings. */
+  async tidy(): Promise<void> {
+    for (let tries = 0; tries < 3; tries += 1) await this.page.keyboard.press('Escape');
+    await this.settings({});
+    await this.command('View: Revert and Close Editor').catch(() => undefined);
+    await this.command('View: Close All Editors');
+    const dontSave = this.page.locator('.monaco-dialog-box button, .monaco-dialog-box .monaco-button', {
+      hasText: "Don't Save",
+    });
+    if ((await dontSave.count()) > 0) await dontSave.first().click();
+    await this.command('Notifications: Clear All Notifications');
+  }
+
+  private async quickInput(text: string, row: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.waitFor({ state: 'visible' });
+    await input.fill(text);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page
+      .locator('.quick-input-widget')
+      .waitFor({ state: 'hidden' })
+      .catch(() => undefined);
+  }
+}

@@ -1,0 +1,77 @@
+/** The engine's process is killed in the middle of each job: the editor goes on, says so, and the next request works. */
+import assert from 'node:assert/strict';
+import { ask, beginAsking, retype, suggest, summarise } from './jobs';
+import { killEngineDuring, poll, waitForEngine } from './lib/processes';
+import type { EndToEndTest } from './lib/runner';
+import type { Session } from './lib/session';
+
+const question = 'How are files that git ignores kept out of the index?';
+
+async function notedAndRestarted({ workbench, server }: Session, killed: number): Promise<void> {
+  await workbench.notification(/engine/i).waitFor();
+  const next = await poll(async () => {
+    const pid = await waitForEngine(server.pid);
+    return pid === killed ? undefined : pid;
+  }, 30_000);
+  assert.ok(next !== undefined, 'the engine was not started again');
+}
+
+async function editorStillWorks({ workbench }: Session): Promise<void> {
+  await workbench.openFile('notes.txt', ':1:1');
+  await workbench.page.keyboard.press('Control+End');
+  await workbench.type('still here');
+  assert.match(await workbench.visibleText(), /still here/);
+}
+
+export const tests: EndToEndTest[] = [
+  {
+    name: 'the engine killed while it completes',
+    timeoutMs: 120_000,
+    async run(session) {
+      const { workbench, server } = session;
+      await suggest(workbench);
+      await workbench.page.keyboard.press('Escape');
+      const killed = await killEngineDuring(server.pid, async () => {
+        await workbench.page.keyboard.press('Enter');
+        await workbench.type('    total += order.');
+        await workbench.page.waitForTimeout(1000);
+      });
+      await notedAndRestarted(session, killed);
+      await editorStillWorks(session);
+      await suggest(workbench);
+    },
+  },
+  {
+    name: 'the engine killed while it answers a question',
+    timeoutMs: 180_000,
+    async run(session) {
+      const { workbench, server } = session;
+      await ask(workbench, question);
+      const killed = await killEngineDuring(server.pid, () => beginAsking(workbench, `${question} Please.`));
+      await notedAndRestarted(session, killed);
+      await workbench.panel.locator('#panel-ask .message').first().waitFor();
+      await editorStillWorks(session);
+      await ask(workbench, question);
+    },
+  },
+  {
+    name: 'the engine killed while it summarises',
+    timeoutMs: 180_000,
+    async run(session) {
+      const { workbench, server } = session;
+      await workbench.openFile('totals.ts');
+      await workbench.openPanel();
+      const killed = await killEngineDuring(server.pid, async () => {
+        await workbench.command('Longview: Summarize File');
+        await workbench.panel.locator('.summary .running:visible').waitFor();
+      });
+      await notedAndRestarted(session, killed);
+      await workbench.panel.locator('#panel-summary .message').first().waitFor();
+      await editorStillWorks(session);
+      await workbench.openFile('totals.ts');
+      await summarise(workbench);
+      await retype(workbench);
+      await workbench.waitForGhostText(60_000);
+    },
+  },
+];
