@@ -36,17 +36,17 @@ function report(outcome: Outcome): void {
 /** Settles with the editor's exit code once all suites have run. */
 async function runInEditor(session: Session, script: string, outcomes: Outcome[]): Promise<number> {
   const { page } = session.workbench;
-  const ended = new Promise<number>((resolve) => {
-    // The editor's test mode calls these two functions of the page.
-    void page.exposeFunction('codeAutomationExit', (code: number) => resolve(code));
-    void page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
-      for (const text of args.filter((each) => typeof each === 'string')) {
-        if (!text.includes(mark)) continue;
-        const outcome = JSON.parse(text.slice(text.indexOf('{'))) as Outcome;
-        outcomes.push(outcome);
-        report(outcome);
-      }
-    });
+  let end: (code: number) => void = () => undefined;
+  const ended = new Promise<number>((resolve) => (end = resolve));
+  // The editor's test mode calls these two functions of the page.
+  await page.exposeFunction('codeAutomationExit', (code: number) => end(code));
+  await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
+    for (const text of args) {
+      if (typeof text !== 'string' || !text.includes(mark)) continue;
+      const outcome = JSON.parse(text.slice(text.indexOf('{'))) as Outcome;
+      outcomes.push(outcome);
+      report(outcome);
+    }
   });
   const remote = (file: string) => `vscode-remote://127.0.0.1:${session.server.port}${file}`;
   const payload = [
