@@ -34,5 +34,7 @@ const builds = bundles({ production });
 if (watch) {
   for (const options of builds) await (await esbuild.context({ ...options, logLevel: 'info' })).watch();
 } else {
-  await Promise.all(builds.map((options) => esbuild.build(options)));
+  const outcomes = await Promise.allSettled(builds.map((options) => esbuild.build(options)));
+  // esbuild has printed what is wrong, and where.
+  if (outcomes.some(({ status }) => status === 'rejected')) process.exitCode = 1;
 }
