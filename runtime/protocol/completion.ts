@@ -61,6 +61,7 @@ export type SilenceReason =
   | 'ignored-file'
   | 'file-too-large'
   | 'mid-word'
+  | 'line-complete'
   | 'engine-starting'
   | 'engine-failed'
   | 'model-missing'

@@ -95,7 +95,6 @@ describe('planPrompt', () => {
     const typed = `\n${program(60, 200)}`;
     let previous = plan(tokenizer, start);
     let moves = 0;
-    let tokens = 0;
     for (let i = 1; i <= typed.length; i++) {
       const next = plan(tokenizer, start + typed.slice(0, i), '', previous);
       if (next.anchor !== previous.anchor) {
@@ -106,7 +105,7 @@ describe('planPrompt', () => {
       }
       previous = next;
     }
-    tokens = tokenizer.encode(typed).length;
+    const tokens = tokenizer.encode(typed).length;
     expect(moves).toBeGreaterThan(0);
     expect(moves).toBeLessThanOrEqual(Math.ceil(tokens / (192 - 96)));
   });

@@ -33,7 +33,7 @@ describe('stop rules', () => {
 
   it('ends a block on a blank line at its dedent', () => {
     expect(write('function f() {\n  █\n}\n', 'if (a) {\n    b();\n  }\n  c();\n}\n')).toEqual({
-      by: 'suffix',
+      by: 'block-end',
       text: 'if (a) {\n    b();\n  }\n  c();',
     });
     expect(write('def f():\n    █\n\ndef g():\n    pass', 'x = 1\n    return x\n\nclass A:')).toEqual({
