@@ -1,0 +1,62 @@
+import { Priority, type LanguageModel } from '../inference/language-model';
+import type { GeneratedText } from './judge';
+
+/** What the model's documentation format was trained with. */
+const maxCodeCharacters = 3600;
+const maxTokens = 32;
+
+export interface Generation extends GeneratedText {
+  tokensRead: number;
+  tokensGenerated: number;
+}
+
+/** One sentence of documentation for a piece of code: `<|snippet|>CODE<|doc|>` → sentence. */
+export async function generateLine(
+  model: LanguageModel,
+  code: string,
+  signal?: AbortSignal,
+): Promise<Generation> {
+  const { special, stop } = model.info;
+  const prompt = [special.snippet, ...model.tokenizer.encode(snippetOf(code)), special.doc];
+  const state = await model.create();
+  const ids: number[] = [];
+  let logProbability = 0;
+  let scored = 0;
+  let text = '';
+  let ended = false;
+  try {
+    for await (const token of model.decode(state, prompt, {
+      priority: Priority.Summary,
+      signal,
+      maxTokens,
+    })) {
+      logProbability += token.logProbability;
+      scored++;
+      if (stop.includes(token.id)) ended = true;
+      else {
+        ids.push(token.id);
+        text = model.tokenizer.decode(ids);
+        ended = text.trimStart().includes('\n');
+      }
+      if (ended) break;
+    }
+  } finally {
+    model.release(state);
+  }
+  signal?.throwIfAborted();
+  return {
+    text: text.trim(),
+    meanLogProbability: scored === 0 ? Number.NEGATIVE_INFINITY : logProbability / scored,
+    // The generator stops by itself at a stop token that it does not yield.
+    ended: ended || scored < maxTokens,
+    tokensRead: prompt.length,
+    tokensGenerated: scored,
+  };
+}
+
+/** The start of the code, cut before a line end: there the tokeniser cuts too. */
+export function snippetOf(code: string): string {
+  if (code.length <= maxCodeCharacters) return code;
+  const cut = code.lastIndexOf('\n', maxCodeCharacters);
+  return code.slice(0, cut > 0 ? cut : maxCodeCharacters).replace(/[\ud800-\udbff]$/, '');
+}

@@ -1,0 +1,12 @@
+/** Summaries of files: an outline with one line per symbol, and the file's purpose. */
+export { MemoryLineCache, type SummaryLineCache } from './cache';
+export { faithfulness, identifiersIn } from './identifiers';
+export type { GeneratedText } from './judge';
+export { toMarkdown } from './markdown';
+export {
+  summarizeFile,
+  type SummarizeDependencies,
+  type SummarizeInput,
+  type SummarizeOptions,
+} from './summarize';
+export { wordsOf } from './words';
