@@ -1,0 +1,77 @@
+import { UserError } from '../protocol/errors';
+
+/** Reads a model's config.json key by key; every complaint names the key, what stands there, and what was expected. */
+export class ConfigReader {
+  private constructor(
+    private readonly values: Record<string, unknown>,
+    private readonly path: string,
+  ) {}
+
+  static of(config: unknown): ConfigReader {
+    if (!isObject(config))
+      throw new UserError('config.json must hold a JSON object: download the model again.');
+    return new ConfigReader(config, '');
+  }
+
+  section(key: string): ConfigReader {
+    const value = this.values[key];
+    if (!isObject(value)) throw this.complaint(key, 'an object');
+    return new ConfigReader(value, `${this.path}${key}.`);
+  }
+
+  /** A whole number from 1 to `most`. */
+  count(key: string, most = 1 << 24): number {
+    const value = this.values[key];
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > most)
+      throw this.complaint(key, `a whole number from 1 to ${most}`);
+    return value;
+  }
+
+  positive(key: string): number {
+    const value = this.values[key];
+    if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
+      throw this.complaint(key, 'a number above 0');
+    return value;
+  }
+
+  /** Complains unless the value is `expected`: what the runtime does not compute must not be passed over. */
+  exactly(key: string, expected: string | number | boolean): void {
+    if (this.values[key] !== undefined && this.values[key] !== expected)
+      throw this.complaint(key, `${JSON.stringify(expected)}, the only value this runtime computes`);
+  }
+
+  /** One of `allowed` for each of `length` entries. */
+  choices<T extends string>(key: string, length: number, allowed: readonly T[]): T[] {
+    const value = this.values[key];
+    const fits = (item: unknown): item is T => allowed.includes(item as T);
+    if (!Array.isArray(value) || value.length !== length || !value.every(fits))
+      throw this.complaint(key, `a list of ${length} entries, each one of: ${allowed.join(', ')}`);
+    return value;
+  }
+
+  /** A whole number for each of `length` entries, or one for all. */
+  counts(key: string, length: number): number[] {
+    const value = this.values[key];
+    if (!Array.isArray(value)) return new Array<number>(length).fill(this.count(key));
+    const fits = (item: unknown) => typeof item === 'number' && Number.isInteger(item) && item > 0;
+    if (value.length !== length || !value.every(fits))
+      throw this.complaint(key, `a whole number, or a list of ${length}`);
+    return value as number[];
+  }
+
+  raw(key: string): unknown {
+    return this.values[key];
+  }
+
+  private complaint(key: string, expected: string): UserError {
+    const found = JSON.stringify(this.values[key]) ?? 'nothing';
+    return new UserError(
+      `config.json: "${this.path}${key}" is ${found.slice(0, 80)}, but must be ${expected}. ` +
+        'Download the model again, or correct the file.',
+    );
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

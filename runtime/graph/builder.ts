@@ -1,0 +1,203 @@
+import {
+  modelBytes,
+  nodeProto,
+  tensorProto,
+  valueInfoProto,
+  type Attribute,
+  type Dimension,
+  type ElementType,
+  type ExternalData,
+} from './onnx';
+import type { ProtobufWriter } from './protobuf';
+import type { StoredTensor } from './stored-tensors';
+
+/** Name of a value in the graph. */
+export type Value = string;
+
+const microsoft = 'com.microsoft';
+
+/**
+ * Builds one ONNX graph node by node. Weights are declared by what they are (`weight`), and get their place in the
+ * weights file only when the model is written, so that a graph can be built before its weights exist.
+ */
+export class GraphBuilder {
+  private readonly nodes: ProtobufWriter[] = [];
+  private readonly constants = new Map<string, ProtobufWriter>();
+  private readonly inputs = new Map<Value, ProtobufWriter>();
+  private readonly outputs = new Map<Value, ProtobufWriter>();
+  private readonly weights = new Map<Value, { tensor: StoredTensor; shape: number[] }>();
+  private readonly values = new Map<string, Value>();
+  private named = 0;
+
+  input(name: Value, type: ElementType, shape: readonly Dimension[]): Value {
+    if (!this.inputs.has(name)) this.inputs.set(name, valueInfoProto(name, type, shape));
+    return name;
+  }
+
+  /** Makes `value` an output of the graph called `name`. */
+  output(value: Value, name: string, type: ElementType, shape: readonly Dimension[]): void {
+    if (value !== name) this.push('Identity', [value], {}, [name]);
+    this.outputs.set(name, valueInfoProto(name, type, shape));
+  }
+
+  /**
+   * A tensor of the weights file. With `view`, the same bytes under another shape, as operators that share a tensor
+   * may want it differently.
+   */
+  weight(tensor: StoredTensor, view?: { suffix: string; shape: number[] }): Value {
+    const name = view ? `${tensor.name}:${view.suffix}` : tensor.name;
+    if (!this.weights.has(name)) this.weights.set(name, { tensor, shape: view?.shape ?? tensor.shape });
+    return name;
+  }
+
+  /** Every tensor that the weights file must hold, once each. */
+  storedTensors(): StoredTensor[] {
+    const byName = new Map([...this.weights.values()].map(({ tensor }) => [tensor.name, tensor]));
+    return [...byName.values()];
+  }
+
+  /** The value that `make` builds, built once for each `key`. */
+  once(key: string, make: () => Value): Value {
+    let value = this.values.get(key);
+    if (value === undefined) this.values.set(key, (value = make()));
+    return value;
+  }
+
+  node(operator: string, inputs: readonly Value[], attributes: Record<string, Attribute> = {}): Value {
+    return this.push(operator, inputs, attributes, [this.fresh(operator)])[0]!;
+  }
+
+  /** A node with several outputs; an empty name leaves one out, `undefined` names it freshly. */
+  nodeWithOutputs(
+    operator: string,
+    inputs: readonly Value[],
+    attributes: Record<string, Attribute>,
+    outputs: readonly (string | undefined)[],
+  ): Value[] {
+    return this.push(
+      operator,
+      inputs,
+      attributes,
+      outputs.map((name) => name ?? this.fresh(operator)),
+    );
+  }
+
+  /** One-dimensional int64 constant. */
+  ints(...items: number[]): Value {
+    const data = BigInt64Array.from(items, BigInt);
+    return this.constant(`ints(${items.join(',')})`, 'int64', [items.length], data);
+  }
+
+  /** int64 constant without dimensions. */
+  int(item: number): Value {
+    return this.constant(`int(${item})`, 'int64', [], BigInt64Array.of(BigInt(item)));
+  }
+
+  /** float32 constant without dimensions. */
+  float(item: number): Value {
+    return this.constant(`float(${item})`, 'float32', [], Float32Array.of(item));
+  }
+
+  constant(
+    name: string,
+    type: ElementType,
+    shape: readonly number[],
+    data: Float32Array | BigInt64Array | Uint8Array | Int32Array,
+  ): Value {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    if (!this.constants.has(name)) this.constants.set(name, tensorProto(name, type, shape, bytes));
+    return name;
+  }
+
+  add(a: Value, b: Value): Value {
+    return this.node('Add', [a, b]);
+  }
+
+  mul(a: Value, b: Value): Value {
+    return this.node('Mul', [a, b]);
+  }
+
+  sub(a: Value, b: Value): Value {
+    return this.node('Sub', [a, b]);
+  }
+
+  matmul(a: Value, b: Value): Value {
+    return this.node('MatMul', [a, b]);
+  }
+
+  /** `shape` as in Reshape: -1 is worked out, 0 keeps a size. */
+  reshape(value: Value, shape: readonly number[]): Value {
+    return this.node('Reshape', [value, this.ints(...shape)]);
+  }
+
+  transpose(value: Value, permutation: number[]): Value {
+    return this.node('Transpose', [value], { perm: { ints: permutation } });
+  }
+
+  unsqueeze(value: Value, axis: number): Value {
+    return this.node('Unsqueeze', [value, this.ints(axis)]);
+  }
+
+  squeeze(value: Value, axis: number): Value {
+    return this.node('Squeeze', [value, this.ints(axis)]);
+  }
+
+  concat(values: readonly Value[], axis: number): Value {
+    return this.node('Concat', values, { axis });
+  }
+
+  split(value: Value, sizes: readonly number[], axis: number): Value[] {
+    return this.nodeWithOutputs(
+      'Split',
+      [value, this.ints(...sizes)],
+      { axis },
+      sizes.map(() => undefined),
+    );
+  }
+
+  /** SiLU; the runtime's QuickGelu with alpha 1 is that function in one pass. */
+  silu(value: Value): Value {
+    return this.node('QuickGelu', [value], { alpha: { float: 1 } });
+  }
+
+  /** The model as ONNX, its weights found where `place` says. */
+  finish(name: string, place: (tensor: StoredTensor) => ExternalData): Uint8Array {
+    const weights = [...this.weights].map(([value, { tensor, shape }]) =>
+      tensorProto(value, tensor.type, shape, place(tensor)),
+    );
+    return modelBytes({
+      name,
+      nodes: this.nodes,
+      initializers: [...this.constants.values(), ...weights],
+      inputs: [...this.inputs.values()],
+      outputs: [...this.outputs.values()],
+    });
+  }
+
+  private fresh(operator: string): Value {
+    return `${operator}.${this.named++}`;
+  }
+
+  private push(
+    operator: string,
+    inputs: readonly Value[],
+    attributes: Record<string, Attribute>,
+    outputs: Value[],
+  ): Value[] {
+    const domain = microsoftOperators.has(operator) ? microsoft : '';
+    const name = `${this.nodes.length}:${operator}`;
+    this.nodes.push(nodeProto(name, operator, domain, inputs, outputs, attributes));
+    return outputs;
+  }
+}
+
+/** Operators outside the ONNX standard that onnxruntime brings. */
+const microsoftOperators = new Set([
+  'CausalConvWithState',
+  'GatherBlockQuantized',
+  'LinearAttention',
+  'MatMulIntegerToFloat',
+  'MatMulNBits',
+  'QuickGelu',
+  'SkipSimplifiedLayerNormalization',
+]);

@@ -1,0 +1,19 @@
+import type { Value } from '../builder';
+import type { LayerContext } from '../context';
+import type { Channel } from '../layers';
+import { glu, gluTensors } from './glu';
+
+/** The channel mixer's part of the graph: each row of `x` by itself. */
+export function buildChannel(context: LayerContext, x: Value, channel: Channel): Value {
+  switch (channel.kind) {
+    case 'glu':
+      return glu(context, x, channel);
+  }
+}
+
+export function channelTensors(channel: Channel, width: number): [name: string, shape: number[]][] {
+  switch (channel.kind) {
+    case 'glu':
+      return gluTensors(channel, width);
+  }
+}

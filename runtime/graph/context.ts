@@ -1,0 +1,46 @@
+import type { GraphBuilder, Value } from './builder';
+import type { Forms } from './precision';
+import type { StateLayout } from './states';
+import type { StoredTensor } from './stored-tensors';
+
+/** What a mixer or channel mixer is given to build its part of the graph with. */
+export interface LayerContext {
+  graph: GraphBuilder;
+  forms: Forms;
+  /** Size of the residual stream. */
+  width: number;
+  /** Prefix of the layer's names, such as `layers.3`. */
+  prefix: string;
+  /** In the last layer only the rows of the wanted positions have a use: a mixer gives those alone. */
+  last: boolean;
+  /** Rows (axis 0) of the wanted positions. */
+  wantedRows(x: Value): Value;
+  positions: Positions;
+  /** Where a mixer that carries something from token to token declares it. */
+  states: StateLayout;
+}
+
+export interface Positions {
+  /** int64 [1]: how many tokens this run reads. */
+  count: Value;
+  /** float32 [T]: the positions of the tokens this run reads. */
+  positions: Value;
+}
+
+/** A vector of the checkpoint, each value mapped, then repeated. */
+export function vector(
+  name: string,
+  size: number,
+  options: { map?: (value: number) => number; repeat?: number; as?: string } = {},
+): StoredTensor {
+  const { map = (value) => value, repeat = 1, as = name } = options;
+  return {
+    name: as,
+    type: 'float32',
+    shape: [size * repeat],
+    make: (read) => {
+      const source = read(name);
+      return Float32Array.from({ length: size * repeat }, (_, i) => map(source[Math.floor(i / repeat)]!));
+    },
+  };
+}

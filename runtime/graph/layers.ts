@@ -1,0 +1,32 @@
+import type { GluChannel } from './channels/glu';
+import type { AttentionMixer } from './mixers/attention';
+import type { SsdMixer } from './mixers/ssd';
+
+/** A model as a list of layers: what an architecture makes of a config, and what the graph is built from. */
+export interface ModelDescription {
+  family: string;
+  vocabulary: number;
+  /** Size of the residual stream. */
+  width: number;
+  /** Name of the tensor [vocabulary, width]; the head uses it too. */
+  embedding: string;
+  layers: Layer[];
+  finalNorm: RmsNorm;
+}
+
+/** `x += mixer(mixerNorm(x)); x += channel(channelNorm(x))` */
+export interface Layer {
+  mixerNorm: RmsNorm;
+  mixer: Mixer;
+  channelNorm: RmsNorm;
+  channel: Channel;
+}
+
+export interface RmsNorm {
+  /** Name of the tensor [width]. */
+  weight: string;
+  epsilon: number;
+}
+
+export type Mixer = SsdMixer | AttentionMixer;
+export type Channel = GluChannel;

@@ -1,0 +1,24 @@
+import type { Value } from '../builder';
+import type { LayerContext } from '../context';
+import type { Mixer } from '../layers';
+import { attention, attentionTensors } from './attention';
+import { ssd, ssdTensors } from './ssd';
+
+/** The mixer's part of the graph: `x [T, width] -> [T, width]`, in the last layer [wanted, width]. */
+export function buildMixer(context: LayerContext, x: Value, mixer: Mixer): Value {
+  switch (mixer.kind) {
+    case 'ssd':
+      return ssd(context, x, mixer);
+    case 'attention':
+      return attention(context, x, mixer);
+  }
+}
+
+export function mixerTensors(mixer: Mixer, width: number): [name: string, shape: number[]][] {
+  switch (mixer.kind) {
+    case 'ssd':
+      return ssdTensors(mixer, width);
+    case 'attention':
+      return attentionTensors(mixer, width);
+  }
+}

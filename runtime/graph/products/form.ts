@@ -1,0 +1,15 @@
+import type { GraphBuilder, Value } from '../builder';
+import type { Matrix } from '../stored-tensors';
+
+/** One way to store a matrix [N, K] and to multiply with it: `x [T, K] -> x * matrix^T [T, N]`. */
+export interface ProductForm {
+  multiply(graph: GraphBuilder, x: Value, matrix: Matrix): Value;
+}
+
+/** One way to store the embedding [vocabulary, width], which is the head's matrix too where the model ties them. */
+export interface EmbeddingForm {
+  /** `ids [T] -> [T, width]` */
+  lookup(graph: GraphBuilder, ids: Value, matrix: Matrix): Value;
+  /** `x [T, width] -> logits [T, vocabulary]` */
+  head(graph: GraphBuilder, x: Value, matrix: Matrix): Value;
+}

@@ -1,0 +1,73 @@
+import type { GraphBuilder, Value } from '../builder';
+import type { Matrix, ReadTensor, StoredTensor } from '../stored-tensors';
+import type { ProductForm } from './form';
+
+/**
+ * 8-bit times 8-bit: one scale for each output channel of the matrix, one for each row of the input. Both sides are
+ * unsigned with 128 as zero, since signed weights may saturate the 16-bit pair sums of CPUs without VNNI.
+ *
+ * A scale per row, not per call, keeps what is computed for a token independent of the block it is read in.
+ */
+export const rowScaledU8Product: ProductForm = {
+  multiply(graph, x, matrix) {
+    const { values, scales } = storedU8(matrix);
+    const row = quantisedRows(graph, x);
+    const one = graph.float(1);
+    const zero = zeroPoint(graph);
+    const inputs = [row.values, graph.weight(values), one, graph.weight(scales), zero, zero];
+    return graph.mul(graph.node('MatMulIntegerToFloat', inputs), row.scales);
+  },
+};
+
+/** Quantised once for all products of the same input. */
+function quantisedRows(graph: GraphBuilder, x: Value): { values: Value; scales: Value } {
+  const scales = graph.once(`${x}:row scales`, () => {
+    const largest = graph.node('ReduceMax', [graph.node('Abs', [x]), graph.ints(-1)], { keepdims: 1 });
+    return graph.node('Max', [graph.mul(largest, graph.float(1 / 127)), graph.float(1e-12)]);
+  });
+  const values = graph.once(`${x}:row values`, () => {
+    const centred = graph.add(graph.node('Div', [x, scales]), graph.float(128));
+    return graph.node('Cast', [graph.node('Round', [centred])], { to: 2 });
+  });
+  return { values, scales };
+}
+
+function zeroPoint(graph: GraphBuilder): Value {
+  return graph.constant('zero point 128', 'uint8', [], Uint8Array.of(128));
+}
+
+/** `values` uint8 [K, N], `scales` float32 [N]; weight = (value - 128) * scale. */
+export function storedU8(matrix: Matrix): { values: StoredTensor; scales: StoredTensor } {
+  const { name, rows, columns, load } = matrix;
+  const makeValues = (read: ReadTensor) => {
+    const source = load(read);
+    const scales = rowScales(source, rows, columns);
+    const out = new Uint8Array(source.length);
+    for (let n = 0; n < rows; n++) {
+      const inverse = 1 / scales[n]!;
+      for (let k = 0; k < columns; k++)
+        out[k * rows + n] = Math.round(source[n * columns + k]! * inverse) + 128;
+    }
+    return out;
+  };
+  return {
+    values: { name, type: 'uint8', shape: [columns, rows], make: makeValues },
+    scales: {
+      name: `${name}.scale`,
+      type: 'float32',
+      shape: [rows],
+      make: (read) => rowScales(load(read), rows, columns),
+    },
+  };
+}
+
+function rowScales(source: Float32Array, rows: number, columns: number): Float32Array {
+  const scales = new Float32Array(rows);
+  for (let n = 0; n < rows; n++) {
+    let largest = 0;
+    for (let k = 0; k < columns; k++) largest = Math.max(largest, Math.abs(source[n * columns + k]!));
+    // A row of zeros stays zero under any scale.
+    scales[n] = largest === 0 ? 1 : largest / 127;
+  }
+  return scales;
+}

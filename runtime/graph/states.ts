@@ -1,0 +1,40 @@
+/** What a model carries from token to token, in the names and shapes of its graph. */
+export interface StateLayout {
+  recurrent: RecurrentState[];
+  windows: WindowState[];
+}
+
+/** A tensor of fixed shape: graph input `name`, graph output `name.next`. Zero before the first token. */
+export interface RecurrentState {
+  name: string;
+  shape: number[];
+}
+
+/**
+ * Keys and values of the last `window` tokens. The host keeps them in slots, in any order; the graph takes
+ * `name.keys` and `name.values` [keyValueHeads, slots, headSize] and gives back the read tokens' own,
+ * `name.keys.new` and `name.values.new` [keyValueHeads, T, headSize]. Keys are rotated already.
+ */
+export interface WindowState {
+  name: string;
+  /** A token sees itself and the `window` - 1 tokens before it. */
+  window: number;
+  keyValueHeads: number;
+  headSize: number;
+}
+
+/** Names of the graph's other inputs and outputs. */
+export const names = {
+  /** int64 [T] */
+  ids: 'ids',
+  /** int64 [1]: tokens read before this run */
+  position: 'position',
+  /** int64 [1]: for how many of the last positions logits are wanted, at least 1 */
+  wanted: 'wanted',
+  /** float32 [wanted, vocabulary] */
+  logits: 'logits',
+  /** float32 [slots]: the position of the token in each slot, `emptySlot` where there is none */
+  slots: (window: number) => `slots.${window}`,
+} as const;
+
+export const emptySlot = -1e9;

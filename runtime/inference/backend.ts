@@ -1,0 +1,40 @@
+import type { StateLayout } from '../graph/states';
+import type { Choice, ChosenToken } from './sampling';
+import type { StateSnapshot } from './snapshot';
+
+/** What is needed to run a prepared model. Plain data. */
+export interface BackendOptions {
+  graphPath: string;
+  states: StateLayout;
+  threads: number;
+  /** Names the model in snapshots. */
+  key: string;
+}
+
+/** What a block is read for; see `BlockResult`. */
+export type Want = { kind: 'nothing' } | { kind: 'token'; choice: Choice } | { kind: 'scores' };
+
+/** Only what was wanted leaves the backend, so that logits need not cross threads. */
+export interface BlockResult {
+  /** The next token, where `token` was wanted. */
+  token?: ChosenToken;
+  /** Log-probability of each id of the block given what stands before it, where `scores` were wanted; NaN for the very first. */
+  scores?: Float32Array;
+  /** Bytes of the rings that are laid out now. */
+  ringBytes: number;
+}
+
+/**
+ * Where states live and blocks are run: in this thread or in a worker. Calls take effect in the order they are made.
+ * States go by numbers that the caller chooses.
+ */
+export interface Backend {
+  create(state: number): void;
+  fork(state: number, from: number): void;
+  release(state: number): void;
+  run(state: number, ids: readonly number[], want: Want): Promise<BlockResult>;
+  exportState(state: number): Promise<StateSnapshot>;
+  importState(state: number, snapshot: StateSnapshot): Promise<void>;
+  /** Waits for a running block, then lets go of the model. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,184 @@
+import { throwIfAborted } from '../protocol/errors';
+import type { Backend, BlockResult, Want } from './backend';
+import type {
+  DecodedToken,
+  LanguageModel,
+  ModelInfo,
+  ModelState,
+  Sampling,
+  Tokenizer,
+  WorkOptions,
+} from './language-model';
+import { seededRandom, type Choice } from './sampling';
+import type { BlockScheduler } from './scheduling';
+import type { StateSnapshot } from './snapshot';
+import type { StateLedger } from './state-ledger';
+
+/** Tokens read in one run: a keystroke waits for at most one of these, and the scores' memory grows with them. */
+export const blockTokens = 64;
+
+class StateHandle implements ModelState {
+  length = 0;
+  released = false;
+  /** The block that runs on it now. */
+  running: Promise<unknown> | undefined;
+
+  constructor(readonly id: number) {}
+}
+
+export interface LocalLanguageModelParts {
+  info: ModelInfo;
+  tokenizer: Tokenizer;
+  backend: Backend;
+  scheduler: BlockScheduler;
+  ledger: StateLedger;
+  /** Ids the embedding has rows for. */
+  vocabulary: number;
+}
+
+/** A model on this machine: cuts all work into blocks, has each wait for its turn, and keeps account of the states. */
+export class LocalLanguageModel implements LanguageModel {
+  readonly info: ModelInfo;
+  readonly tokenizer: Tokenizer;
+  private readonly backend: Backend;
+  private readonly scheduler: BlockScheduler;
+  private readonly ledger: StateLedger;
+  private readonly vocabulary: number;
+  private nextId = 1;
+  private ringBytes = 0;
+
+  constructor({ info, tokenizer, backend, scheduler, ledger, vocabulary }: LocalLanguageModelParts) {
+    this.info = info;
+    this.tokenizer = tokenizer;
+    this.backend = backend;
+    this.scheduler = scheduler;
+    this.ledger = ledger;
+    this.vocabulary = vocabulary;
+  }
+
+  create(): Promise<ModelState> {
+    const handle = this.newHandle(0);
+    this.backend.create(handle.id);
+    this.ledger.create(handle.id);
+    return Promise.resolve(handle);
+  }
+
+  /** Where a block runs on `state`, the fork holds that block as well. */
+  async fork(state: ModelState): Promise<ModelState> {
+    const from = this.handleOf(state);
+    while (from.running) await from.running.catch(() => undefined);
+    const handle = this.newHandle(this.handleOf(state).length);
+    this.backend.fork(handle.id, from.id);
+    this.ledger.fork(handle.id, from.id);
+    return handle;
+  }
+
+  release(state: ModelState): void {
+    const handle = this.handleOf(state);
+    handle.released = true;
+    this.backend.release(handle.id);
+    this.ledger.release(handle.id);
+  }
+
+  async read(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<void> {
+    for (let at = 0; at < ids.length; at += blockTokens)
+      await this.block(state, ids.slice(at, at + blockTokens), { kind: 'nothing' }, options);
+  }
+
+  async *decode(
+    state: ModelState,
+    prompt: readonly number[],
+    options: WorkOptions & { maxTokens: number; sampling?: Sampling },
+  ): AsyncGenerator<DecodedToken, void, void> {
+    if (prompt.length === 0) throw new Error('decode needs at least one token to read');
+    if (options.maxTokens <= 0) return this.read(state, prompt, options);
+    const choose = choices(options.sampling);
+    const lastBlock = Math.floor((prompt.length - 1) / blockTokens) * blockTokens;
+    await this.read(state, prompt.slice(0, lastBlock), options);
+    let next = prompt.slice(lastBlock);
+    for (let count = 0; count < options.maxTokens; count++) {
+      const { token } = await this.block(state, next, { kind: 'token', choice: choose() }, options);
+      if (this.info.stop.includes(token!.id)) return;
+      yield token!;
+      next = [token!.id];
+    }
+  }
+
+  async score(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<Float32Array> {
+    const scores = new Float32Array(ids.length);
+    for (let at = 0; at < ids.length; at += blockTokens) {
+      const block = ids.slice(at, at + blockTokens);
+      scores.set((await this.block(state, block, { kind: 'scores' }, options)).scores!, at);
+    }
+    return scores;
+  }
+
+  stateBytesHeld(): number {
+    return this.ledger.bytes + this.ringBytes;
+  }
+
+  /** The state as plain data; waits for its turn like a block. */
+  exportState(state: ModelState, options: WorkOptions): Promise<StateSnapshot> {
+    return this.scheduler.run(options, () => this.backend.exportState(this.handleOf(state).id));
+  }
+
+  /** @throws UserError where the snapshot was made by another model or is damaged */
+  async importState(snapshot: StateSnapshot, options: WorkOptions): Promise<ModelState> {
+    const handle = this.newHandle(snapshot.length);
+    await this.scheduler.run(options, () => this.backend.importState(handle.id, snapshot));
+    this.ledger.create(handle.id);
+    this.ledger.advance(handle.id, snapshot.length);
+    return handle;
+  }
+
+  dispose(): Promise<void> {
+    return this.backend.close();
+  }
+
+  private async block(
+    state: ModelState,
+    ids: readonly number[],
+    want: Want,
+    options: WorkOptions,
+  ): Promise<BlockResult> {
+    throwIfAborted(options.signal);
+    this.checkIds(ids);
+    return this.scheduler.run(options, async () => {
+      const handle = this.handleOf(state);
+      const running = this.backend.run(handle.id, ids, want);
+      handle.running = running;
+      try {
+        const result = await running;
+        handle.length += ids.length;
+        if (!handle.released) this.ledger.advance(handle.id, ids.length);
+        this.ringBytes = result.ringBytes;
+        return result;
+      } finally {
+        handle.running = undefined;
+      }
+    });
+  }
+
+  /** An id beyond the vocabulary would read memory that is not the embedding's. */
+  private checkIds(ids: readonly number[]): void {
+    for (const id of ids)
+      if (!(id >= 0 && id < this.vocabulary)) throw new Error(`There is no token ${id} in ${this.info.name}`);
+  }
+
+  private newHandle(length: number): StateHandle {
+    const handle = new StateHandle(this.nextId++);
+    handle.length = length;
+    return handle;
+  }
+
+  private handleOf(state: ModelState): StateHandle {
+    if (!(state instanceof StateHandle)) throw new Error('The state belongs to another model');
+    if (state.released) throw new Error(`State ${state.id} was released`);
+    return state;
+  }
+}
+
+function choices({ temperature, topP = 1, seed = 0 }: Sampling = { temperature: 0 }): () => Choice {
+  const random = seededRandom(seed);
+  return () => ({ temperature, topP, random: temperature > 0 ? random() : 0 });
+}

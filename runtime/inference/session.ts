@@ -1,0 +1,47 @@
+import { messageOf, UserError } from '../protocol/errors';
+import { loadOnnxRuntime, type OnnxRuntime } from './onnxruntime';
+
+export type Tensor = OnnxRuntime.Tensor;
+
+export interface SessionOptions {
+  graphPath: string;
+  threads: number;
+}
+
+/** One loaded graph. `run` blocks the calling thread until it is done and cannot be interrupted. */
+export interface Session {
+  run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
+  float32(data: Float32Array, shape: readonly number[]): Tensor;
+  int64(...values: number[]): Tensor;
+  release(): Promise<void>;
+}
+
+export async function openSession({ graphPath, threads }: SessionOptions): Promise<Session> {
+  const { InferenceSession, Tensor } = await loadOnnxRuntime();
+  let session: OnnxRuntime.InferenceSession;
+  try {
+    session = await InferenceSession.create(graphPath, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      // Patterns of memory use are kept for every length of block ever read: they cost memory and gain nothing here.
+      enableMemPattern: false,
+      logSeverityLevel: 3,
+      // Spinning threads take whole cores from the editor while they wait.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+    });
+  } catch (error) {
+    throw new UserError(
+      `The model's graph ${graphPath} cannot be loaded (${messageOf(error)}). Clear Longview's cache, or install the model again.`,
+      { cause: error },
+    );
+  }
+  return {
+    run: async (feeds) => (await session.run(feeds)) as Record<string, Tensor>,
+    float32: (data, shape) => new Tensor('float32', data, shape),
+    int64: (...values) => new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]),
+    release: () => session.release(),
+  };
+}

@@ -1,0 +1,105 @@
+import type { StateLayout } from '../graph/states';
+import { elementCount } from '../graph/stored-tensors';
+import { oldestPage, pageTokens } from './windows';
+
+/** Something that states share, with the number of states that hold it. */
+interface Shared {
+  bytes: number;
+  holders: number;
+}
+
+interface Account {
+  length: number;
+  recurrent: Shared;
+  windows: { first: number; pages: Shared[] }[];
+}
+
+/**
+ * Counts the bytes that states hold, wherever they live, from what was done to them: parts that forks share count
+ * once. An unfinished page counts for every state, though a fork that has not been run may share it.
+ */
+export class StateLedger {
+  private readonly accounts = new Map<number, Account>();
+  private total = 0;
+  private readonly recurrentBytes: number;
+  private readonly tokenBytes: number[];
+
+  constructor(
+    private readonly layout: StateLayout,
+    vocabulary: number,
+  ) {
+    const elements = layout.recurrent.reduce((sum, { shape }) => sum + elementCount(shape), vocabulary);
+    this.recurrentBytes = 4 * elements;
+    this.tokenBytes = layout.windows.map(({ keyValueHeads, headSize }) => 4 * 2 * keyValueHeads * headSize);
+  }
+
+  get bytes(): number {
+    return this.total;
+  }
+
+  /** Bytes of one state that shares nothing and has filled its windows. */
+  get fullStateBytes(): number {
+    return this.layout.windows.reduce(
+      (sum, { window }, i) => sum + window * this.tokenBytes[i]!,
+      this.recurrentBytes,
+    );
+  }
+
+  create(id: number): void {
+    // Before the first token a state shares its zeros with every other.
+    const windows = this.layout.windows.map(() => ({ first: 0, pages: [] }));
+    this.accounts.set(id, { length: 0, recurrent: this.hold({ bytes: 0, holders: 0 }), windows });
+  }
+
+  fork(id: number, from: number): void {
+    const { length, recurrent, windows } = this.accounts.get(from)!;
+    const copies = windows.map(({ first, pages }) => ({
+      first,
+      pages: pages.map((page) => this.hold(page)),
+    }));
+    this.accounts.set(id, { length, recurrent: this.hold(recurrent), windows: copies });
+    this.total += this.unfinishedBytes(length);
+  }
+
+  /** `count` more tokens were read into the state. */
+  advance(id: number, count: number): void {
+    const account = this.accounts.get(id);
+    if (!account) return;
+    this.drop(account.recurrent);
+    account.recurrent = this.hold({ bytes: this.recurrentBytes, holders: 0 });
+    this.total -= this.unfinishedBytes(account.length);
+    account.length += count;
+    this.total += this.unfinishedBytes(account.length);
+    const lastPage = Math.floor(account.length / pageTokens);
+    for (const [i, window] of account.windows.entries()) {
+      const bytes = pageTokens * this.tokenBytes[i]!;
+      while (window.first + window.pages.length < lastPage)
+        window.pages.push(this.hold({ bytes, holders: 0 }));
+      const oldest = Math.max(window.first, oldestPage(this.layout.windows[i]!.window, account.length));
+      for (const page of window.pages.splice(0, oldest - window.first)) this.drop(page);
+      window.first = oldest;
+    }
+  }
+
+  release(id: number): void {
+    const account = this.accounts.get(id);
+    if (!account) return;
+    this.accounts.delete(id);
+    this.drop(account.recurrent);
+    for (const { pages } of account.windows) for (const page of pages) this.drop(page);
+    this.total -= this.unfinishedBytes(account.length);
+  }
+
+  private unfinishedBytes(length: number): number {
+    return (length % pageTokens) * this.tokenBytes.reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  private hold(shared: Shared): Shared {
+    if (shared.holders++ === 0) this.total += shared.bytes;
+    return shared;
+  }
+
+  private drop(shared: Shared): void {
+    if (--shared.holders === 0) this.total -= shared.bytes;
+  }
+}

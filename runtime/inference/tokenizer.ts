@@ -1,0 +1,32 @@
+import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
+import { messageOf, UserError } from '../protocol/errors';
+import { EncodeCache } from './encode-cache';
+import type { Tokenizer } from './language-model';
+
+/**
+ * @param json content of tokenizer.json
+ * @param newlinesStartPieces whether a newline never shares a token with what stands before it; then lines are cached
+ * @throws UserError where the file is not one that can be used
+ */
+export function createTokenizer(json: unknown, newlinesStartPieces: boolean): Tokenizer {
+  try {
+    // Without its added tokens it takes strings that look like special tokens for text: a file cannot inject a prompt.
+    const plain = { ...(json as object), added_tokens: [] };
+    const tokenizer = new HuggingFaceTokenizer(plain, {});
+    const encodePiece = (text: string) =>
+      text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids;
+    const cache = new EncodeCache(encodePiece);
+    return {
+      encode: newlinesStartPieces ? (text) => cache.encode(text) : encodePiece,
+      decode: (ids) =>
+        ids.length === 0
+          ? ''
+          : tokenizer.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
+      vocabularySize: tokenizer.get_vocab(true).size,
+    };
+  } catch (error) {
+    throw new UserError(`tokenizer.json cannot be used (${messageOf(error)}). Download the model again.`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,162 @@
+import { emptySlot, type WindowState } from '../graph/states';
+
+/** Tokens whose keys and values are kept together. States along one text share all but their last page. */
+export const pageTokens = 64;
+
+/** Keys and values of one layer for the tokens of one page, [keyValueHeads, tokens, headSize] each. Never written after it is made. */
+export interface Page {
+  keys: Float32Array;
+  values: Float32Array;
+}
+
+/** What one layer's window held at some length: the pages that still matter, oldest first, the last one perhaps not full. */
+export interface WindowPages {
+  /** Number of the first page: its first token stands at position `first * pageTokens`. */
+  first: number;
+  pages: readonly Page[];
+}
+
+export const noPages: WindowPages = { first: 0, pages: [] };
+
+/** Number of the oldest page that a token at position `length` or later can still see a part of. */
+export function oldestPage(window: number, length: number): number {
+  return Math.max(0, Math.floor((length - window + 1) / pageTokens));
+}
+
+/** Slots that a window takes when `length` tokens are in it: doubling up to the window, so that short texts cost little. */
+export function slotCount(window: number, length: number): number {
+  if (length === 0) return 0;
+  const whole = Math.ceil(window / pageTokens) * pageTokens;
+  let slots = pageTokens;
+  while (slots < length && slots < whole) slots *= 2;
+  return Math.min(slots, whole);
+}
+
+/**
+ * The windows of one state laid out for the graph: a token at position p lies in slot p mod slots. A state gets its
+ * ring when it is run and may lose it at any time; its pages are enough to lay it out again.
+ */
+export class WindowRing {
+  slots = 0;
+  keys: Float32Array = new Float32Array(0);
+  values: Float32Array = new Float32Array(0);
+
+  constructor(private readonly state: WindowState) {}
+
+  get bytes(): number {
+    return this.keys.byteLength + this.values.byteLength;
+  }
+
+  /** Lays out a state's pages. */
+  load({ first, pages }: WindowPages, length: number): void {
+    this.resize(slotCount(this.state.window, length), 0);
+    // Oldest first: where an old page and the newest share a slot, the newer token stays.
+    for (const [i, page] of pages.entries()) {
+      const start = (first + i) * pageTokens;
+      const tokens = Math.min(pageTokens, length - start);
+      this.write(start, tokens, page, 0, tokens);
+    }
+  }
+
+  /**
+   * Takes over what a run of `count` tokens gave, the first of them at position `length`.
+   * @returns the pages after it; full pages are the caller's for good, the unfinished one is left out
+   */
+  append(before: WindowPages, length: number, fresh: Page, count: number): WindowPages {
+    const { window } = this.state;
+    const end = length + count;
+    const pages = this.completePages(before, length, fresh, count);
+    this.resize(slotCount(window, end), length);
+    const start = Math.max(length, end - this.slots);
+    this.write(start, end - start, fresh, start - length, count);
+    const oldest = Math.max(before.first, oldestPage(window, end));
+    return { first: oldest, pages: pages.slice(oldest - before.first) };
+  }
+
+  /** The pages of a state of `length` tokens with the unfinished last one, copied out of the ring. */
+  complete({ first, pages }: WindowPages, length: number): WindowPages {
+    const full = pages.slice(0, Math.floor(length / pageTokens) - first);
+    const tokens = length % pageTokens;
+    return { first, pages: tokens === 0 ? full : [...full, this.copy(length - tokens, tokens)] };
+  }
+
+  private completePages(before: WindowPages, length: number, fresh: Page, count: number): Page[] {
+    // Before the run the unfinished page lies in the ring alone, and may be overwritten by the new tokens.
+    const full = Math.floor(length / pageTokens) - before.first;
+    const pages = before.pages.slice(0, Math.max(0, full));
+    const firstNew = before.first + pages.length;
+    const lastNew = Math.floor((length + count) / pageTokens);
+    for (let number = firstNew; number < lastNew; number++) {
+      const start = number * pageTokens;
+      const page = this.emptyPage(pageTokens);
+      const old = Math.max(0, Math.min(pageTokens, length - start));
+      if (old > 0) this.copyInto(page, start, old, pageTokens);
+      copyTokens(this.state, fresh, start + old - length, count, page, old, pageTokens, pageTokens - old);
+      pages.push(page);
+    }
+    return pages;
+  }
+
+  private copy(start: number, tokens: number): Page {
+    const page = this.emptyPage(tokens);
+    this.copyInto(page, start, tokens, tokens);
+    return page;
+  }
+
+  /** Copies tokens from the ring to the beginning of a page that holds `size`; a page never wraps around the ring's end. */
+  private copyInto(page: Page, start: number, tokens: number, size: number): void {
+    copyTokens(this.state, this, start % this.slots, this.slots, page, 0, size, tokens);
+  }
+
+  private write(start: number, tokens: number, source: Page, at: number, size: number): void {
+    for (let done = 0; done < tokens;) {
+      const slot = (start + done) % this.slots;
+      const run = Math.min(tokens - done, this.slots - slot);
+      copyTokens(this.state, source, at + done, size, this, slot, this.slots, run);
+      done += run;
+    }
+  }
+
+  /** Slots grow only while nothing has wrapped around, so what is there keeps its slot. */
+  private resize(slots: number, kept: number): void {
+    if (slots === this.slots) return;
+    const grown = this.emptyPage(slots);
+    if (kept > 0) copyTokens(this.state, this, 0, this.slots, grown, 0, slots, Math.min(kept, this.slots));
+    this.slots = slots;
+    this.keys = grown.keys;
+    this.values = grown.values;
+  }
+
+  private emptyPage(tokens: number): Page {
+    const size = this.state.keyValueHeads * tokens * this.state.headSize;
+    return { keys: new Float32Array(size), values: new Float32Array(size) };
+  }
+}
+
+/** Copies `count` tokens of every head; `sourceSize` and `targetSize` are the tokens per head on each side. */
+function copyTokens(
+  { keyValueHeads, headSize }: WindowState,
+  source: Page,
+  sourceAt: number,
+  sourceSize: number,
+  target: Page,
+  targetAt: number,
+  targetSize: number,
+  count: number,
+): void {
+  for (let head = 0; head < keyValueHeads; head++) {
+    const from = (head * sourceSize + sourceAt) * headSize;
+    const to = (head * targetSize + targetAt) * headSize;
+    const length = count * headSize;
+    target.keys.set(source.keys.subarray(from, from + length), to);
+    target.values.set(source.values.subarray(from, from + length), to);
+  }
+}
+
+/** The position of the token in each slot of a ring, `emptySlot` where there is none; float32 is exact up to 16 million. */
+export function slotPositions(slots: number, length: number): Float32Array {
+  const positions = new Float32Array(slots).fill(emptySlot);
+  for (let position = Math.max(0, length - slots); position < length; position++)
+    positions[position % slots] = position;
+  return positions;
+}

@@ -1,0 +1,63 @@
+/**
+ * The inference worker: a thread of the engine that runs the model, since a run blocks its thread. It takes one
+ * message at a time, in order. It is never terminated from outside (that would abort the process in a run): it
+ * closes its port when told to, and ends.
+ */
+import { parentPort } from 'node:worker_threads';
+import { LocalBackend } from './local-backend';
+import type { BlockResult } from './backend';
+import type { StateSnapshot } from './snapshot';
+import type { WorkerReply, WorkerRequest } from './worker-messages';
+
+const port = parentPort!;
+let backend: LocalBackend | undefined;
+let queue: Promise<void> = Promise.resolve();
+
+port.on('message', (request: WorkerRequest) => {
+  queue = queue.then(() => answer(request));
+});
+
+async function answer(request: WorkerRequest): Promise<void> {
+  try {
+    const result = await handle(request);
+    if ('call' in request) reply({ call: request.call, result });
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    // The others fail only for a state that is not there, which its next run reports.
+    if ('call' in request) reply({ call: request.call, error: { name, message } });
+  }
+  if (request.kind === 'close') port.close();
+}
+
+async function handle(request: WorkerRequest): Promise<BlockResult | StateSnapshot | undefined> {
+  if (request.kind === 'open') {
+    backend = await LocalBackend.open(request.options);
+    return undefined;
+  }
+  if (!backend) throw new Error('No model is loaded');
+  switch (request.kind) {
+    case 'create':
+      backend.create(request.state);
+      return undefined;
+    case 'fork':
+      backend.fork(request.state, request.from);
+      return undefined;
+    case 'release':
+      backend.release(request.state);
+      return undefined;
+    case 'run':
+      return backend.run(request.state, request.ids, request.want);
+    case 'export':
+      return backend.exportState(request.state);
+    case 'import':
+      await backend.importState(request.state, request.snapshot);
+      return undefined;
+    case 'close':
+      await backend.close();
+      return undefined;
+  }
+}
+
+function reply(message: WorkerReply): void {
+  port.postMessage(message);
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describeModel } from '../architectures';
+import { graphVersion } from '../graph/model-graph';
+import type { Precision } from '../graph/precision';
+import { graphFile, planCompilation, weightsFile, writeCompiled } from './compile';
+import { readManifest, readModelJson } from './manifest';
+import { SafetensorsFile } from './safetensors';
+
+const copied = ['config.json', 'tokenizer.json'];
+const copiedWherePresent = ['README.md', 'DATA.md', 'LICENSE'];
+
+/**
+ * Makes a model folder that runs as it is from one with original weights: the graph, the weights in the given
+ * precision, and a longview.json that says so, with the checksums of what lies there.
+ */
+export function buildModelFolder(source: string, target: string, precision: Precision): { bytes: number } {
+  readManifest(source);
+  const description = describeModel(readModelJson(source, 'config.json'));
+  const weightsSum = sha256(path.join(source, weightsFile));
+  const plan = planCompilation(description, precision, weightsSum);
+  const compiled = `${path.resolve(target)}.compiled`;
+  const checkpoint = SafetensorsFile.open(path.join(source, weightsFile));
+  writeCompiled(compiled, plan, description, checkpoint);
+  checkpoint.close();
+
+  mkdirSync(target, { recursive: true });
+  for (const name of [graphFile, weightsFile]) renameSync(path.join(compiled, name), path.join(target, name));
+  const present = copiedWherePresent.filter((name) => existsSync(path.join(source, name)));
+  for (const name of [...copied, ...present]) copyFileSync(path.join(source, name), path.join(target, name));
+  const files = [graphFile, weightsFile, ...copied];
+  const manifest = {
+    ...(readModelJson(source, 'longview.json') as object),
+    compiled: { precision, graphVersion, source: weightsSum },
+    sha256: Object.fromEntries(files.map((name) => [name, sha256(path.join(target, name))])),
+  };
+  writeFileSync(path.join(target, 'longview.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return { bytes: plan.layout.tensors.reduce((sum, { length }) => sum + length, plan.layout.header.length) };
+}
+
+function sha256(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}

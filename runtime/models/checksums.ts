@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../protocol/errors';
+
+interface Known {
+  size: number;
+  modified: number;
+  sha256: string;
+}
+
+/**
+ * SHA-256 of files, remembered by path, size and time of change, so that a start does not read the weights
+ * only to find that they are what they were.
+ */
+export class Checksums {
+  private readonly known: Record<string, Known>;
+
+  /** @param memory file that remembers; losing it costs one reading of each file */
+  constructor(private readonly memory: string) {
+    this.known = readMemory(memory);
+  }
+
+  async of(file: string): Promise<string> {
+    const { size, mtimeMs: modified } = this.stat(file);
+    const key = path.resolve(file);
+    const known = Object.hasOwn(this.known, key) ? this.known[key] : undefined;
+    if (known?.size === size && known.modified === modified) return known.sha256;
+    const sha256 = await hashFile(file);
+    this.known[key] = { size, modified, sha256 };
+    this.save();
+    return sha256;
+  }
+
+  /** @throws UserError naming the first file that is not what `expected` (by file name) says */
+  async verify(folder: string, expected: Readonly<Record<string, string>>): Promise<void> {
+    for (const [name, sum] of Object.entries(expected)) {
+      const file = path.join(folder, name);
+      if ((await this.of(file)) !== sum)
+        throw new UserError(
+          `${file} is damaged: its content is not what longview.json says. Install or download the model again.`,
+        );
+    }
+  }
+
+  private stat(file: string) {
+    try {
+      return statSync(file);
+    } catch (error) {
+      throw new UserError(`${file} is missing or cannot be read. Install or download the model again.`, {
+        cause: error,
+      });
+    }
+  }
+
+  private save(): void {
+    try {
+      mkdirSync(path.dirname(this.memory), { recursive: true, mode: 0o700 });
+      const partial = `${this.memory}.${process.pid}.tmp`;
+      writeFileSync(partial, JSON.stringify(this.known), { mode: 0o600 });
+      renameSync(partial, this.memory);
+    } catch {
+      // A memory that cannot be written only costs time.
+    }
+  }
+}
+
+function readMemory(file: string): Record<string, Known> {
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, Known>) : {};
+  } catch {
+    return {};
+  }
+}
+
+async function hashFile(file: string): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    const hash = createHash('sha256');
+    const buffer = new Uint8Array(1 << 20);
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,126 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { checkCheckpoint } from '../architectures';
+import type { ModelDescription } from '../graph/layers';
+import { buildModelGraph, graphVersion } from '../graph/model-graph';
+import type { ElementType } from '../graph/onnx';
+import type { Precision } from '../graph/precision';
+import type { StateLayout } from '../graph/states';
+import type { StoredTensor } from '../graph/stored-tensors';
+import { UserError } from '../protocol/errors';
+import { SafetensorsFile, type SafetensorsType } from './safetensors';
+import { layoutSafetensors, writeSafetensors, type SafetensorsLayout } from './safetensors-writer';
+
+export const graphFile = 'graph.onnx';
+export const weightsFile = 'model.safetensors';
+
+/** Everything about a compiled model that follows from its description: no weight has been read yet. */
+export interface CompilationPlan {
+  precision: Precision;
+  /** The graph as ONNX; its weights lie in `weightsFile` beside it. */
+  graph: Uint8Array;
+  layout: SafetensorsLayout;
+  tensors: StoredTensor[];
+  states: StateLayout;
+}
+
+const safetensorsType: Record<ElementType, SafetensorsType> = {
+  float32: 'F32',
+  uint8: 'U8',
+  int32: 'I32',
+  int64: 'I64',
+};
+
+/**
+ * @param source what the weights were made from (a checksum); kept in the file
+ * @param probe adds the output that parity of the first mixer is measured at
+ */
+export function planCompilation(
+  model: ModelDescription,
+  precision: Precision,
+  source: string,
+  options: { probe?: boolean } = {},
+): CompilationPlan {
+  const { builder, states } = buildModelGraph(model, precision, options);
+  const tensors = builder.storedTensors();
+  const plans = tensors.map(({ name, type, shape }) => ({ name, type: safetensorsType[type], shape }));
+  const layout = layoutSafetensors(plans, {
+    format: 'longview',
+    family: model.family,
+    precision,
+    graphVersion: String(graphVersion),
+    source,
+  });
+  const places = new Map(layout.tensors.map((tensor) => [tensor.name, tensor]));
+  const graph = builder.finish(model.family, ({ name }) => {
+    const { offset, length } = places.get(name)!;
+    return { location: weightsFile, offset, length };
+  });
+  return { precision, graph, layout, tensors, states };
+}
+
+/**
+ * Writes graph and weights into `folder`. They appear there whole or not at all.
+ * @throws UserError where the checkpoint does not fit the description
+ */
+export function writeCompiled(
+  folder: string,
+  plan: CompilationPlan,
+  model: ModelDescription,
+  checkpoint: Pick<SafetensorsFile, 'float32' | 'tensors'>,
+): void {
+  checkCheckpoint(model, (name) => checkpoint.tensors.get(name)?.shape);
+  const byName = new Map(plan.tensors.map((tensor) => [tensor.name, tensor]));
+  const partial = `${folder}.${process.pid}.${Date.now().toString(36)}.tmp`;
+  mkdirSync(partial, { recursive: true, mode: 0o700 });
+  try {
+    writeSafetensors(path.join(partial, weightsFile), plan.layout, (name) =>
+      byName.get(name)!.make((tensor) => checkpoint.float32(tensor)),
+    );
+    writeFileSync(path.join(partial, graphFile), plan.graph);
+    rmSync(folder, { recursive: true, force: true });
+    try {
+      renameSync(partial, folder);
+    } catch (error) {
+      // Another process put the same model there in the meantime: its copy is as good.
+      if (!isCompiled(folder, plan)) throw error;
+    }
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+/** Whether `folder` holds this very compilation, whole. Reads the graph and the weights' header, not the weights. */
+export function isCompiled(folder: string, plan: CompilationPlan): boolean {
+  try {
+    checkCompiled(folder, plan);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws UserError that says what is wrong with the compiled files in `folder` */
+export function checkCompiled(folder: string, plan: CompilationPlan): void {
+  const weights = SafetensorsFile.open(path.join(folder, weightsFile));
+  weights.close();
+  for (const { name, offset, length } of plan.layout.tensors) {
+    const entry = weights.tensors.get(name);
+    if (entry?.start !== offset || entry.end - entry.start !== length)
+      throw new UserError(
+        `${path.join(folder, weightsFile)} was made by another version of Longview (tensor "${name}"). Install Longview again.`,
+      );
+  }
+  let graph: Uint8Array;
+  try {
+    graph = readFileSync(path.join(folder, graphFile));
+  } catch (error) {
+    throw new UserError(`${path.join(folder, graphFile)} cannot be read. Install Longview again.`, {
+      cause: error,
+    });
+  }
+  if (Buffer.compare(graph, plan.graph) !== 0)
+    throw new UserError(
+      `${path.join(folder, graphFile)} is damaged or was made by another version of Longview. Install Longview again.`,
+    );
+}
