@@ -7,12 +7,13 @@ export interface DoctorFacts {
   pid: number;
   settings: EngineSettings;
   status: EngineStatus;
-  index: IndexStatus[];
+  index: IndexStatus;
   folders: string[];
   dataFolder: string;
   dataSizes: { index: number; cache: number; summaries: number };
   modelFolder: string;
-  modelBytes: number;
+  /** Absent while no model is in memory. */
+  weightBytes: number | undefined;
   keptStates: number;
   threads: number;
 }
@@ -58,7 +59,7 @@ function engineItems({ version, pid, threads, status, settings }: DoctorFacts): 
   ];
 }
 
-function modelItems({ status, modelFolder, modelBytes, keptStates, settings }: DoctorFacts): DoctorItem[] {
+function modelItems({ status, modelFolder, weightBytes, keptStates, settings }: DoctorFacts): DoctorItem[] {
   const { model } = status;
   const items: DoctorItem[] = [
     {
@@ -67,7 +68,11 @@ function modelItems({ status, modelFolder, modelBytes, keptStates, settings }: D
       value: model.error ?? describeState(model),
       ...(model.error && { advice: 'Restart the engine after mending it ("Longview: Restart Engine").' }),
     },
-    { level: 'info', title: 'Files', value: `${modelFolder} (${mb(modelBytes)})` },
+    {
+      level: 'info',
+      title: 'Files',
+      value: weightBytes === undefined ? modelFolder : `${modelFolder} (weights ${mb(weightBytes)})`,
+    },
     { level: 'info', title: 'Languages', value: model.languages.join(', ') || 'unknown until it is loaded' },
     {
       level: 'ok',
@@ -105,12 +110,15 @@ function indexItems({ index, folders, settings }: DoctorFacts): DoctorItem[] {
     ];
   }
   if (folders.length === 0) return [{ level: 'info', title: 'Index', value: 'no folder is open' }];
-  return index.map((status, i) => ({
-    level: status.state === 'failed' ? 'error' : 'ok',
-    title: folders[i] ?? 'Folder',
-    value: `${status.state}: ${status.filesDone} of ${status.filesTotal} files, ${status.chunks} passages, ${mb(status.bytesOnDisk)} on disk`,
-    ...(status.reason && { advice: status.reason }),
-  }));
+  return [
+    { level: 'info', title: 'Folders', value: folders.join(', ') },
+    {
+      level: index.state === 'failed' ? 'error' : 'ok',
+      title: 'State',
+      value: `${index.state}: ${index.filesDone} of ${index.filesTotal} files, ${index.chunks} passages, ${mb(index.bytesOnDisk)} on disk`,
+      ...(index.reason && { advice: index.reason }),
+    },
+  ];
 }
 
 function dataItems({ dataFolder, dataSizes }: DoctorFacts): DoctorItem[] {

@@ -40,7 +40,7 @@ export function serve(connection: MessageConnection, assets: EngineAssets, onShu
   const progress =
     <T>(type: ProgressType<T>, token: string | undefined) =>
     (value: T): void => {
-      if (token !== undefined) void connection.sendProgress(type, token, value);
+      if (token !== undefined) void connection.sendProgress(type as ProgressType<unknown>, token, value);
     };
 
   /** Notifications have nobody to answer to: their failures go to the log. */

@@ -6,8 +6,9 @@ export class CancelledError extends Error {
   }
 }
 
+/** Also true for what `AbortSignal.throwIfAborted` throws. */
 export function isCancelled(error: unknown): boolean {
-  return error instanceof Error && error.name === 'CancelledError';
+  return error instanceof Error && (error.name === 'CancelledError' || error.name === 'AbortError');
 }
 
 /** A condition the user can do something about; the message names the thing and the remedy, and is shown as it is. */

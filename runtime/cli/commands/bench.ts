@@ -1,0 +1,65 @@
+import { measureDecoding, measureReading } from '../../evaluation/speed';
+import type { Command } from './index';
+import { withModel } from '../local-model';
+import { UsageError, parse } from '../options';
+import { ProgressBar, print, printJson, table } from '../output';
+
+function lengths(name: string, value: string | undefined, fallback: number[]): number[] {
+  if (value === undefined) return fallback;
+  const numbers = value.split(',').map(Number);
+  if (numbers.some((n) => !Number.isInteger(n) || n < 1))
+    throw new UsageError(`--${name} takes whole numbers with commas between.`);
+  return numbers;
+}
+
+const modelOptions = { provider: { type: 'string' }, precision: { type: 'string' } } as const;
+
+export const benchRead: Command = {
+  name: 'bench read',
+  usage: 'bench read [--tokens 1024,4096,16384] [--precision P] [--json]',
+  summary: 'Tokens per second while reading, and memory.',
+  async run(args, signal) {
+    const { values } = parse(args, { ...modelOptions, tokens: { type: 'string' } });
+    const tokens = lengths('tokens', values.tokens, [1024, 4096, 16384]);
+    const bar = new ProgressBar();
+    const results = await withModel(values, (model) =>
+      measureReading(model, tokens, { signal, onProgress: (...p) => bar.update(...p) }),
+    );
+    bar.end();
+    if (values.json) printJson(results);
+    else {
+      const rows = results.map((r) => [
+        r.tokens,
+        Math.round(r.tokensPerSecond),
+        Math.round(r.peakMB),
+        r.cpuSeconds.toFixed(1),
+      ]);
+      print(table([['tokens', 'tokens/s', 'peak MB', 'CPU s'], ...rows]));
+    }
+  },
+};
+
+export const benchDecode: Command = {
+  name: 'bench decode',
+  usage: 'bench decode [--after 300,4096] [--precision P] [--json]',
+  summary: 'Milliseconds per token while writing.',
+  async run(args, signal) {
+    const { values } = parse(args, { ...modelOptions, after: { type: 'string' } });
+    const after = lengths('after', values.after, [300, 4096]);
+    const bar = new ProgressBar();
+    const results = await withModel(values, (model) =>
+      measureDecoding(model, after, { signal, onProgress: (...p) => bar.update(...p) }),
+    );
+    bar.end();
+    if (values.json) printJson(results);
+    else {
+      const rows = results.map((r) => [
+        r.after,
+        r.msPerToken.toFixed(2),
+        Math.round(r.peakMB),
+        r.cpuSeconds.toFixed(1),
+      ]);
+      print(table([['after tokens', 'ms/token', 'peak MB', 'CPU s'], ...rows]));
+    }
+  },
+};

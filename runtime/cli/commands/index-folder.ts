@@ -1,0 +1,37 @@
+import path from 'node:path';
+import type { Command } from './index';
+import { withEngine } from '../local-engine';
+import { parse } from '../options';
+import { ProgressBar, megabytes, milliseconds, print, printJson, table } from '../output';
+
+export const indexFolder: Command = {
+  name: 'index',
+  usage: 'index [DIR] [--skipped] [--json]',
+  summary: 'Brings the index of a folder up to date.',
+  details: '--skipped lists the files that are not indexed, each with the reason.',
+  async run(args, signal) {
+    const { values, positionals } = parse(args, { skipped: { type: 'boolean' } });
+    const folder = path.resolve(positionals[0] ?? '.');
+    const started = performance.now();
+    await withEngine(values, [folder], async (engine) => {
+      const bar = new ProgressBar();
+      engine.onIndexStatus(({ filesDone, filesTotal }) => bar.update('indexing', filesDone, filesTotal));
+      signal.addEventListener('abort', () => void engine.indexCommand('pause'), { once: true });
+      await engine.indexIdle();
+      bar.end();
+      const status = engine.indexStatus();
+      const ms = performance.now() - started;
+      const files = await engine.indexFiles();
+      const skipped = files.filter((file) => file.skipped);
+      if (values.json) {
+        printJson({ ...status, ms, skipped: values.skipped ? skipped : skipped.length });
+        return;
+      }
+      print(
+        `${status.state}: ${status.filesDone} files, ${status.chunks} passages, ${megabytes(status.bytesOnDisk)} on disk, ` +
+          `${skipped.length} skipped, ${milliseconds(ms)}`,
+      );
+      if (values.skipped) print(table(skipped.map((file) => [file.skipped, file.displayPath])));
+    });
+  },
+};

@@ -1,0 +1,60 @@
+import path from 'node:path';
+import { findAssets, findRoot } from '../engine/assets';
+import { Engine } from '../engine/engine';
+import { Logger } from '../engine/log';
+import type { EngineSettings, WorkspaceFolder } from '../protocol/engine';
+import { defaultDataFolder } from './data-folder';
+import { note } from './output';
+import { wholeNumber, type CommonValues } from './options';
+
+/**
+ * Runs `job` with an engine in this very process: the same code that serves the editor, without the wire.
+ * @param folders absolute; empty = no index
+ */
+export async function withEngine<T>(
+  values: CommonValues,
+  folders: readonly string[],
+  job: (engine: Engine) => Promise<T>,
+  overrides: Partial<EngineSettings> = {},
+): Promise<T> {
+  const root = findRoot(__dirname);
+  const settings: EngineSettings = {
+    completionModel: modelOf(values.model),
+    provider: 'auto',
+    memoryLimit: 1024,
+    threads: wholeNumber('threads', values.threads, 0),
+    indexEnabled: folders.length > 0,
+    backgroundReading: 'off',
+    excludeGlobs: [],
+    ...overrides,
+  };
+  const workspaceFolders: WorkspaceFolder[] = folders.map((folder) => ({
+    path: folder,
+    name: path.basename(folder),
+  }));
+  const engine = new Engine(
+    {
+      dataFolder: values.data ?? defaultDataFolder(),
+      modelsFolder: path.join(root, 'runtime', 'models'),
+      workspaceFolders,
+      settings,
+    },
+    findAssets(__dirname),
+    new Logger(({ level, scope, message, fields }) => {
+      if (level === 'warn' || level === 'error')
+        note(`${scope}: ${message}${fields ? ` ${JSON.stringify(fields)}` : ''}`);
+    }),
+  );
+  await engine.start();
+  try {
+    return await job(engine);
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** A folder by its path, or an embedded model by its name. */
+export function modelOf(model: string | undefined): string {
+  if (model === undefined) return 'striped-code';
+  return /[\\/]|^\./.test(model) ? path.resolve(model) : model;
+}

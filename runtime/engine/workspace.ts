@@ -1,0 +1,152 @@
+import { askWorkspace } from '../questions';
+import { WorkspaceIndex } from '../retrieval';
+import type { EngineSettings, WorkspaceFolder } from '../protocol/engine';
+import { isCancelled, messageOf } from '../protocol/errors';
+import type { FileChange, IndexStatus, IndexedFile } from '../protocol/index-status';
+import type { AskProgress, AskRequest, AskResponse } from '../protocol/questions';
+import type { Logger } from './log';
+import type { ModelHost } from './model-host';
+
+const off: IndexStatus = {
+  state: 'off',
+  filesDone: 0,
+  filesTotal: 0,
+  chunks: 0,
+  bytesOnDisk: 0,
+  reason: 'The index is switched off.',
+};
+
+/** The folders of the window and their index: opened, re-opened when folders or settings change, closed. */
+export class Workspace {
+  private index: WorkspaceIndex | undefined;
+  private folders: readonly WorkspaceFolder[] = [];
+  /** What the open index was made for; another value means another index. */
+  private opened = '';
+  private failure: string | undefined;
+  private readonly listeners = new Set<(status: IndexStatus) => void>();
+  private changing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly dataFolder: string,
+    private readonly log: Logger,
+  ) {}
+
+  get folderPaths(): string[] {
+    return this.folders.map((folder) => folder.path);
+  }
+
+  /** Opens, keeps or closes the index as folders and settings ask. Calls follow one another. */
+  configure(folders: readonly WorkspaceFolder[] | undefined, settings: EngineSettings): Promise<void> {
+    this.changing = this.changing.then(() => this.reconfigure(folders ?? this.folders, settings));
+    return this.changing;
+  }
+
+  async close(): Promise<void> {
+    await this.changing;
+    await this.index?.close();
+    this.index = undefined;
+    this.opened = '';
+  }
+
+  async ask(
+    request: AskRequest,
+    host: ModelHost,
+    rerankBudgetMs: number,
+    signal?: AbortSignal,
+    onProgress?: (progress: AskProgress) => void,
+  ): Promise<AskResponse> {
+    const { index } = this;
+    if (!index) {
+      const ms = { search: 0, rerank: 0, total: 0 };
+      return {
+        passages: [],
+        indexed: 0,
+        filesSearched: 0,
+        reranked: false,
+        ms,
+        nothingFound: 'index-disabled',
+      };
+    }
+    if (rerankBudgetMs <= 0)
+      return askWorkspace(request, { index, rerankBudgetMs: 0 }, { signal, onProgress });
+    try {
+      return await host.use(({ model }) =>
+        askWorkspace(request, { index, model, rerankBudgetMs }, { signal, onProgress }),
+      );
+    } catch (error) {
+      // Passages need no model: without one they come in the order of their words.
+      if (isCancelled(error) || host.status().state === 'ready') throw error;
+      this.log.warn('Answered without re-ranking', { error: messageOf(error) });
+      return askWorkspace(request, { index, rerankBudgetMs: 0 }, { signal, onProgress });
+    }
+  }
+
+  filesChanged(changes: readonly FileChange[]): void {
+    this.index?.applyChanges(changes);
+  }
+
+  async command(command: 'pause' | 'resume' | 'rebuild'): Promise<IndexStatus> {
+    if (command === 'pause') this.index?.pause();
+    else if (command === 'resume') this.index?.resume();
+    else await this.index?.rebuild();
+    return this.status();
+  }
+
+  files(): IndexedFile[] {
+    return this.index?.files() ?? [];
+  }
+
+  status(): IndexStatus {
+    if (this.failure) return { ...off, state: 'failed', reason: this.failure };
+    return this.index?.status() ?? off;
+  }
+
+  async idle(): Promise<void> {
+    await this.changing;
+    await this.index?.idle();
+  }
+
+  /** Display paths of the files that import this one; empty while the index does not know. */
+  importersOf(path: string): string[] {
+    return this.index?.importersOf(path) ?? [];
+  }
+
+  onStatus(listener: (status: IndexStatus) => void): void {
+    this.listeners.add(listener);
+  }
+
+  private async reconfigure(folders: readonly WorkspaceFolder[], settings: EngineSettings): Promise<void> {
+    this.folders = folders;
+    const wanted = settings.indexEnabled ? JSON.stringify([folders, settings.excludeGlobs]) : 'off';
+    if (wanted === this.opened) return;
+    await this.index?.close();
+    this.index = undefined;
+    this.failure = undefined;
+    this.opened = wanted;
+    if (settings.indexEnabled) await this.open(folders, settings.excludeGlobs);
+    this.tell(this.status());
+  }
+
+  /** An index that cannot be kept is no reason to go without completions: the failure is told in the status. */
+  private async open(folders: readonly WorkspaceFolder[], excludeGlobs: readonly string[]): Promise<void> {
+    const index = new WorkspaceIndex({
+      dataFolder: this.dataFolder,
+      folders,
+      excludeGlobs,
+      onNotice: (notice) => this.log.warn(notice),
+    });
+    try {
+      await index.open();
+      index.onStatus((status) => this.tell(status));
+      index.start();
+      this.index = index;
+    } catch (error) {
+      this.failure = messageOf(error);
+      this.log.error('Index not opened', { error: this.failure });
+    }
+  }
+
+  private tell(status: IndexStatus): void {
+    for (const listener of this.listeners) listener(status);
+  }
+}
