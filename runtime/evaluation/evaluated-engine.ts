@@ -1,0 +1,22 @@
+import type { CompletionRequest, CompletionResponse } from '../protocol/completion';
+import type { TextDocumentItem, TextEdit } from '../protocol/text';
+
+/** Work done since the engine started, requests that were cancelled included. */
+export interface WorkCounters {
+  tokensRead: { foreground: number; background: number };
+  tokensGenerated: number;
+}
+
+/** What the completion evaluations need of the engine. */
+export interface EvaluatedEngine {
+  openDocument(item: TextDocumentItem): void;
+  changeDocument(change: { uri: string; version: number; edits: TextEdit[] }): void;
+  closeDocument(document: { uri: string }): void;
+  complete(request: CompletionRequest, signal?: AbortSignal): Promise<CompletionResponse>;
+  /** Ids of plain text by the completion model's tokeniser: contexts are cut by tokens. */
+  encode?(text: string): Promise<readonly number[]>;
+  /** Reads at once what waits for background reading; resolves when nothing waits. */
+  readAhead?(): Promise<void>;
+  /** Without it, only the tokens of answered requests can be counted, and the report says so. */
+  counters?(): WorkCounters;
+}
