@@ -1,0 +1,305 @@
+import {
+  ConnectionError,
+  Emitter,
+  ErrorCodes,
+  ResponseError,
+  type CancellationToken,
+  type Event,
+  type MessageConnection,
+  type NotificationType,
+  type ProgressType,
+  type RequestType,
+  RequestType0,
+} from 'vscode-jsonrpc';
+import type { EngineStatus, InitializeParams, LogRecord } from '../../runtime/protocol/engine';
+import type { IndexStatus } from '../../runtime/protocol/index-status';
+import { EngineStatusChanged, IndexStatusChanged, Initialize, Log } from '../../runtime/protocol/methods';
+import { messageOf } from '../../runtime/protocol/errors';
+import { decideRestart, defaultRestartPolicy, type RestartPolicy } from './backoff';
+import { EngineProcess, type EngineExit } from './engine-process';
+import { EngineUnavailableError, type EngineState } from './engine-state';
+
+export interface EngineClientOptions {
+  modulePath: string;
+  /** Asked anew at every start, so that a restarted engine gets the settings and folders of that moment. */
+  initializeParams(): InitializeParams;
+  log(record: LogRecord): void;
+  policy?: RestartPolicy;
+}
+
+/** The connection ended before the answer came, as opposed to an error that the engine answered with. */
+function isConnectionLoss(error: unknown): boolean {
+  return (
+    error instanceof ConnectionError ||
+    (error instanceof ResponseError && error.code === ErrorCodes.PendingResponseRejected)
+  );
+}
+
+/**
+ * The engine as the editor sees it: started on first need, restarted with back-off when it ends by itself, stopped when
+ * it is not allowed to run. Holds no timer and no process while it is stopped.
+ */
+export class EngineClient {
+  private readonly stateEmitter = new Emitter<EngineState>();
+  private readonly statusEmitter = new Emitter<EngineStatus | undefined>();
+  private readonly indexEmitter = new Emitter<IndexStatus | undefined>();
+  private readonly connectedEmitter = new Emitter<void>();
+
+  readonly onState: Event<EngineState> = this.stateEmitter.event;
+  readonly onStatus: Event<EngineStatus | undefined> = this.statusEmitter.event;
+  readonly onIndexStatus: Event<IndexStatus | undefined> = this.indexEmitter.event;
+  /** Fires after every start, before any request is sent: the place to replay what the engine must know. */
+  readonly onConnected: Event<void> = this.connectedEmitter.event;
+
+  private currentState: EngineState = { kind: 'stopped' };
+  private currentStatus: EngineStatus | undefined;
+  private currentIndex: IndexStatus | undefined;
+  private allowed = false;
+  private process: EngineProcess | undefined;
+  private connection: MessageConnection | undefined;
+  private starting: Promise<void> | undefined;
+  private stopping: Promise<void> = Promise.resolve();
+  private cancelRestart: () => void = () => undefined;
+  private crashes: readonly number[] = [];
+  /** Counts stops: a start that was begun before the last one must not go on. */
+  private generation = 0;
+  private tokens = 0;
+
+  constructor(private readonly options: EngineClientOptions) {}
+
+  get state(): EngineState {
+    return this.currentState;
+  }
+
+  get status(): EngineStatus | undefined {
+    return this.currentStatus;
+  }
+
+  get indexStatus(): IndexStatus | undefined {
+    return this.currentIndex;
+  }
+
+  get pid(): number | undefined {
+    return this.currentState.kind === 'running' ? this.currentState.pid : undefined;
+  }
+
+  get isAllowed(): boolean {
+    return this.allowed;
+  }
+
+  /** Permission to run at all. Withdrawing it ends the process; settles when it is gone. */
+  async setAllowed(allowed: boolean): Promise<void> {
+    if (this.allowed === allowed) return this.stopping;
+    this.allowed = allowed;
+    if (!allowed) await this.stop();
+  }
+
+  /** Starts the engine where it is not running yet. Where a restart is due, waits for it rather than past it. */
+  async ensureStarted(): Promise<void> {
+    if (!this.allowed) throw new EngineUnavailableError('Longview is switched off here.', 'not-allowed');
+    if (this.currentState.kind === 'failed')
+      throw new EngineUnavailableError(this.currentState.reason, 'failed');
+    if (this.currentState.kind === 'running') return;
+    await (this.starting ?? this.begin(0));
+  }
+
+  /** Sends a request, starting the engine when it is needed. Cancelling `token` cancels it in the engine. */
+  async request<P, R>(type: RequestType<P, R, void>, params: P, token?: CancellationToken): Promise<R>;
+  async request<R>(type: RequestType0<R, void>, params: undefined, token?: CancellationToken): Promise<R>;
+  async request(
+    type: RequestType<unknown, unknown, void> | RequestType0<unknown, void>,
+    params: unknown,
+    token?: CancellationToken,
+  ): Promise<unknown> {
+    await this.ensureStarted();
+    const { connection, process: engine } = this;
+    if (!connection || !engine) throw this.unavailable();
+    try {
+      return type instanceof RequestType0
+        ? await connection.sendRequest(type, token)
+        : await connection.sendRequest(type, params, token);
+    } catch (error) {
+      if (!isConnectionLoss(error)) throw error;
+      // The reason is the process, not the request: let its exit be noted first.
+      await engine.exited;
+      throw this.unavailable();
+    }
+  }
+
+  /** As `request`, with progress reports while it runs. */
+  async requestWithProgress<P extends object, R, G>(
+    type: RequestType<P & { progressToken?: string }, R, void>,
+    params: P,
+    progress: { type: ProgressType<G>; report(value: G): void },
+    token?: CancellationToken,
+  ): Promise<R> {
+    await this.ensureStarted();
+    const progressToken = `p${++this.tokens}`;
+    const listener = this.connection?.onProgress(progress.type, progressToken, (value) =>
+      progress.report(value),
+    );
+    try {
+      return await this.request(type, { ...params, progressToken }, token);
+    } finally {
+      listener?.dispose();
+    }
+  }
+
+  /** Tells a running engine; says nothing to one that is not running, since a start replays all that matters. */
+  notify<P>(type: NotificationType<P>, params: P): void {
+    this.connection?.sendNotification(type, params as never).catch((error: unknown) => {
+      this.log('debug', `Notification ${type.method} was not sent: ${String(error)}`);
+    });
+  }
+
+  /** Ends the engine and starts it anew, forgetting earlier crashes. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.crashes = [];
+    await this.ensureStarted();
+  }
+
+  async dispose(): Promise<void> {
+    this.allowed = false;
+    await this.stop();
+  }
+
+  /** Starts after `delayMs`; `starting` is that attempt until it has ended, and whoever needs the engine awaits it. */
+  private begin(delayMs: number): Promise<void> {
+    const generation = this.generation;
+    const attempt = (delayMs > 0 ? this.pause(delayMs) : Promise.resolve())
+      .then(() => this.start(generation))
+      .finally(() => {
+        if (this.starting === attempt) this.starting = undefined;
+      });
+    this.starting = attempt;
+    // Nobody may be waiting for it; the state tells how it went.
+    attempt.catch(() => undefined);
+    return attempt;
+  }
+
+  private pause(delayMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, delayMs);
+      this.cancelRestart = () => {
+        clearTimeout(timer);
+        reject(new EngineUnavailableError('The engine was stopped before it could answer.', 'stopped'));
+      };
+    });
+  }
+
+  private async start(generation: number): Promise<void> {
+    await this.stopping;
+    if (generation !== this.generation) throw this.unavailable();
+    this.setState({ kind: 'starting' });
+    const engine = new EngineProcess(this.options.modulePath);
+    this.process = engine;
+    const { connection } = engine;
+    connection.onNotification(EngineStatusChanged, (status) => this.setStatus(status));
+    connection.onNotification(IndexStatusChanged, (index) => this.setIndexStatus(index));
+    connection.onNotification(Log, (record) => this.options.log(record));
+    void engine.exited.then((exit) => this.onExit(engine, exit));
+    try {
+      const started = await connection.sendRequest(Initialize, this.options.initializeParams());
+      if (this.process !== engine) throw this.unavailable();
+      this.connection = connection;
+      this.log('info', `Engine ${started.version} is running`, { pid: started.pid });
+      this.setState({ kind: 'running', pid: started.pid });
+      this.connectedEmitter.fire();
+    } catch (error) {
+      if (this.process !== engine) throw this.unavailable();
+      if (!isConnectionLoss(error)) {
+        // It runs and says why it cannot work: starting it again would change nothing.
+        await this.stop();
+        this.setState({ kind: 'failed', reason: messageOf(error) });
+        throw this.unavailable();
+      }
+      await engine.stop();
+      throw this.unavailable();
+    }
+  }
+
+  private onExit(engine: EngineProcess, exit: EngineExit): void {
+    if (this.process !== engine) return;
+    this.forget();
+    const how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`;
+    this.log(
+      'error',
+      `The engine ended unexpectedly (${how})`,
+      exit.stderr ? { stderr: exit.stderr } : undefined,
+    );
+    const decision = decideRestart(this.crashes, Date.now(), this.options.policy ?? defaultRestartPolicy);
+    this.crashes = decision.crashes;
+    if (decision.action === 'give-up') {
+      this.setState({
+        kind: 'failed',
+        reason: `The engine ended ${decision.crashes.length} times in a row (${how}).`,
+      });
+      return;
+    }
+    void this.begin(decision.delayMs);
+    this.setState({
+      kind: 'restarting',
+      crashes: decision.crashes.length,
+      delayMs: decision.delayMs,
+      reason: how,
+    });
+  }
+
+  private async stop(): Promise<void> {
+    this.generation++;
+    this.cancelRestart();
+    this.starting = undefined;
+    const engine = this.process;
+    if (engine) {
+      this.forget();
+      this.stopping = engine.stop().then(() => undefined);
+    }
+    this.setState({ kind: 'stopped' });
+    await this.stopping;
+  }
+
+  private forget(): void {
+    this.process = undefined;
+    this.connection = undefined;
+    this.setStatus(undefined);
+    this.setIndexStatus(undefined);
+  }
+
+  private unavailable(): EngineUnavailableError {
+    const state = this.currentState;
+    if (state.kind === 'failed') return new EngineUnavailableError(state.reason, 'failed');
+    if (state.kind === 'restarting') {
+      return new EngineUnavailableError(
+        'The engine ended while it worked on this; it is being restarted. Try again.',
+        'crashed',
+      );
+    }
+    return new EngineUnavailableError('The engine was stopped before it could answer.', 'stopped');
+  }
+
+  private setState(state: EngineState): void {
+    this.currentState = state;
+    this.stateEmitter.fire(state);
+  }
+
+  private setStatus(status: EngineStatus | undefined): void {
+    this.currentStatus = status;
+    this.statusEmitter.fire(status);
+  }
+
+  private setIndexStatus(index: IndexStatus | undefined): void {
+    this.currentIndex = index;
+    this.indexEmitter.fire(index);
+  }
+
+  private log(level: LogRecord['level'], message: string, fields?: LogRecord['fields']): void {
+    this.options.log({
+      time: new Date().toISOString(),
+      level,
+      scope: 'client',
+      message,
+      ...(fields && { fields }),
+    });
+  }
+}

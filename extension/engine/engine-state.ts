@@ -1,0 +1,21 @@
+/** What the client knows about the engine's process. */
+export type EngineState =
+  /** Not wanted (disabled, Restricted Mode), or nothing has needed it yet: no process. */
+  | { kind: 'stopped' }
+  | { kind: 'starting' }
+  | { kind: 'running'; pid: number }
+  /** It ended by itself; the next start is due in `delayMs`. */
+  | { kind: 'restarting'; crashes: number; delayMs: number; reason: string }
+  /** It will not be started again unless the user asks. */
+  | { kind: 'failed'; reason: string };
+
+/** Why a request was not answered by the engine. */
+export class EngineUnavailableError extends Error {
+  constructor(
+    message: string,
+    readonly why: 'not-allowed' | 'stopped' | 'crashed' | 'failed',
+  ) {
+    super(message);
+    this.name = 'EngineUnavailableError';
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * Variables of the extension host that would change how the engine starts: a debugger's, a profiler's or a loader's
+ * options meant for the host itself.
+ */
+const hostOnly = new Set([
+  'NODE_OPTIONS',
+  'NODE_CHANNEL_FD',
+  'VSCODE_INSPECTOR_OPTIONS',
+  'ELECTRON_RUN_AS_NODE',
+]);
+
+/** The environment in which the engine runs: the host's, less what is meant for the host alone. */
+export function launchEnvironment(
+  host: Readonly<Record<string, string | undefined>>,
+  underElectron: boolean,
+): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const [name, value] of Object.entries(host)) {
+    if (value !== undefined && !hostOnly.has(name)) environment[name] = value;
+  }
+  // In desktop VS Code the executable is Electron, which is a plain Node only when told so.
+  if (underElectron) environment.ELECTRON_RUN_AS_NODE = '1';
+  return environment;
+}

@@ -1,0 +1,116 @@
+import * as vscode from 'vscode';
+import { Alternatives } from './completion/alternatives';
+import { Decisions } from './completion/decisions';
+import { acceptedCommand, InlineProvider } from './completion/inline-provider';
+import { silenceWords } from './completion/silence-words';
+import { Snooze } from './completion/snooze';
+import { completionCommands } from './commands/completion-commands';
+import { engineCommands } from './commands/engine-commands';
+import { indexCommands } from './commands/index-commands';
+import { panelCommands } from './commands/panel-commands';
+import { registerCommand } from './commands/register';
+import { createEngine } from './engine/create-engine';
+import { DocumentSync } from './engine/document-sync';
+import type { EngineClient } from './engine/engine-client';
+import { showEngineNotices } from './engine/notices';
+import { runWhenNeeded } from './engine/run-when-needed';
+import { WorkspaceWatcher } from './engine/workspace-watcher';
+import { engineErrorWords, isCancellation } from './errors';
+import { LineOpener } from './navigation/open-lines';
+import { AskController } from './panel/ask-controller';
+import { CompletionsController } from './panel/completions-controller';
+import { connectPanel } from './panel/panel-controller';
+import { PanelView } from './panel/panel-view';
+import { SummaryController } from './panel/summary-controller';
+import { VirtualDocuments } from './reports/virtual-documents';
+import type { CommandHandlers, Services } from './services';
+import { createSettings } from './settings/create-settings';
+import { connectStatus } from './status/connect-status';
+import { StatusItem } from './status/status-item';
+
+/** What the integration tests see of the running extension. */
+export interface LongviewApi {
+  enginePid(): number | undefined;
+}
+
+let running: EngineClient | undefined;
+
+/** Puts the parts together. Nothing heavy happens here: the engine starts by itself once something needs it. */
+export function activate(context: vscode.ExtensionContext): LongviewApi {
+  const log = vscode.window.createOutputChannel('Longview', { log: true });
+  const settings = createSettings(log);
+  const engine = createEngine(context, settings, log);
+  running = engine;
+  const snooze = new Snooze();
+  const status = new StatusItem();
+  const decisions = new Decisions();
+  const opener = new LineOpener();
+  const virtualDocuments = new VirtualDocuments();
+  const panel = new PanelView(context.extensionUri, (message) => log.warn(`[panel] ${message}`));
+  const documents = new DocumentSync(engine);
+  const explain = (error: unknown) => engineErrorWords(error, status.view.sentence);
+  const ask = new AskController(engine, panel, explain);
+  const summary = new SummaryController(engine, panel, explain);
+  const alternatives = new Alternatives(engine, documents, settings, silenceWords(engine));
+  const completions = new CompletionsController(alternatives, panel, explain);
+  const services: Services = {
+    context,
+    log,
+    settings,
+    engine,
+    status,
+    snooze,
+    decisions,
+    opener,
+    panel,
+    ask,
+    summary,
+    completions,
+    documents: virtualDocuments,
+  };
+  const run = (job: () => Promise<unknown>) => {
+    job().catch((error: unknown) => {
+      if (!isCancellation(error)) void vscode.window.showErrorMessage(explain(error));
+    });
+  };
+  context.subscriptions.push(
+    log,
+    snooze,
+    status,
+    opener,
+    virtualDocuments,
+    panel,
+    documents,
+    new WorkspaceWatcher(engine, settings),
+    connectStatus(status, engine, settings, snooze),
+    connectPanel({ panel, engine, status, opener, ask, summary, completions, run }),
+    showEngineNotices(engine),
+    InlineProvider.register({ engine, documents, settings, snooze, status, decisions }),
+    runWhenNeeded(engine, settings),
+    ...registerAll(
+      {
+        ...completionCommands(services),
+        ...panelCommands(services),
+        ...indexCommands(services),
+        ...engineCommands(services),
+        [acceptedCommand]: () => vscode.commands.executeCommand('setContext', 'longview.hasAccepted', true),
+      },
+      log,
+      explain,
+    ),
+  );
+  return { enginePid: () => engine.pid };
+}
+
+/** The editor waits for this: the engine's process is gone when it returns. */
+export async function deactivate(): Promise<void> {
+  await running?.dispose();
+}
+
+function registerAll(
+  handlers: CommandHandlers,
+  log: vscode.LogOutputChannel,
+  explain: (error: unknown) => string,
+): vscode.Disposable[] {
+  return Object.entries(handlers).map(([id, handler]) => registerCommand(id, handler, log, explain));
+}

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { LineRange } from '../../runtime/protocol/text';
+import { confinePath } from './confine-path';
+
+/**
+ * Opens files at exact lines and marks these until the next jump, the next click or the file's close. The mark is a
+ * decoration, so it moves with the text when the file is edited.
+ */
+export class LineOpener implements vscode.Disposable {
+  private readonly decoration = vscode.window.createTextEditorDecorationType({
+    isWholeLine: true,
+    backgroundColor: new vscode.ThemeColor('editor.findMatchHighlightBackground'),
+    borderColor: new vscode.ThemeColor('contrastActiveBorder'),
+    borderStyle: 'solid',
+    borderWidth: '0',
+    overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.findMatchForeground'),
+    overviewRulerLane: vscode.OverviewRulerLane.Center,
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+  });
+  private marked: vscode.TextEditor | undefined;
+  private readonly listener: vscode.Disposable;
+
+  constructor() {
+    this.listener = vscode.window.onDidChangeTextEditorSelection((event) => {
+      if (event.textEditor === this.marked && event.kind === vscode.TextEditorSelectionChangeKind.Mouse)
+        this.clear();
+    });
+  }
+
+  /**
+   * @param range lines from 0, both ends included; clamped to the file as it is now
+   * @throws Error with a sentence when the path lies outside the workspace or cannot be opened
+   */
+  async open(path: string, range: LineRange, options: { preserveFocus?: boolean } = {}): Promise<void> {
+    const allowed = confinePath(path, {
+      folders: (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath),
+      openDocuments: vscode.workspace.textDocuments
+        .filter((document) => document.uri.scheme === 'file')
+        .map((document) => document.uri.fsPath),
+      platform: process.platform,
+    });
+    if (allowed === undefined) throw new Error(vscode.l10n.t('{0} lies outside this workspace.', path));
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(allowed));
+    const lines = document.validateRange(
+      new vscode.Range(range.startLine, 0, range.endLine, Number.MAX_SAFE_INTEGER),
+    );
+    const editor = await vscode.window.showTextDocument(document, {
+      selection: new vscode.Range(lines.start, lines.start),
+      preserveFocus: options.preserveFocus ?? false,
+      preview: true,
+    });
+    editor.revealRange(lines, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    this.clear();
+    editor.setDecorations(this.decoration, [lines]);
+    this.marked = editor;
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+    this.decoration.dispose();
+  }
+
+  private clear(): void {
+    this.marked?.setDecorations(this.decoration, []);
+    this.marked = undefined;
+  }
+}
