@@ -28,7 +28,7 @@ export async function stage(target, folder) {
 }
 
 async function requireModel() {
-  const missing = ['model.safetensors', 'tokenizer.json', 'config.json'].filter(
+  const missing = ['model.safetensors', 'graph.onnx', 'tokenizer.json', 'config.json', 'longview.json'].filter(
     (name) => !existsSync(path.join(root, modelFolder, name)),
   );
   if (missing.length === 0) return;
