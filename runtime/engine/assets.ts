@@ -17,8 +17,14 @@ export function findAssets(folder: string): EngineAssets {
     version: (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string })
       .version,
     ...(existsSync(worker) && { workerPath: worker }),
-    grammarsFolder: path.join(root, 'dist', 'grammars'),
+    grammarsFolder:
+      builtGrammars(root) ?? path.join(root, 'node_modules', '@vscode', 'tree-sitter-wasm', 'wasm'),
   };
+}
+
+function builtGrammars(root: string): string | undefined {
+  const folder = path.join(root, 'dist', 'grammars');
+  return existsSync(folder) ? folder : undefined;
 }
 
 /** The folder of the extension: the nearest one above that holds Longview's manifest. */

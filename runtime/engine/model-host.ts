@@ -96,13 +96,15 @@ export class ModelHost {
     if (this.loaded) return Promise.resolve(this.loaded);
     if (this.failure && Date.now() - this.failure.at < retryAfterMs)
       return Promise.reject(new Error(this.failure.message));
-    this.loading ??= this.load();
+    if (!this.loading) {
+      this.loading = this.load();
+      this.options.onChange();
+    }
     return this.loading;
   }
 
   private async load(): Promise<LoadedModel> {
     const { log, load, name, statesLimitBytes, onChange } = this.options;
-    onChange();
     try {
       const model = await load();
       this.loaded = { model, checkpoints: new Checkpoints(model, statesLimitBytes) };

@@ -26,6 +26,8 @@ export function serve(connection: MessageConnection, assets: EngineAssets, onShu
   ): Promise<T> => {
     const abort = new AbortController();
     const listening = token.onCancellationRequested(() => abort.abort());
+    // A token that was cancelled before the request was taken up tells nobody.
+    if (token.isCancellationRequested) abort.abort();
     try {
       return await job(ready(), abort.signal);
     } catch (error) {

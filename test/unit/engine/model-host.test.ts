@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Logger } from '../../../runtime/engine/log';
+import { ModelHost } from '../../../runtime/engine/model-host';
+import type { LanguageModel } from '../../../runtime/inference/language-model';
+import { FakeModel } from '../fakes/language-model';
+
+function hostOf(load: () => Promise<LanguageModel>) {
+  const states: string[] = [];
+  const host: ModelHost = new ModelHost({
+    name: 'fake',
+    languages: ['python'],
+    load,
+    statesLimitBytes: Infinity,
+    idleMs: 1000,
+    log: new Logger(() => undefined),
+    onChange: () => states.push(host.status().state),
+  });
+  return { host, states };
+}
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+describe('ModelHost', () => {
+  it('loads once for requests that come together, and tells its states', async () => {
+    const load = vi.fn(() => Promise.resolve(new FakeModel()));
+    const { host, states } = hostOf(load);
+    expect(host.status()).toMatchObject({ state: 'unloaded', languages: ['python'] });
+    await Promise.all([host.use(() => Promise.resolve()), host.use(() => Promise.resolve())]);
+    expect(load).toHaveBeenCalledTimes(1);
+    expect(states).toEqual(['loading', 'ready']);
+  });
+
+  it('lets an idle model go, and loads it again on the next request', async () => {
+    const load = vi.fn(() => Promise.resolve(new FakeModel()));
+    const { host } = hostOf(load);
+    await host.use(() => Promise.resolve());
+    await vi.advanceTimersByTimeAsync(999);
+    expect(host.status().state).toBe('ready');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(host.status().state).toBe('unloaded');
+    await host.use(() => Promise.resolve());
+    expect(load).toHaveBeenCalledTimes(2);
+  });
+
+  it('tells why a model does not load, does not retry at each key, and recovers', async () => {
+    let broken = true;
+    const load = vi.fn(() =>
+      broken ? Promise.reject(new Error('model.safetensors is truncated')) : Promise.resolve(new FakeModel()),
+    );
+    const { host } = hostOf(load);
+    await expect(host.use(() => Promise.resolve())).rejects.toThrow('truncated');
+    await expect(host.use(() => Promise.resolve())).rejects.toThrow('truncated');
+    expect(load).toHaveBeenCalledTimes(1);
+    expect(host.status()).toMatchObject({ state: 'failed', error: 'model.safetensors is truncated' });
+    broken = false;
+    await vi.advanceTimersByTimeAsync(20_000);
+    await host.use(() => Promise.resolve());
+    expect(host.status().state).toBe('ready');
+  });
+});
