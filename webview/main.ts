@@ -14,7 +14,7 @@ import { tabs } from './views/tabs';
 import type { Actions } from './views/view';
 
 /** Milliseconds between two savings of the state: often enough to lose nothing, seldom enough to cost nothing. */
-const saveDelay = 250;
+const saveDelay = 500;
 
 registerComponents();
 const host = connect();

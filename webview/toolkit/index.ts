@@ -2,6 +2,7 @@
  * The only file that knows which component library draws our buttons, fields and spinners. It registers exactly what
  * is used; a later library has to offer these three elements under the same names, and nothing else changes.
  */
+import { endStyleProbe } from './style-probe';
 import {
   provideVSCodeDesignSystem,
   vsCodeButton,
@@ -17,5 +18,6 @@ export interface TextFieldElement extends HTMLElement {
 }
 
 export function registerComponents(): void {
+  endStyleProbe();
   provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeTextField(), vsCodeProgressRing());
 }

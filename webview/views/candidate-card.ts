@@ -33,7 +33,10 @@ export function candidateCard(candidate: CompletionCandidate, index: number, act
     { class: 'card candidate', attributes: { role: 'listitem' } },
     element(
       'pre',
-      { class: 'code plain', attributes: { 'aria-label': `Suggestion ${index + 1}`, role: 'group' } },
+      {
+        class: 'code plain',
+        attributes: { 'aria-label': `Suggestion ${index + 1}`, role: 'group', 'data-stop': '' },
+      },
       element('code', {}, text),
     ),
     element(

@@ -10,6 +10,8 @@ export function codeBlock(lines: readonly QuotedLine[], name: string): HTMLEleme
   const whole = to - from === lines.length;
   const code = element('div', { class: 'code', attributes: { role: 'group', 'aria-label': name } });
   const digits = String(lines.at(-1)?.number ?? 0).length;
+  // A tab stop of its own, so that the arrow keys can scroll it sideways.
+  code.dataset.stop = '';
   code.dataset.digits = String(Math.min(digits, 6));
   if (from > 0) code.append(gap(from, 'above'));
   code.append(...lines.slice(from, to).map(codeLine));
@@ -23,7 +25,6 @@ export function codeBlock(lines: readonly QuotedLine[], name: string): HTMLEleme
     onClick() {
       code.replaceChildren(...lines.map(codeLine));
       more.remove();
-      code.tabIndex = -1;
       code.focus({ preventScroll: true });
     },
   });

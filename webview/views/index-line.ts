@@ -25,7 +25,6 @@ export function indexStatusLine(actions: Actions): {
     element: line,
     update(index) {
       const working = index?.state === 'indexing' || index?.state === 'scanning';
-      line.classList.toggle('problem', index?.state === 'failed');
       replace(text, index?.state === 'failed' ? icon('warning', 'Problem') : undefined, indexLine(index));
       bar.element.hidden = !(working || index?.state === 'paused');
       bar.element.classList.toggle('paused', index?.state === 'paused');

@@ -21,7 +21,8 @@ export function passageCard(passage: Passage, actions: Actions): HTMLElement {
     },
     `${citation.displayPath}:${lineNumbers(citation.range)}`,
     () => actions.post({ type: 'openCitation', path: citation.path, range: citation.range, number }),
-    element('span', { class: 'place-file' }, `${file}:${lineNumbers(citation.range)}`),
+    element('span', { class: 'place-file' }, file),
+    element('span', { class: 'place-lines' }, `:${lineNumbers(citation.range)}`),
   );
   const header = element(
     'div',

@@ -46,7 +46,9 @@ export function rovingList(list: HTMLElement, items: string): () => void {
 
   return () => {
     if (current?.isConnected && list.contains(current) && !entryOf(current).hidden) return;
-    for (const item of list.querySelectorAll<HTMLElement>(items)) setReachable(item, false);
+    for (const item of list.querySelectorAll<HTMLElement>(items)) {
+      if (item.tabIndex !== -1) setReachable(item, false);
+    }
     select(visible()[0]);
   };
 }

@@ -8,7 +8,7 @@ import { sourceLabel } from '../words';
 import { generatedLabel } from './summary-row';
 import type { Actions } from './view';
 
-const shownImporters = 5;
+const shownImporters = 3;
 
 /** File, purpose, and who imports it. */
 export function summaryHeader(actions: Actions): { element: HTMLElement; update(state: SummaryState): void } {

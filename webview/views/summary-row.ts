@@ -17,7 +17,7 @@ export function summaryRow(path: string, first: SummaryLine, pending: boolean, a
   const text = element('span', { class: 'row-text' });
   const signature = line.signature.trim();
   const row = link(
-    { class: 'row' },
+    { class: 'row', attributes: { tabindex: '-1' } },
     `L${line.nameLine + 1}`,
     () => actions.post({ type: 'openLine', path, line: line.nameLine, endLine: line.range.endLine }),
     element(

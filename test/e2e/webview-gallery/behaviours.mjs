@@ -1,3 +1,4 @@
+/* global console, document, window, requestAnimationFrame */
 /** What the view promises to keyboards, screen readers and the host, tried on the built bundle. */
 import assert from 'node:assert/strict';
 import { longSummary, states } from './states.mjs';
@@ -42,6 +43,8 @@ export const behaviours = {
     assert.equal(await focused(page), 'src/state/store.ts, lines 42 to 65');
     await page.keyboard.press('Tab');
     assert.equal(await focused(page), 'Copy passage 1');
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(page), 'Quoted from src/state/store.ts, lines 42 to 65');
     await page.keyboard.press('Tab');
     assert.equal(await focused(page), 'Show all 24 lines');
     await page.keyboard.press('ArrowDown');
@@ -96,7 +99,7 @@ export const behaviours = {
   async 'summary: rows jump, the filter keeps what surrounds a match'(open) {
     const { page, say, close } = await open();
     await say(states['summary-done']);
-    await page.getByRole('link', { name: /^method put, line 46/ }).click();
+    await page.getByRole('link', { name: /^method put ?, line 46/ }).click();
     assert.deepEqual((await posted(page)).at(-1), {
       type: 'openLine',
       path: '/home/user/project/src/state/store.ts',
@@ -186,7 +189,7 @@ export const behaviours = {
   },
 
   async 'reduced motion stops every animation'(open) {
-    const { page, say, close } = await open({ still: true });
+    const { page, say, close } = await open();
     await say(states['ask-searching']);
     assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
     await close();

@@ -1,3 +1,4 @@
+/* global document, getComputedStyle, innerWidth */
 /** Functions that run inside the page: they must not refer to anything outside themselves. */
 
 /** Text whose contrast with what lies behind it is below 4.5 to 1 (WCAG AA), as sentences. */

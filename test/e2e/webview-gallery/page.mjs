@@ -1,3 +1,4 @@
+/* global URL */
 /** Serves the built view as the editor does: one page under the real content security policy, the theme on its root. */
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
@@ -17,13 +18,24 @@ function editorScript({ colors, shell }, classes, kind) {
     document.body.className = ${JSON.stringify(classes)};
     document.body.dataset.vscodeThemeKind = ${JSON.stringify(kind)};
     window.posted = [];
-    let saved = JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined;
+    let saved = location.search.includes('fresh') ? undefined : JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined;
     window.acquireVsCodeApi = () => ({
       postMessage: (message) => window.posted.push(message),
       getState: () => saved,
       setState: (state) => sessionStorage.setItem('state', JSON.stringify((saved = state))),
     });`;
 }
+
+/** Rules that the editor gives every webview, which ours have to stand up to. */
+const editorStyles = `
+  body { background-color: transparent; color: var(--vscode-editor-foreground); font-family: var(--vscode-font-family);
+    font-weight: var(--vscode-font-weight); font-size: var(--vscode-font-size); margin: 0; padding: 0 20px; }
+  a, a code { color: var(--vscode-textLink-foreground); }
+  a:hover { color: var(--vscode-textLink-activeForeground); }
+  a:focus, input:focus, select:focus, textarea:focus { outline: 1px solid -webkit-focus-ring-color; outline-offset: -1px; }
+  code { font-family: monospace; color: #d70; background-color: #8888; padding: 1px 3px; border-radius: 4px; }
+  ::-webkit-scrollbar { width: 10px; height: 10px; }
+  ::-webkit-scrollbar-thumb { background-color: var(--vscode-scrollbarSlider-background); }`;
 
 export async function serve() {
   const server = createServer(async (request, response) => {
@@ -34,6 +46,16 @@ export async function serve() {
       response.end(await readFile(path.join(root, 'dist/webview', url.pathname)));
       return;
     }
+    if (url.pathname === '/editor.css') {
+      response.setHeader('content-type', 'text/css');
+      response.end(editorStyles);
+      return;
+    }
+    if (url.pathname === '/favicon.ico') {
+      response.statusCode = 204;
+      response.end();
+      return;
+    }
     const theme = themes[url.searchParams.get('theme') ?? ''];
     if (!theme) {
       response.statusCode = 404;
@@ -41,14 +63,13 @@ export async function serve() {
       return;
     }
     const origin = `http://127.0.0.1:${server.address().port}`;
-    const still = url.searchParams.has('still') ? ' vscode-reduce-motion' : '';
     response.setHeader('content-type', 'text/html');
     response.setHeader(
       'content-security-policy',
       `default-src 'none'; style-src ${origin}; script-src 'nonce-${nonce}'`,
     );
-    response.end(`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Longview</title><link rel="icon" href="data:,">
-<link rel="stylesheet" href="/style.css"></head><body><script nonce="${nonce}">${editorScript(theme, theme.classes + still, theme.kind)}</script>
+    response.end(`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Longview</title>
+<link rel="stylesheet" href="/editor.css"><link rel="stylesheet" href="/style.css"></head><body><script nonce="${nonce}">${editorScript(theme, `${theme.classes} vscode-reduce-motion`, theme.kind)}</script>
 <script nonce="${nonce}" src="/main.js"></script></body></html>`);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

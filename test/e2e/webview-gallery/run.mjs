@@ -1,3 +1,4 @@
+/* global process, console, setTimeout, document, window, requestAnimationFrame */
 /**
  * Draws every state of the side bar's view in VS Code's four default themes and two widths, keeps the pictures in
  * test-results/webview-gallery, and fails on console errors, breaches of the content security policy, unreadable
@@ -15,7 +16,11 @@ import { contactSheet } from './sheet.mjs';
 import { states } from './states.mjs';
 import { themes } from './themes.mjs';
 
-const widths = [300, 480];
+/** Every state in a narrow side bar, the fullest ones in a wide one as well. */
+const widths = [
+  [300, () => true],
+  [480, (name) => ['ask-passages', 'summary-generating', 'completions-three'].includes(name)],
+];
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : '';
 const output = path.join(root, 'test-results/webview-gallery');
 const problems = [];
@@ -27,15 +32,17 @@ const browser = await chromium.launch({
   args: ['--headless=new'],
 });
 
-/** A page that writes down whatever goes wrong on it. */
-async function open({ theme, width, height = 860, still = true, label }) {
+/** A page that writes down whatever goes wrong on it, under the label of the moment. */
+async function open({ theme, width, height = 860, label }) {
   const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: 1 });
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
+  const tag = { label };
   page.on(
     'console',
-    (message) => message.type() === 'error' && problems.push(`${label}: console: ${message.text()}`),
+    (message) => message.type() === 'error' && problems.push(`${tag.label}: console: ${message.text()}`),
   );
-  page.on('pageerror', (error) => problems.push(`${label}: ${error.message}`));
+  page.on('pageerror', (error) => problems.push(`${tag.label}: ${error.message}`));
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
       console.error(
@@ -43,35 +50,38 @@ async function open({ theme, width, height = 860, still = true, label }) {
       );
     });
   });
-  await page.goto(`${site.origin}/?theme=${theme}${still ? '&still' : ''}`);
+  const start = (how = '') => page.goto(`${site.origin}/?theme=${theme}${how}`);
+  await start();
   const say = async (messages) => {
     await page.evaluate((list) => list.forEach((message) => window.postMessage(message, '*')), messages);
     await page.evaluate(
       () => new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)))),
     );
   };
-  return { page, say, close: () => context.close() };
+  return { page, say, tag, start, close: () => context.close() };
 }
 
 async function drawAll() {
   await rm(output, { recursive: true, force: true });
   await mkdir(output, { recursive: true });
   for (const theme of Object.keys(themes)) {
-    for (const width of widths) {
+    for (const [width, shown] of widths) {
       const pictures = [];
+      const { page, say, tag, start, close } = await open({ theme, width, label: `${theme} ${width}` });
       for (const [name, messages] of Object.entries(states)) {
-        if (!name.includes(only)) continue;
-        const label = `${theme} ${width} ${name}`;
-        const { page, say, close } = await open({ theme, width, label });
+        if (!name.includes(only) || !shown(name)) continue;
+        tag.label = `${theme} ${width} ${name}`;
+        await start('&fresh');
         await say(messages);
-        problems.push(...(await page.evaluate(unreadableText)).map((text) => `${label}: ${text}`));
-        problems.push(...(await page.evaluate(overflowing)).map((text) => `${label}: ${text}`));
+        const found = [...(await page.evaluate(unreadableText)), ...(await page.evaluate(overflowing))];
+        problems.push(...found.map((text) => `${tag.label}: ${text}`));
         const picture = path.join(output, `${theme}-${width}-${name}.png`);
         await page.screenshot({ path: picture });
         pictures.push({ name, picture });
-        await close();
       }
-      await contactSheet(browser, pictures, width, path.join(output, `sheet-${theme}-${width}.png`));
+      await close();
+      if (pictures.length > 0)
+        await contactSheet(browser, pictures, width, path.join(output, `sheet-${theme}-${width}.png`));
     }
   }
 }
