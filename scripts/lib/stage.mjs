@@ -28,9 +28,13 @@ export async function stage(target, folder) {
 }
 
 async function requireModel() {
-  const missing = ['model.safetensors', 'graph.onnx', 'tokenizer.json', 'config.json', 'longview.json'].filter(
-    (name) => !existsSync(path.join(root, modelFolder, name)),
-  );
+  const missing = [
+    'model.safetensors',
+    'graph.onnx',
+    'tokenizer.json',
+    'config.json',
+    'longview.json',
+  ].filter((name) => !existsSync(path.join(root, modelFolder, name)));
   if (missing.length === 0) return;
   throw new Error(
     `The embedded model is missing: ${missing.map((name) => `${modelFolder}/${name}`).join(', ')}. It is part of the repository; check it out whole, or make it with "npm run build-model".`,
