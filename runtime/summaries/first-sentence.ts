@@ -36,7 +36,7 @@ function firstParagraph(text: string): string {
   for (const line of text.split('\n')) {
     const trimmed = line.trim();
     const isBlock =
-      /^(?:[-*+•] |\d+[.)] |```|~~~|>>>|\||\.\. |:\w[^:]*:(?:\s|$)|@\w)/.test(trimmed) ||
+      /^(?:[-*+•] |\d+[.)] |>>>|\||\.\. |:\w[^:]*:(?:\s|$)|@\w)/.test(trimmed) ||
       /^[-=~^*#]{3,}$/.test(trimmed);
     const isHeading =
       /^(?:Args|Arguments|Parameters|Returns?|Raises|Yields|Examples?|Notes?|Usage|Attributes):?$/.test(
@@ -52,10 +52,11 @@ function firstParagraph(text: string): string {
   return lines.join(' ').replace(/\s+/g, ' ');
 }
 
-/** reStructuredText roles and double backquotes as plain code marks, HTML tags away. */
+/** reStructuredText roles and double backquotes as plain code marks, fenced code and HTML tags away. */
 function plainProse(text: string): string {
   return text
     .replace(/:[\w:]+:`~?\.?(?:[\w.]+\.)?([^`<]*?)(?:\s*<[^>]*>)?`/g, '`$1`')
+    .replace(/(```|~~~)[\s\S]*?(?:\1|$)/g, '\n')
     .replace(/``([^`]+)``/g, '`$1`')
     .replace(/`([^`<]+?)\s*<[^>]+>`_+/g, '$1')
     .replace(/\[([^\]]+)\]\([^)\s]+\)/g, '$1')

@@ -16,14 +16,12 @@ export async function generateLine(
   code: string,
   signal?: AbortSignal,
 ): Promise<Generation> {
-  const { special, stop } = model.info;
+  const { special } = model.info;
   const prompt = [special.snippet, ...model.tokenizer.encode(snippetOf(code)), special.doc];
   const state = await model.create();
   const ids: number[] = [];
   let logProbability = 0;
-  let scored = 0;
   let text = '';
-  let ended = false;
   try {
     for await (const token of model.decode(state, prompt, {
       priority: Priority.Summary,
@@ -31,14 +29,9 @@ export async function generateLine(
       maxTokens,
     })) {
       logProbability += token.logProbability;
-      scored++;
-      if (stop.includes(token.id)) ended = true;
-      else {
-        ids.push(token.id);
-        text = model.tokenizer.decode(ids);
-        ended = text.trimStart().includes('\n');
-      }
-      if (ended) break;
+      ids.push(token.id);
+      text = model.tokenizer.decode(ids);
+      if (text.trimStart().includes('\n')) break;
     }
   } finally {
     model.release(state);
@@ -46,11 +39,10 @@ export async function generateLine(
   signal?.throwIfAborted();
   return {
     text: text.trim(),
-    meanLogProbability: scored === 0 ? Number.NEGATIVE_INFINITY : logProbability / scored,
-    // The generator stops by itself at a stop token that it does not yield.
-    ended: ended || scored < maxTokens,
+    meanLogProbability: logProbability / Math.max(1, ids.length),
+    ended: ids.length < maxTokens || text.trimStart().includes('\n'),
     tokensRead: prompt.length,
-    tokensGenerated: scored,
+    tokensGenerated: ids.length,
   };
 }
 

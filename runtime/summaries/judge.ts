@@ -4,7 +4,7 @@ import { contentStems, partsOf, stem } from './words';
 /** What the model said of a symbol, before it is judged. Plain data: this is what the cache keeps. */
 export interface GeneratedText {
   text: string;
-  /** Mean natural logarithm of the tokens' probabilities, the end included. */
+  /** Mean natural logarithm of the tokens' probabilities. */
   meanLogProbability: number;
   /** It ended by itself, not at the limit of tokens. */
   ended: boolean;

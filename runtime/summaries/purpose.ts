@@ -62,8 +62,11 @@ function describe(symbols: readonly OutlineSymbol[]): string {
   const groups = [...byKind].map(
     ([kind, own]) => `the ${own.length > 1 ? plural(kind) : kind} ${join(own.map(code))}`,
   );
-  if (names.length > shown) groups.push(`${names.length - shown} more`);
-  return join(groups);
+  const rest = names.length - shown;
+  if (rest <= 0) return join(groups);
+  return groups.length === 1
+    ? `${groups[0]?.replace(' and ', ', ')} and ${rest} more`
+    : `${groups.join(', ')}, and ${rest} more`;
 }
 
 function importSentence(importedBy: readonly string[]): string {
