@@ -56,7 +56,6 @@ export class LocalBackend implements Backend {
     return Promise.resolve(exportState(this.get(state), this.options.states, this.options.key));
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- a rejection instead of a throw
   async importState(state: number, snapshot: StateSnapshot): Promise<void> {
     this.states.set(state, importState(snapshot, this.options.states, this.options.key));
   }

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { describeModel } from '../architectures';
 import { graphVersion } from '../graph/model-graph';
@@ -27,8 +36,12 @@ export function buildModelFolder(source: string, target: string, precision: Prec
 
   mkdirSync(target, { recursive: true });
   for (const name of [graphFile, weightsFile]) renameSync(path.join(compiled, name), path.join(target, name));
+  rmSync(compiled, { recursive: true });
   const present = copiedWherePresent.filter((name) => existsSync(path.join(source, name)));
-  for (const name of [...copied, ...present]) copyFileSync(path.join(source, name), path.join(target, name));
+  for (const name of [...copied, ...present]) {
+    copyFileSync(path.join(source, name), path.join(target, name));
+    chmodSync(path.join(target, name), 0o644);
+  }
   const files = [graphFile, weightsFile, ...copied];
   const manifest = {
     ...(readModelJson(source, 'longview.json') as object),

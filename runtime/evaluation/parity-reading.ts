@@ -1,0 +1,89 @@
+import type { StateLayout } from '../graph/states';
+import { BlockRunner } from '../inference/runner';
+import { argmax } from '../inference/sampling';
+import { openSession, type Session } from '../inference/session';
+import { emptyState, type StateData } from '../inference/state-data';
+
+/** Tokens of one run at most: scores of a whole long text would not fit into memory. */
+const longestRun = 512;
+
+/** Reads ids in every way that must give the same logits. */
+export class ParityReader {
+  private constructor(
+    private readonly session: Session,
+    private readonly runner: BlockRunner,
+    private readonly layout: StateLayout,
+  ) {}
+
+  static async open(graphPath: string, layout: StateLayout): Promise<ParityReader> {
+    const session = await openSession({ graphPath, threads: 2 });
+    return new ParityReader(session, new BlockRunner(session, layout), layout);
+  }
+
+  newState(): StateData {
+    return emptyState(this.layout);
+  }
+
+  /** Logits of the last `wanted` of `ids`, and what the first mixer gave where the graph has the probe. */
+  async read(state: StateData, ids: readonly number[], wanted: number) {
+    const logits: Float32Array[] = [];
+    const probes: Float32Array[] = [];
+    for (let at = 0; at < ids.length; at += longestRun) {
+      const block = ids.slice(at, at + longestRun);
+      const left = ids.length - at - block.length;
+      const here = Math.min(block.length, Math.max(0, wanted - left));
+      const output = await this.runner.run(state, block, Math.max(1, here));
+      if (here > 0) logits.push(output.logits);
+      if (output.probe) probes.push(output.probe);
+    }
+    return { logits: joined(logits), probe: probes.length > 0 ? joined(probes) : undefined };
+  }
+
+  /** Logits of the last `wanted` positions when `ids` are read in two parts. */
+  async readSplit(ids: readonly number[], wanted: number): Promise<Float32Array> {
+    const split = oddSplit(ids.length);
+    const state = this.newState();
+    const first = await this.read(state, ids.slice(0, split), Math.max(0, wanted - (ids.length - split)));
+    const second = await this.read(state, ids.slice(split), Math.min(wanted, ids.length - split));
+    return joined([first.logits, second.logits]);
+  }
+
+  /** Logits of the last `count` positions, each read by itself. */
+  async readSteps(state: StateData, ids: readonly number[], count: number): Promise<Float32Array> {
+    await this.read(state, ids.slice(0, ids.length - count), 0);
+    const logits: Float32Array[] = [];
+    for (const id of ids.slice(ids.length - count)) logits.push((await this.read(state, [id], 1)).logits);
+    return joined(logits);
+  }
+
+  /** The `count` likeliest next tokens, one after the other. */
+  async greedy(state: StateData, count: number): Promise<number[]> {
+    const ids: number[] = [];
+    while (ids.length < count) {
+      const id = argmax(state.logits!);
+      ids.push(id);
+      if (ids.length < count) await this.read(state, [id], 1);
+    }
+    return ids;
+  }
+
+  async close(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+/** About two fifths, and odd, so that it is no multiple of any block. */
+export function oddSplit(length: number): number {
+  return Math.min(length - 1, Math.floor(length * 0.4) | 1);
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
