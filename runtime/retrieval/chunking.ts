@@ -34,6 +34,8 @@ const JOINED_LINES = 30;
 
 const CONTAINERS = new Set<SymbolKind>(['class', 'interface', 'namespace', 'module', 'enum', 'section']);
 
+const ACTIONS = new Set<SymbolKind>(['function', 'method', 'constructor', 'class']);
+
 interface Piece {
   range: LineRange;
   enclosing: readonly OutlineSymbol[];
@@ -110,8 +112,8 @@ function join(pieces: readonly Piece[], source: LineText): Piece[][] {
       group &&
       last &&
       parentOf(last) === parentOf(piece) &&
-      lineCount(piece.range) < SMALL_LINES &&
-      lineCount(last.range) < SMALL_LINES &&
+      isSmall(piece) &&
+      isSmall(last) &&
       piece.range.endLine - group[0]!.range.startLine < JOINED_LINES
     ) {
       group.push(piece);
@@ -120,6 +122,11 @@ function join(pieces: readonly Piece[], source: LineText): Piece[][] {
     }
   }
   return groups;
+}
+
+/** Functions stand alone, however short, unless they are one-liners. */
+function isSmall({ range, symbol }: Piece): boolean {
+  return lineCount(range) < (symbol && ACTIONS.has(symbol.kind) ? 3 : SMALL_LINES);
 }
 
 const parentOf = (piece: Piece) => piece.enclosing.at(-1);

@@ -20,7 +20,6 @@ export interface Database {
 
 interface DriverStatement {
   all(...parameters: unknown[]): unknown[];
-  get(...parameters: unknown[]): unknown;
   run(...parameters: unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
 }
 
@@ -47,8 +46,9 @@ export function openDatabase(file: string): Database {
     exec: (sql) => driver.exec(sql),
     all: <Row extends object>(sql: string, parameters: readonly SqlValue[] = []) =>
       prepare(sql).all(...pass(parameters)) as Row[],
+    // Not the driver's own `get`: libsql adds a property to the row.
     get: <Row extends object>(sql: string, parameters: readonly SqlValue[] = []) =>
-      (prepare(sql).get(...pass(parameters)) ?? undefined) as Row | undefined,
+      prepare(sql).all(...pass(parameters))[0] as Row | undefined,
     run(sql, parameters = []) {
       const { changes, lastInsertRowid } = prepare(sql).run(...pass(parameters));
       return { changes: Number(changes), lastId: Number(lastInsertRowid) };

@@ -30,18 +30,24 @@ export interface RankingWeights {
   identifier: number;
   testFactor: number;
   proseFactor: number;
+  /** Of what stands outside of every symbol: imports, headers. */
   headFactor: number;
+  /** Of types and plain data: questions mostly ask what is done, not how it is typed. */
+  typeFactor: number;
 }
 
 export const RANKING_WEIGHTS: RankingWeights = {
-  coverage: 0.6,
-  names: 0.4,
-  path: 0.3,
-  identifier: 0.5,
-  testFactor: 0.75,
-  proseFactor: 0.9,
+  coverage: 0.1,
+  names: 0.8,
+  path: 0.7,
+  identifier: 0.3,
+  testFactor: 0.45,
+  proseFactor: 0.7,
   headFactor: 0.85,
+  typeFactor: 0.75,
 };
+
+const TYPE_KINDS = new Set(['interface', 'type', 'enum', 'property']);
 
 /** `idf(term)`: how telling a term is in this index, > 0. Highest score first. */
 export function rank<T extends Candidate>(
@@ -75,6 +81,7 @@ export function rank<T extends Candidate>(
       if (!asksForTests && isTestPath(item.path)) score *= weights.testFactor;
       if (isProsePath(item.path)) score *= weights.proseFactor;
       if (item.kind === 'module') score *= weights.headFactor;
+      if (TYPE_KINDS.has(item.kind)) score *= weights.typeFactor;
       return { item, score };
     })
     .sort(

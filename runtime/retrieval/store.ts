@@ -251,6 +251,12 @@ export class Store {
   }
 
   close(): void {
+    try {
+      // Leaves one file instead of three; another window that reads meanwhile may prevent it.
+      this.database.get('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // Damaged or busy: the log stays and is read at the next opening.
+    }
     this.database.close();
   }
 
