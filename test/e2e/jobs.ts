@@ -1,5 +1,6 @@
 /** The three jobs as a user does them; shared by the tests and by the pictures of the README. */
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import type { Workbench } from './lib/workbench';
 
@@ -44,9 +45,11 @@ export async function beginAsking(workbench: Workbench, question: string): Promi
     .waitFor();
 }
 
-/** Summarises the file in the active editor and waits for the end. */
-export async function summarise(workbench: Workbench): Promise<Locator> {
+/** Opens `file`, summarises it and waits for the end. */
+export async function summarise(workbench: Workbench, file: string): Promise<Locator> {
+  await workbench.openFile(file);
   await workbench.command('Longview: Summarize File');
+  await workbench.panel.locator('.summary .file-name', { hasText: path.posix.basename(file) }).waitFor();
   const rows = workbench.panel.locator('.summary .row');
   await rows.first().waitFor({ timeout: 60_000 });
   await workbench.panel.locator('.summary p.cost:visible').waitFor({ timeout: 240_000 });

@@ -39,8 +39,7 @@ export const tests: EndToEndTest[] = [
     name: 'the summary of a small file has its purpose and every symbol',
     timeoutMs: 120_000,
     async run({ workbench }) {
-      await workbench.openFile('totals.ts');
-      const rows = await summarise(workbench);
+      const rows = await summarise(workbench, 'totals.ts');
       const names = await rows.locator('.row-name').allTextContents();
       for (const name of ['Order', 'totalPrice', 'totalQuantity'])
         assert.ok(names.includes(name), names.join(', '));

@@ -33,8 +33,7 @@ export const tests: EndToEndTest[] = [
       const { page, panel } = workbench;
       await mkdir(folder, { recursive: true });
       await ask(workbench, question);
-      await workbench.openFile('runtime/engine/scheduler.ts');
-      await summarise(workbench);
+      await summarise(workbench, 'runtime/engine/scheduler.ts');
       for (const theme of themes) {
         const picture = (what: string) =>
           page.screenshot({ path: path.join(folder, `${what}-${theme.name}.png`) });
@@ -44,7 +43,7 @@ export const tests: EndToEndTest[] = [
         await workbench.panelTab('Completions');
         await panel.locator(`body.${theme.panel}`).waitFor();
         await workbench.focusEditor();
-        await workbench.command('Longview: Show Completions');
+        await workbench.command('Longview: Show Completions for the Cursor');
         await panel.locator('.candidate, .silence').first().waitFor({ timeout: 60_000 });
         await picture('completions');
         await suggest(workbench);
