@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import type { LanguageModel } from '../../../runtime/inference/language-model';
+import { askWorkspace } from '../../../runtime/questions';
+import type { Evidence, EvidenceIndex } from '../../../runtime/questions';
+import { asDescription } from '../../../runtime/questions/likelihood';
+import { fuse, rerank } from '../../../runtime/questions/rerank';
+
+const evidence = (name: string, text: string, score: number): Evidence => ({
+  path: `/w/${name}`,
+  displayPath: name,
+  languageId: 'typescript',
+  range: { startLine: 0, endLine: text.split('\n').length - 1 },
+  text,
+  score,
+});
+
+/** An index over these files, each one passage, best first. */
+function indexOver(
+  files: Record<string, string>,
+  found: Evidence[],
+  state: 'ready' | 'off' | 'indexing' = 'ready',
+) {
+  const told: { path: string; kind: string }[] = [];
+  const index: EvidenceIndex = {
+    search: () => found,
+    read: async (path) => files[path],
+    highlights: () => [{ start: 0, end: 1 }],
+    applyChanges: (changes) => told.push(...changes),
+    status: () => ({
+      state,
+      filesDone: Object.keys(files).length,
+      filesTotal: Object.keys(files).length,
+      chunks: 0,
+      bytesOnDisk: 0,
+    }),
+  };
+  return { index, told };
+}
+
+/** Finds a question likely by how many of its characters the code holds; counts the states it holds. */
+function scriptedModel() {
+  let held = 0;
+  const contents = new Map<number, number[]>();
+  const special = { snippet: 1, doc: 2 };
+  const model = {
+    info: { special },
+    tokenizer: {
+      encode: (text: string) => [...text].map((char) => char.codePointAt(0)! + 10),
+      decode: () => '',
+      vocabularySize: 0,
+    },
+    create: async () => {
+      const state = { id: ++held + contents.size * 100, length: 0 };
+      contents.set(state.id, []);
+      return state;
+    },
+    release: () => void held--,
+    read: async (state: { id: number }, ids: number[], options: { signal?: AbortSignal }) => {
+      options.signal?.throwIfAborted();
+      contents.get(state.id)!.push(...ids);
+    },
+    score: async (state: { id: number }, ids: number[]) => {
+      const code = contents.get(state.id)!;
+      expect(code[0]).toBe(special.snippet);
+      expect(code.at(-1)).toBe(special.doc);
+      return Float32Array.from(ids, (id) => (code.includes(id) ? -1 : -5));
+    },
+  };
+  return { model: model as unknown as LanguageModel, held: () => held };
+}
+
+const request = { question: 'zq', folders: [], limit: 10 };
+
+describe('askWorkspace', () => {
+  it('numbers and quotes what stands in the files', async () => {
+    const { index, told } = indexOver({ '/w/a': 'x\r\ny\r\n', '/w/b': 'new\nkept' }, [
+      evidence('a', 'x\ny', 2),
+      evidence('b', 'kept', 1),
+    ]);
+    const answer = await askWorkspace(request, { index, rerankBudgetMs: 0 });
+    expect(answer.passages).toMatchObject([
+      { number: 1, text: 'x\r\ny', citation: { displayPath: 'a', range: { startLine: 0, endLine: 1 } } },
+      { number: 2, text: 'kept', citation: { displayPath: 'b', range: { startLine: 1, endLine: 1 } } },
+    ]);
+    expect(answer).toMatchObject({ reranked: false, indexed: 1, filesSearched: 2 });
+    expect(told).toEqual([{ path: '/w/b', kind: 'changed' }]);
+  });
+
+  it('drops what is gone or changed, and tells the index', async () => {
+    const { index, told } = indexOver({ '/w/b': 'other' }, [evidence('a', 'x', 2), evidence('b', 'old', 1)]);
+    const answer = await askWorkspace(request, { index, rerankBudgetMs: 0 });
+    expect(answer.passages).toEqual([]);
+    expect(answer.nothingFound).toBe('no-match');
+    expect(told).toEqual([
+      { path: '/w/a', kind: 'deleted' },
+      { path: '/w/b', kind: 'changed' },
+    ]);
+  });
+
+  it.each([
+    ['off', {}, 'index-disabled'],
+    ['ready', {}, 'empty-workspace'],
+    ['indexing', {}, 'index-empty'],
+    ['ready', { '/w/a': 'x' }, 'no-match'],
+  ] as const)('says why nothing was found: %s', async (state, files, reason) => {
+    expect(
+      (await askWorkspace(request, { index: indexOver(files, [], state).index, rerankBudgetMs: 0 }))
+        .nothingFound,
+    ).toBe(reason);
+  });
+
+  it('lets the model re-order, and reports it', async () => {
+    const { index } = indexOver({ '/w/a': 'aaa', '/w/b': 'zq.Z' }, [
+      evidence('a', 'aaa', 1.01),
+      evidence('b', 'zq.Z', 1),
+    ]);
+    const { model, held } = scriptedModel();
+    const stages: string[] = [];
+    const answer = await askWorkspace(
+      request,
+      { index, model, rerankBudgetMs: 10_000 },
+      { onProgress: ({ stage }) => stages.push(stage) },
+    );
+    expect(answer.reranked).toBe(true);
+    expect(stages).toEqual(['searching', 'reranking', 'reranking', 'reranking']);
+    expect(answer.passages).toHaveLength(2);
+    expect(held()).toBe(0);
+  });
+
+  it('stops when told to, with no state left behind', async () => {
+    const { index } = indexOver({ '/w/a': 'a', '/w/b': 'b' }, [evidence('a', 'a', 2), evidence('b', 'b', 1)]);
+    const { model, held } = scriptedModel();
+    const stop = new AbortController();
+    const asking = askWorkspace(
+      request,
+      { index, model, rerankBudgetMs: 10_000 },
+      { signal: stop.signal, onProgress: ({ stage }) => stage === 'reranking' && stop.abort() },
+    );
+    await expect(asking).rejects.toThrow(/abort/i);
+    expect(held()).toBe(0);
+  });
+});
+
+describe('rerank', () => {
+  it('begins no passage that would end after the budget', async () => {
+    let time = 0;
+    const { model } = scriptedModel();
+    const slow = {
+      ...model,
+      score: async (...args: Parameters<LanguageModel['score']>) => ((time += 100), model.score(...args)),
+    } as LanguageModel;
+    const found = Array.from({ length: 10 }, (_, at) => evidence(`f${at}`, `${at}`, 10 - at));
+    const { evidence: order, scored } = await rerank(found, 'zq', slow, { budgetMs: 450, now: () => time });
+    // 200 ms for the first (with the question alone), then 100 each.
+    expect(scored).toBe(3);
+    expect(order.slice(3)).toEqual(found.slice(3));
+  });
+
+  it('weighs both verdicts', () => {
+    expect(fuse([3, 2, 1], [0, 0, 0], 0.5)).toEqual([0, 1, 2]);
+    expect(fuse([3, 2, 1], [0, 1, 5], 1)).toEqual([2, 1, 0]);
+  });
+});
+
+describe('asDescription', () => {
+  it('turns a question into the voice of documentation', () => {
+    expect(asDescription('Where is the session cookie signed?')).toBe('The session cookie signed.');
+    expect(asDescription('parse a date')).toBe('Parse a date.');
+    expect(asDescription('How?')).toBe('How.');
+  });
+});
