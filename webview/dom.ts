@@ -87,7 +87,7 @@ export function link(
   ...children: Child[]
 ): HTMLAnchorElement {
   const node = element('a', properties, ...children);
-  node.href = `#${encodeURI(target)}`;
+  node.setAttribute('href', `#${target}`);
   node.addEventListener('click', (event) => {
     event.preventDefault();
     event.stopPropagation();

@@ -41,6 +41,8 @@ export function completionsView(actions: Actions): View {
       refresh.toggleAttribute('disabled', phase === 'running');
       root.setAttribute('aria-busy', String(phase === 'running'));
       body.classList.toggle('stale', phase === 'running');
+      // These suggestions belong to an earlier place: they may be read, not inserted.
+      body.inert = phase === 'running';
       if (previous && previous.completions.view === view && previous.completions.phase === phase) return;
       header.hidden = view === undefined;
       if (!view) return replace(body, phase === 'idle' && welcome(request));

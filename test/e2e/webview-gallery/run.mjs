@@ -35,7 +35,7 @@ const browser = await chromium.launch({
 /** A page that writes down whatever goes wrong on it, under the label of the moment. */
 async function open({ theme, width, height = 860, label }) {
   const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: 1 });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const tag = { label };
   page.on(
