@@ -1,18 +1,19 @@
 import path from 'node:path';
+import { precisionNames, type Precision } from '../graph/precision';
 import { findAssets, findRoot } from '../engine/assets';
 import { Engine } from '../engine/engine';
 import { Logger } from '../engine/log';
 import type { EngineSettings, WorkspaceFolder } from '../protocol/engine';
 import { defaultDataFolder } from './data-folder';
 import { note } from './output';
-import { wholeNumber, type CommonValues } from './options';
+import { oneOf, wholeNumber, type CommonValues } from './options';
 
 /**
  * Runs `job` with an engine in this very process: the same code that serves the editor, without the wire.
  * @param folders absolute; empty = no index
  */
 export async function withEngine<T>(
-  values: CommonValues,
+  values: CommonValues & { precision?: string },
   folders: readonly string[],
   job: (engine: Engine) => Promise<T>,
   overrides: Partial<EngineSettings> = {},
@@ -38,6 +39,7 @@ export async function withEngine<T>(
       modelsFolder: path.join(root, 'runtime', 'models'),
       workspaceFolders,
       settings,
+      precision: precisionOf(values.precision),
     },
     findAssets(__dirname),
     new Logger(({ level, scope, message, fields }) => {
@@ -51,6 +53,10 @@ export async function withEngine<T>(
   } finally {
     await engine.dispose();
   }
+}
+
+export function precisionOf(value: string | undefined): Precision | undefined {
+  return value === undefined ? undefined : oneOf('precision', value, precisionNames, 'w8u');
 }
 
 /** A folder by its path, or an embedded model by its name. */

@@ -1,14 +1,13 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { precisionNames } from '../graph/precision';
 import { findAssets, findRoot } from '../engine/assets';
 import { loadLanguageModel } from '../inference/load';
 import type { LanguageModel } from '../inference/language-model';
 import { immediateScheduler } from '../inference/scheduling';
 import { defaultDataFolder } from './data-folder';
-import { modelOf } from './local-engine';
+import { modelOf, precisionOf } from './local-engine';
 import { note } from './output';
-import { oneOf, wholeNumber, type CommonValues } from './options';
+import { wholeNumber, type CommonValues } from './options';
 
 /** Runs `job` with a model alone: for measurements of the model itself. */
 export async function withModel<T>(
@@ -20,10 +19,7 @@ export async function withModel<T>(
   const model = await loadLanguageModel({
     folder,
     cacheFolder: path.join(values.data ?? defaultDataFolder(), 'cache'),
-    precision:
-      values.precision === undefined
-        ? undefined
-        : oneOf('precision', values.precision, precisionNames, 'w8u'),
+    precision: precisionOf(values.precision),
     threads: wholeNumber('threads', values.threads, Math.min(2, availableParallelism()), 1),
     scheduler: immediateScheduler,
     workerPath: findAssets(__dirname).workerPath,

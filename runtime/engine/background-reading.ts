@@ -46,6 +46,12 @@ export class BackgroundReading {
     if (this.waiting) this.arm();
   }
 
+  /** Does not wait for a quiet moment; resolves when nothing waits. For programs that measure. */
+  async readNow(): Promise<void> {
+    clearTimeout(this.timer);
+    while (this.waiting) await this.read();
+  }
+
   stop(): void {
     this.waiting = undefined;
     clearTimeout(this.timer);

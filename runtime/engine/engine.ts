@@ -18,6 +18,7 @@ import { openGrammars } from '../syntax';
 import type { EngineAssets } from './assets';
 import { BackgroundReading } from './background-reading';
 import { Completions } from './completions';
+import { CountedModel, newCounters, type WorkCounters } from './counted-model';
 import { DataFolder } from './data-folder';
 import { doctorReport } from './doctor';
 import { Documents } from './documents';
@@ -48,6 +49,7 @@ export class Engine {
   private readonly completions: Completions;
   private readonly workspace: Workspace;
   private readonly summaries: Summaries;
+  private readonly work = newCounters();
   private host: ModelHost;
   private settings: EngineSettings;
   private activity: EngineStatus['activity'] = 'idle';
@@ -130,6 +132,21 @@ export class Engine {
   /** Loads the model ahead of the first request. */
   warmUp(): Promise<void> {
     return this.host.use(() => Promise.resolve());
+  }
+
+  // For evaluation
+
+  counters(): WorkCounters {
+    return structuredClone(this.work);
+  }
+
+  encode(text: string): Promise<readonly number[]> {
+    return this.host.use(({ model }) => Promise.resolve(model.tokenizer.encode(text)));
+  }
+
+  /** Reads at once what waits for background reading. */
+  readAhead(): Promise<void> {
+    return this.reading.readNow();
   }
 
   // Index
@@ -257,15 +274,18 @@ export class Engine {
     return new ModelHost({
       name: this.settings.completionModel,
       languages: declaredLanguages(this.modelFolder()),
-      load: () =>
-        loadLanguageModel({
+      load: async () => {
+        const model = await loadLanguageModel({
           folder: this.modelFolder(),
           cacheFolder: this.data.cache,
+          precision: this.params.precision,
           threads: this.threads(),
           scheduler: this.scheduler,
           workerPath: this.assets.workerPath,
           onLog: (message) => this.log.in('model').info(message),
-        }),
+        });
+        return new CountedModel(model, this.work);
+      },
       statesLimitBytes: statesLimitBytes(this.settings.memoryLimit),
       idleMs,
       log: this.log.in('model'),

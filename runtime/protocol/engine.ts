@@ -25,6 +25,8 @@ export interface InitializeParams {
   modelsFolder: string;
   workspaceFolders: WorkspaceFolder[];
   settings: EngineSettings;
+  /** Form of the weights; absent = the model's own. For measurements. */
+  precision?: 'float32' | 'w8u' | 'w8m' | 'int8' | 'int4';
 }
 
 export interface InitializeResult {

@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CONFIDENCE_THRESHOLDS } from '../../completion/confidence';
 import { CompletionSession, type Provided } from '../../completion/session';
 import { silenceSentence } from '../../completion/silence';
 import { languageIdOf } from '../../syntax';
-import { UserError, messageOf } from '../../protocol/errors';
 import type { Command } from './index';
 import { withEngine } from '../local-engine';
 import { UsageError, offsetOf, parse, parsePlace, wholeNumber } from '../options';
 import { milliseconds, note, percent, print, printJson } from '../output';
+import { readFileText } from '../read-file';
 
 export const complete: Command = {
   name: 'complete',
@@ -21,7 +20,7 @@ export const complete: Command = {
     const started = performance.now();
     const place = parsePlace(positionals[0]);
     const file = path.resolve(place.file);
-    const text = readText(file);
+    const text = readFileText(file);
     const offset = offsetOf(text, place);
     const uri = pathToFileURL(file).href;
     const alternatives = wholeNumber('alternatives', values.alternatives, 1, 1);
@@ -49,14 +48,6 @@ const clock = {
   now: () => performance.now(),
   sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
 };
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`${file} cannot be read (${messageOf(error)}).`, { cause: error });
-  }
-}
 
 function show(
   { items, silence, cost }: Provided,

@@ -2,6 +2,9 @@ import { ask } from './ask';
 import { benchDecode, benchRead } from './bench';
 import { complete } from './complete';
 import { doctor } from './doctor';
+import { evalHoles, evalMakeHoles } from './eval-holes';
+import { evalParity } from './eval-parity';
+import { evalReplay } from './eval-replay';
 import { evalRetrieval } from './eval-retrieval';
 import { indexFolder } from './index-folder';
 import { summarize } from './summarize';
@@ -22,6 +25,10 @@ export const commands: readonly Command[] = [
   summarize,
   indexFolder,
   doctor,
+  evalParity,
+  evalHoles,
+  evalMakeHoles,
+  evalReplay,
   evalRetrieval,
   benchRead,
   benchDecode,

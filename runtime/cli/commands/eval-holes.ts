@@ -1,0 +1,111 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { HOLE_KINDS } from '../../evaluation/hole';
+import { evaluateHoles, type HoleScores } from '../../evaluation/holes';
+import { makeHoles, type RepoFile } from '../../evaluation/make-holes';
+import { throwIfAborted } from '../../protocol/errors';
+import { createPathRules, readTextFile, walk } from '../../retrieval';
+import { languageIdOf } from '../../syntax';
+import type { Command } from './index';
+import { withEngine } from '../local-engine';
+import { UsageError, oneOf, parse, wholeNumber } from '../options';
+import { ProgressBar, milliseconds, note, percent, print, printJson, table } from '../output';
+import { readFileText } from '../read-file';
+
+export const evalHoles: Command = {
+  name: 'eval holes',
+  usage: 'eval holes FILE.jsonl [--limit N] [--context none|file|repo] [--precision P] [--json]',
+  summary: 'How often a completion is exactly what stood in a hole.',
+  async run(args, signal) {
+    const { values, positionals } = parse(args, {
+      limit: { type: 'string' },
+      context: { type: 'string' },
+      precision: { type: 'string' },
+    });
+    const file = positionals[0];
+    if (!file) throw new UsageError('A file of holes is missing.');
+    const context = oneOf('context', values.context, ['none', 'file', 'repo'], 'file');
+    const limit = values.limit === undefined ? undefined : wholeNumber('limit', values.limit, 0, 1);
+    const lines = readFileText(file);
+    const bar = new ProgressBar();
+    const report = await withEngine(
+      values,
+      [],
+      (engine) =>
+        evaluateHoles(lines, engine, {
+          context,
+          limit,
+          name: file,
+          onProgress: (done, total) => {
+            throwIfAborted(signal);
+            bar.update('holes', done, total);
+          },
+        }),
+      { backgroundReading: 'idle' },
+    );
+    bar.end();
+    if (values.json) {
+      printJson(report);
+      return;
+    }
+    const row = (name: string, s: HoleScores) => [
+      name,
+      s.n,
+      percent(s.exactMatch),
+      s.editSimilarity.toFixed(3),
+      percent(s.silentShare),
+      s.precisionWhenShown === null ? '-' : percent(s.precisionWhenShown),
+    ];
+    print(
+      table([
+        ['', 'n', 'exact', 'similarity', 'silent', 'exact when shown'],
+        row('all', report),
+        ...Object.entries({ ...report.byKind, ...report.byLanguage }).map(([name, s]) => row(name, s)),
+      ]),
+    );
+    const { p50, p95 } = report.latencyMs;
+    print(
+      `context ${report.context}; ${Math.round(report.tokensReadPerHole)} tokens read a hole; p50 ${milliseconds(p50)}, p95 ${milliseconds(p95)}`,
+    );
+    if (report.note) note(report.note);
+  },
+};
+
+export const evalMakeHoles: Command = {
+  name: 'eval make-holes',
+  usage: 'eval make-holes DIR OUT.jsonl [--count 300] [--seed 1] [--kinds rest]',
+  summary: 'Cuts holes into the code of a folder, to measure on it.',
+  details:
+    'The same folder, seed and count give the same holes. --kinds takes any of rest, line, block, with commas between.',
+  async run(args, signal) {
+    const { values, positionals } = parse(args, {
+      count: { type: 'string' },
+      seed: { type: 'string' },
+      kinds: { type: 'string' },
+    });
+    const [dir, out] = positionals;
+    if (!dir || !out) throw new UsageError('A folder and a file to write are needed.');
+    const names = (values.kinds ?? 'rest').split(',').map((kind) => oneOf('kinds', kind, HOLE_KINDS, 'rest'));
+    const kinds = Object.fromEntries(names.map((name) => [name, 1]));
+    const files = await sourceFiles(path.resolve(dir), signal);
+    const holes = makeHoles(files, wholeNumber('seed', values.seed, 1), {
+      count: wholeNumber('count', values.count, 300, 1),
+      kinds,
+    });
+    writeFileSync(out, holes.map((hole) => `${JSON.stringify(hole)}\n`).join(''));
+    note(`${holes.length} holes from ${files.length} files`);
+  },
+};
+
+const languages = ['typescript', 'typescriptreact', 'javascript', 'javascriptreact', 'python'];
+
+async function sourceFiles(root: string, signal: AbortSignal): Promise<RepoFile[]> {
+  const files: RepoFile[] = [];
+  for await (const { relative, skipped } of walk(createPathRules(root), { signal })) {
+    const language = languageIdOf(relative);
+    if (skipped || !languages.includes(language)) continue;
+    const read = await readTextFile(path.join(root, relative));
+    if (!('skipped' in read)) files.push({ path: relative, text: read.text, language });
+  }
+  return files;
+}
