@@ -11,7 +11,7 @@ import { IGNORE_FILE_NAMES } from './ignore-files';
 import { importMeans, keysOfFile } from './imports';
 import { createPathRules, relativeTo, type PathRules } from './path-rules';
 import { searchStore, type FoundChunk } from './search';
-import { Store, type FileStat } from './store';
+import { indexChunk, Store, type FileStat, type IndexedChunk } from './store';
 import { isBusy, isDamage, openStoreFile, putAside, removeStoreFile, storeBytes } from './store-file';
 import { contentHash, readTextFile } from './text-file';
 import { turnKeeper } from './turns';
@@ -174,9 +174,16 @@ export class FolderIndex {
     const language = languageOf(relative);
     if (await this.write(() => this.store.linkKnown(relative, read, read.hash, language), signal)) return;
     const { outline, chunks } = await chunkFile(read.text, language);
-    signal.throwIfAborted();
+    const indexed: IndexedChunk[] = [];
+    // A long file takes several turns.
+    const turn = turnKeeper();
+    await turn.next(signal);
+    for (const chunk of chunks) {
+      indexed.push(indexChunk(chunk));
+      if (turn.isOver()) await turn.next(signal);
+    }
     await this.write(
-      () => this.store.put(relative, read, read.hash, { ...outline, languageId: language }, chunks),
+      () => this.store.put(relative, read, read.hash, { ...outline, languageId: language }, indexed),
       signal,
     );
   }

@@ -9,7 +9,7 @@ import {
   type RankingWeights,
 } from './ranking';
 import type { Store, StoredChunk } from './store';
-import { indexText } from './words';
+import { termSet } from './words';
 
 /** Chunks that the store's ranking may propose, and those whose words are looked at. */
 const PROPOSED = 120;
@@ -48,13 +48,12 @@ export function searchStore(store: Store, question: string, options: SearchOptio
 }
 
 function describe(chunk: StoredChunk, bm25: number): FoundChunk {
-  const termsOf = (text: string) => new Set(indexText(text).split(' '));
   return {
     ...chunk,
     bm25,
-    names: termsOf(`${chunk.title ?? ''} ${chunk.symbols}`),
-    body: termsOf(chunk.text),
-    pathTerms: termsOf(chunk.path),
+    names: termSet(`${chunk.title ?? ''} ${chunk.symbols}`),
+    body: termSet(chunk.text),
+    pathTerms: termSet(chunk.path),
   };
 }
 

@@ -15,6 +15,17 @@ export interface StoredFile extends FileStat {
   skipped?: SkipReason;
 }
 
+/** A chunk with its columns of the full-text table: names, docs, body. */
+export interface IndexedChunk {
+  chunk: Chunk;
+  terms: [names: string, docs: string, body: string];
+}
+
+export function indexChunk(chunk: Chunk): IndexedChunk {
+  const names = indexText(`${chunk.title ?? ''} ${chunk.symbols.join(' ')}`);
+  return { chunk, terms: [names, indexText(chunk.doc), indexText(chunk.text)] };
+}
+
 /** A chunk of a file as search finds it. */
 export interface StoredChunk {
   id: number;
@@ -89,14 +100,14 @@ export class Store {
     return true;
   }
 
-  put(path: string, stat: FileStat, hash: string, outline: FileOutline, chunks: readonly Chunk[]): void {
+  put(
+    path: string,
+    stat: FileStat,
+    hash: string,
+    outline: FileOutline,
+    chunks: readonly IndexedChunk[],
+  ): void {
     const { database } = this;
-    // The costly part happens before the lock is taken.
-    const terms = chunks.map((chunk) => [
-      indexText(`${chunk.title ?? ''} ${chunk.symbols.join(' ')}`),
-      indexText(chunk.doc),
-      indexText(chunk.text),
-    ]);
     database.transaction(() => {
       const known = database.get<{ id: number }>('SELECT id FROM contents WHERE hash = ? AND language = ?', [
         hash,
@@ -107,7 +118,7 @@ export class Store {
         database.run('INSERT INTO contents (hash, language) VALUES (?, ?)', [hash, outline.languageId])
           .lastId;
       if (!known) {
-        for (const [index, chunk] of chunks.entries()) {
+        for (const { chunk, terms } of chunks) {
           const { lastId } = database.run(
             `INSERT INTO chunks (content_id, start_line, end_line, title, kind, symbols, doc, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
             [
@@ -123,7 +134,7 @@ export class Store {
           );
           database.run('INSERT INTO chunk_terms (rowid, names, docs, body) VALUES (?, ?, ?, ?)', [
             lastId,
-            ...terms[index]!,
+            ...terms,
           ]);
         }
         this.putSymbols(id, outline.symbols);

@@ -127,6 +127,11 @@ const cache = new Map<string, string>();
 /** Keeps the cache's size flat on endless vocabularies. */
 const CACHE_LIMIT = 50_000;
 
+/** A string cut out of a text keeps the whole text in memory; what is kept for long must not. */
+function ownCopy(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
+}
+
 /** The term of one word part. */
 export function termOf(part: string): string {
   const known = cache.get(part);
@@ -134,7 +139,7 @@ export function termOf(part: string): string {
   const lower = part.toLowerCase();
   const term = stem(ABBREVIATIONS.get(lower) ?? lower);
   if (cache.size >= CACHE_LIMIT) cache.clear();
-  cache.set(part, term);
+  cache.set(ownCopy(part), ownCopy(term));
   return term;
 }
 
@@ -154,20 +159,37 @@ export function wordsOf(text: string): Word[] {
   return words;
 }
 
+/** Terms of one identifier: its parts and, where it has several, the whole. */
+const identifiers = new Map<string, readonly string[]>();
+
+function termsOfIdentifier(identifier: string): readonly string[] {
+  const known = identifiers.get(identifier);
+  if (known) return known;
+  const parts = identifier.length > LONGEST_IDENTIFIER ? [] : (identifier.match(PART) ?? []);
+  const terms = parts.map(termOf);
+  if (parts.length > 1) terms.push(wholeTerm(parts));
+  if (identifiers.size >= CACHE_LIMIT) identifiers.clear();
+  identifiers.set(ownCopy(identifier), terms);
+  return terms;
+}
+
 /**
  * The text as the index stores it: all parts and, for names of several parts, the name whole, so that a question
  * which spells `get_user_name` or `getUserName` finds exactly that.
  */
 export function indexText(text: string): string {
   const terms: string[] = [];
-  for (const match of text.matchAll(IDENTIFIER)) {
-    if (match[0].length > LONGEST_IDENTIFIER) continue;
-    const parts = match[0].match(PART);
-    if (!parts) continue;
-    for (const part of parts) terms.push(termOf(part));
-    if (parts.length > 1) terms.push(wholeTerm(parts));
-  }
+  for (const identifier of text.match(IDENTIFIER) ?? []) terms.push(...termsOfIdentifier(identifier));
   return terms.join(' ');
+}
+
+/** The terms that occur in a text, each once. */
+export function termSet(text: string): Set<string> {
+  const terms = new Set<string>();
+  for (const identifier of text.match(IDENTIFIER) ?? []) {
+    for (const term of termsOfIdentifier(identifier)) terms.add(term);
+  }
+  return terms;
 }
 
 /** The term of a whole identifier; undefined when it has one part only. */
