@@ -78,6 +78,8 @@ export class LocalLanguageModel implements LanguageModel {
     handle.released = true;
     this.backend.release(handle.id);
     this.ledger.release(handle.id);
+    // Rings go with their states; how many bytes are left the next block says.
+    if (this.ledger.states === 0) this.ringBytes = 0;
   }
 
   async read(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<void> {
@@ -162,7 +164,8 @@ export class LocalLanguageModel implements LanguageModel {
   /** An id beyond the vocabulary would read memory that is not the embedding's. */
   private checkIds(ids: readonly number[]): void {
     for (const id of ids)
-      if (!(id >= 0 && id < this.vocabulary)) throw new Error(`There is no token ${id} in ${this.info.name}`);
+      if (!Number.isInteger(id) || id < 0 || id >= this.vocabulary)
+        throw new Error(`There is no token ${id} in ${this.info.name}`);
   }
 
   private newHandle(length: number): StateHandle {

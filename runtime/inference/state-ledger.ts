@@ -37,6 +37,11 @@ export class StateLedger {
     return this.total;
   }
 
+  /** States that are not released. */
+  get states(): number {
+    return this.accounts.size;
+  }
+
   /** Bytes of one state that shares nothing and has filled its windows. */
   get fullStateBytes(): number {
     return this.layout.windows.reduce(

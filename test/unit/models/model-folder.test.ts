@@ -1,0 +1,135 @@
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { buildModelFolder } from '../../../runtime/models/build-folder';
+import { prepareModel } from '../../../runtime/models/model-folder';
+import { SafetensorsFile } from '../../../runtime/models/safetensors';
+import { UserError } from '../../../runtime/protocol/errors';
+import { temporaryFolder, tinyManifest, writeTinyModel } from '../fixtures/model-folder';
+
+let root: ReturnType<typeof temporaryFolder>;
+let folder: string;
+let cacheFolder: string;
+beforeEach(() => {
+  root = temporaryFolder();
+  folder = path.join(root.path, 'model');
+  cacheFolder = path.join(root.path, 'cache');
+  writeTinyModel(folder);
+});
+afterEach(() => root.remove());
+
+test('weights are compiled once, under their own names', async () => {
+  const log: string[] = [];
+  const first = await prepareModel({
+    folder,
+    cacheFolder,
+    precision: 'w8u',
+    onLog: (line) => log.push(line),
+  });
+  const weights = path.join(path.dirname(first.graphPath), 'model.safetensors');
+  const made = statSync(weights).mtimeMs;
+  const again = await prepareModel({
+    folder,
+    cacheFolder,
+    precision: 'w8u',
+    onLog: (line) => log.push(line),
+  });
+  expect(again.graphPath).toBe(first.graphPath);
+  expect(statSync(weights).mtimeMs).toBe(made);
+  expect(log).toEqual([`Compiling ${folder} as w8u`]);
+  const file = SafetensorsFile.open(weights);
+  file.close();
+  expect(file.metadata).toMatchObject({ family: 'striped', precision: 'w8u' });
+  expect(file.entry('layers.0.mixer.in_proj.weight')).toMatchObject({ type: 'U8', shape: [64, 296] });
+  expect(readdirSync(path.join(cacheFolder, 'compiled')), 'nothing half made is left').toHaveLength(1);
+  const other = await prepareModel({ folder, cacheFolder, precision: 'float32' });
+  expect(other.key).not.toBe(first.key);
+});
+
+test.each(['graph.onnx', 'model.safetensors'])('a damaged %s in the cache is made anew', async (name) => {
+  const { graphPath } = await prepareModel({ folder, cacheFolder, precision: 'w8u' });
+  const file = path.join(path.dirname(graphPath), name);
+  const whole = readFileSync(file);
+  truncateSync(file, whole.length - 100);
+  await prepareModel({ folder, cacheFolder, precision: 'w8u' });
+  expect(readFileSync(file).equals(whole)).toBe(true);
+});
+
+test('a built folder needs no compiling and no cache of weights', async () => {
+  const built = path.join(root.path, 'built');
+  buildModelFolder(folder, built, 'w8u');
+  expect(existsSync(`${built}.compiled`)).toBe(false);
+  const ready = await prepareModel({ folder: built, cacheFolder });
+  expect(ready).toMatchObject({ precision: 'w8u', graphPath: path.join(built, 'graph.onnx') });
+  expect(existsSync(path.join(cacheFolder, 'compiled'))).toBe(false);
+  await expect(prepareModel({ folder: built, cacheFolder, precision: 'float32' })).rejects.toThrow(
+    /stored as w8u/,
+  );
+  for (const name of ['graph.onnx', 'model.safetensors', 'tokenizer.json']) {
+    const file = path.join(built, name);
+    const whole = readFileSync(file);
+    const damaged = Buffer.from(whole);
+    damaged[whole.length - 5]! ^= 0xff;
+    writeFileSync(file, damaged);
+    await expect(prepareModel({ folder: built, cacheFolder })).rejects.toThrow(/damaged|not valid JSON/);
+    writeFileSync(file, whole);
+  }
+  await expect(prepareModel({ folder: built, cacheFolder })).resolves.toBeDefined();
+});
+
+test.each(['config.json', 'tokenizer.json', 'longview.json', 'model.safetensors'])(
+  'a folder without %s is refused by name',
+  async (name) => {
+    rmSync(path.join(folder, name));
+    const preparing = prepareModel({ folder, cacheFolder });
+    await expect(preparing).rejects.toThrow(name);
+    await expect(preparing).rejects.toBeInstanceOf(UserError);
+  },
+);
+
+test('weights that end early, or belong to another model, are refused', async () => {
+  const weights = path.join(folder, 'model.safetensors');
+  const config = path.join(folder, 'config.json');
+  const original = readFileSync(config, 'utf8');
+  writeFileSync(config, original.replace('"intermediate_size": 96', '"intermediate_size": 128'));
+  await expect(prepareModel({ folder, cacheFolder })).rejects.toThrow(
+    /"layers.0.mlp.gate_proj.weight" has the shape/,
+  );
+  writeFileSync(config, '{');
+  await expect(prepareModel({ folder, cacheFolder })).rejects.toThrow(/config.json is not valid JSON/);
+  writeFileSync(config, original);
+  truncateSync(weights, 5000);
+  await expect(prepareModel({ folder, cacheFolder })).rejects.toThrow(/model.safetensors .*damaged/);
+});
+
+test.each([
+  ['name', { name: '' }],
+  ['stop', { stop: ['a'] }],
+  ['specialTokens.fimEnd', { specialTokens: { ...tinyManifest.specialTokens, fimEnd: -1 } }],
+  ['prompts.completion.maxSuffixTokens', { prompts: {} }],
+  ['sha256.../secret', { sha256: { '../secret': '0'.repeat(64) } }],
+  ['compiled.precision', { compiled: { precision: 'int1', graphVersion: 1 } }],
+])('longview.json: a wrong %s is named', async (key, change) => {
+  writeTinyModel(folder, change);
+  await expect(prepareModel({ folder, cacheFolder })).rejects.toThrow(`"${key}" must be`);
+});
+
+test('a token beyond the vocabulary is refused', async () => {
+  writeTinyModel(folder, { stop: [320] });
+  await expect(prepareModel({ folder, cacheFolder })).rejects.toThrow(
+    /names the token 320, but the model has 320/,
+  );
+});
+
+test('files that are not what longview.json says are refused; an unwritable memory costs nothing but time', async () => {
+  writeTinyModel(folder, { sha256: { 'config.json': '0'.repeat(64) } });
+  await expect(prepareModel({ folder, cacheFolder })).rejects.toThrow(/config.json is damaged/);
+});
