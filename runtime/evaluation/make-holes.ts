@@ -1,4 +1,5 @@
 /** Holes cut out of real files, so that anyone can measure a model on their own code. */
+import { indentationWidth } from '../completion/indentation';
 import { HOLE_KINDS, type Hole, type HoleKind } from './hole';
 import { seededRandom } from './statistics';
 
@@ -128,6 +129,8 @@ function block(
   const count = last - line;
   if (count < BLOCK_LINES.min || count > BLOCK_LINES.max || lines[line + 1]!.trim() === '') return undefined;
   const first = lines[line + 1]!;
+  // One column deeper is a block comment's ` * `, not a block.
+  if (indentationWidth(first) - indentationWidth(lines[line]!) < 2) return undefined;
   const bodyStart = lineStart + lines[line]!.length + 1;
   const body = lines
     .slice(line + 1, last + 1)

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { evaluateHoles } from '../../../runtime/evaluation/holes';
+import { parseHoles, type Hole } from '../../../runtime/evaluation/hole';
+import { makeHoles, type RepoFile } from '../../../runtime/evaluation/make-holes';
+import { FakeEngine } from './fake-engine';
+
+function hole(more: Partial<Hole>): Hole {
+  return {
+    id: 'x',
+    language: 'typescript',
+    path: 'a.ts',
+    kind: 'rest',
+    before: 'const a = ',
+    after: '\n',
+    target: 'one();',
+    repo: [],
+    ...more,
+  };
+}
+
+const lines = (...holes: Hole[]) => holes.map((each) => JSON.stringify(each)).join('\n');
+
+describe('evaluateHoles', () => {
+  it('compares up to the first newline, trailing spaces aside, and whole blocks', async () => {
+    const engine = new FakeEngine((before) =>
+      before.startsWith('def')
+        ? { text: 'a = 1\n    return a', confidence: 0.9 }
+        : { text: 'one();  ', confidence: 0.1 },
+    );
+    const report = await evaluateHoles(
+      lines(
+        hole({}),
+        hole({ target: 'two();' }),
+        hole({ language: 'python', kind: 'block', before: 'def f():\n    ', target: 'a = 1\n    return a' }),
+        hole({ language: 'python', kind: 'block', before: 'def f():\n    ', target: 'a = 1\n    return b' }),
+      ),
+      engine,
+      { context: 'file' },
+    );
+    expect(report).toMatchObject({
+      n: 4,
+      exactMatch: 0.5,
+      silentShare: 0.5,
+      precisionWhenShown: 0.5,
+      tokensReadPerHole: 10,
+    });
+    expect(report.byLanguage.typescript).toMatchObject({
+      n: 2,
+      exactMatch: 0.5,
+      silentShare: 1,
+      precisionWhenShown: null,
+    });
+    expect(report.byKind.block!.n).toBe(2);
+    expect(report.calibration[1]).toMatchObject({ from: 0.1, n: 2, exactMatch: 0.5 });
+    expect(report.calibration[9]).toMatchObject({ n: 2, exactMatch: 0.5 });
+    expect(engine.documents.size).toBe(0);
+  });
+
+  it('asks as a user does by hand, so that nothing is held back', async () => {
+    const engine = new FakeEngine(() => ({ text: 'one();', confidence: 0.001 }));
+    const report = await evaluateHoles(lines(hole({})), engine, { context: 'file' });
+    expect(engine.requests[0]).toMatchObject({ explicit: true, threshold: 0 });
+    expect(report.exactMatch).toBe(1);
+  });
+
+  it('does not count brackets that stand after the cursor already', async () => {
+    const engine = new FakeEngine(() => ({ text: 'a, b);', confidence: 1 }));
+    const report = await evaluateHoles(lines(hole({ before: 'f(', after: ');\n', target: 'a, b' })), engine, {
+      context: 'file',
+    });
+    expect(report.exactMatch).toBe(1);
+  });
+
+  it('cuts the context for "none" at a line, 1,024 tokens back', async () => {
+    const before = `${Array.from({ length: 3000 }, (_, i) => `line ${i}`).join('\n')}\nconst a = `;
+    const engine = new FakeEngine(() => undefined);
+    await evaluateHoles(lines(hole({ before })), engine, { context: 'none' });
+    const shown = engine.opened[0]!.text;
+    expect(shown.startsWith('\nline ')).toBe(true);
+    expect(shown.match(/\S+/g)!.length).toBeGreaterThan(1015);
+    expect(shown.match(/\S+/g)!.length).toBeLessThanOrEqual(1024);
+  });
+
+  it('says so when it has no other files to show', async () => {
+    const report = await evaluateHoles(lines(hole({})), new FakeEngine(() => undefined), { context: 'repo' });
+    expect(report).toMatchObject({ context: 'file', exactMatch: 0, silentShare: 1 });
+    expect(report.note).toContain('no other files');
+  });
+
+  it('takes holes from the whole file when limited', async () => {
+    const engine = new FakeEngine(() => undefined);
+    const all = Array.from({ length: 10 }, (_, i) => hole({ before: `${i}` }));
+    await evaluateHoles(lines(...all), engine, { context: 'file', limit: 2 });
+    expect(engine.opened.map(({ text }) => text[0])).toEqual(['0', '5']);
+  });
+});
+
+describe('parseHoles', () => {
+  it.each([
+    ['', /No holes in f\.jsonl/],
+    ['nonsense', /Line 1 of f\.jsonl is not JSON/],
+    ['{"language":"python"}', /Line 1 of f\.jsonl has no text "path"/],
+    [JSON.stringify(hole({ kind: 'word' as never })), /unknown "kind": use rest, line, block/],
+  ])('names what is wrong with %j', (text, message) => {
+    expect(() => parseHoles(text, 'f.jsonl')).toThrow(message);
+  });
+});
+
+describe('makeHoles', () => {
+  const body = Array.from({ length: 20 }, (_, i) => [
+    `def function_${i}(value):`,
+    `    a = value + ${i}`,
+    '    return a * 2',
+    '',
+  ]);
+  const files: RepoFile[] = ['a.py', 'b/c.py', 'b/d.py'].map((path) => ({
+    path,
+    language: 'python',
+    text: body.flat().join('\n'),
+  }));
+  const options = { count: 30, kinds: { rest: 4, line: 1, block: 1 }, repoUnits: 5000 };
+  const holes = makeHoles(files, 7, options);
+
+  it('cuts the same holes from the same files and seed', () => {
+    expect(makeHoles([...files].reverse(), 7, options)).toEqual(holes);
+    expect(makeHoles(files, 8, options)).not.toEqual(holes);
+  });
+
+  it('keeps the parts of each kind, and no hole twice', () => {
+    expect(holes).toHaveLength(30);
+    expect(holes.filter(({ kind }) => kind === 'rest')).toHaveLength(20);
+    expect(holes.filter(({ kind }) => kind === 'block')).toHaveLength(5);
+    expect(new Set(holes.map(({ path, before }) => path + before.length)).size).toBe(30);
+  });
+
+  it('takes out exactly what stood there', () => {
+    for (const { before, target, after, kind, repo, path } of holes) {
+      expect(before + target + after).toBe(files[0]!.text);
+      expect(after === '' || after.startsWith('\n')).toBe(true);
+      if (kind !== 'block') expect(target).toMatch(/^[^\n]{4,80}$/);
+      else expect(target.split('\n')).toHaveLength(2);
+      expect(repo.map((other) => other.path)).not.toContain(path);
+      expect(repo.length).toBeGreaterThan(0);
+    }
+  });
+});
