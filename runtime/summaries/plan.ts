@@ -63,13 +63,14 @@ export function mergeDeclarations(symbols: readonly OutlineSymbol[]): OutlineSym
   return merged;
 }
 
-/** Whether a sentence of the model's is worth its time: code of some size that carries no documentation. */
-export function wantsGeneratedText(planned: PlannedLine): boolean {
-  const { line, local } = planned;
-  if (line.source !== 'none') return false;
+/**
+ * Whether a sentence of the model's is worth its time: a function of some size that carries no documentation. Of classes
+ * and constructors the embedded model says little that is true, and special methods mean the same everywhere.
+ */
+export function wantsGeneratedText({ line, local }: PlannedLine): boolean {
+  if (line.source !== 'none' || !(line.kind === 'function' || line.kind === 'method')) return false;
   const rows = line.range.endLine - line.range.startLine + 1;
-  if (isCallable(line.kind)) return rows >= (local ? 10 : 4);
-  return line.kind === 'class' && rows >= 4;
+  return rows >= (local ? 10 : 4) && !/^__\w+__$/.test(line.name);
 }
 
 /** Indices of the lines to generate, the most visible first: exported before hidden, outer before inner, large before small. */
