@@ -88,6 +88,8 @@ export class FolderIndex {
       await turn.next(signal);
     }
     this.needsScan = false;
+    // Verdicts on every path were remembered for the walk's sake; few will be asked for again.
+    this.rules.invalidate();
   }
 
   /** What the walk itself decided may have been undone by a rule; what the content decided needs a new content. */
@@ -118,7 +120,7 @@ export class FolderIndex {
   }
 
   /** Takes note of what the editor or a watcher saw; paths elsewhere are no concern of this folder. */
-  async apply(changes: readonly FileChange[]): Promise<void> {
+  async apply(changes: readonly FileChange[], signal: AbortSignal): Promise<void> {
     for (const change of changes) {
       const relative = relativeTo(this.rules.root, change.path);
       if (relative === undefined) continue;
@@ -127,40 +129,43 @@ export class FolderIndex {
         this.needsScan = true;
         continue;
       }
-      await this.applyOne(change.path, relative);
+      await this.applyOne(change.path, relative, signal);
     }
   }
 
-  private async applyOne(file: string, relative: string): Promise<void> {
+  private async applyOne(file: string, relative: string, signal: AbortSignal): Promise<void> {
     const stat = await lstat(file).catch(() => undefined);
     // The disk has the last word: a "deleted" file may be there again, a "created" one gone.
     if (!stat) {
-      this.forget(relative);
+      await this.forget(relative, signal);
     } else if (stat.isDirectory()) {
-      if ('included' in this.rules.verdict(file, true)) await this.queueFolder(relative);
+      if ('included' in this.rules.verdict(file, true)) await this.queueFolder(relative, signal);
     } else if (stat.isFile()) {
       const verdict = this.rules.verdict(file);
       const measured = { size: stat.size, mtimeMs: stat.mtimeMs };
       if ('skipped' in verdict) {
         this.queue.delete(relative);
         // Files below a skipped folder are not listed one by one.
-        if ('included' in this.rules.verdict(path.dirname(file), true))
-          this.store.putSkipped(relative, measured, verdict.skipped);
+        if ('included' in this.rules.verdict(path.dirname(file), true)) {
+          await this.write(() => this.store.putSkipped(relative, measured, verdict.skipped), signal);
+        }
       } else this.queue.set(relative, { relative, ...measured });
     }
   }
 
-  private async queueFolder(relative: string): Promise<void> {
-    for await (const entry of walk(this.rules, { from: relative })) {
-      if (entry.skipped) this.store.putSkipped(entry.relative, entry, entry.skipped);
+  private async queueFolder(relative: string, signal: AbortSignal): Promise<void> {
+    for await (const entry of walk(this.rules, { from: relative, signal })) {
+      const { skipped } = entry;
+      if (skipped) await this.write(() => this.store.putSkipped(entry.relative, entry, skipped), signal);
       else this.queue.set(entry.relative, entry);
     }
   }
 
-  private forget(relative: string): void {
-    const below = (name: string) => name === relative || name.startsWith(`${relative}/`);
-    for (const name of this.queue.keys()) if (below(name)) this.queue.delete(name);
-    this.store.remove([...this.store.files().keys()].filter(below));
+  private async forget(relative: string, signal: AbortSignal): Promise<void> {
+    for (const name of this.queue.keys()) {
+      if (name === relative || name.startsWith(`${relative}/`)) this.queue.delete(name);
+    }
+    await this.write(() => this.store.remove(this.store.pathsUnder(relative)), signal);
   }
 
   private async indexFile(work: Work, signal: AbortSignal): Promise<void> {

@@ -75,6 +75,17 @@ export class Store {
     );
   }
 
+  /** The path itself, if it is known, and every known path below it. */
+  pathsUnder(path: string): string[] {
+    return this.database
+      .all<{ path: string }>('SELECT path FROM files WHERE path = ? OR (path >= ? AND path < ?)', [
+        path,
+        `${path}/`,
+        `${path}/\u{10ffff}`,
+      ])
+      .map((row) => row.path);
+  }
+
   /** Number of chunks by file, skipped files included, in order of their paths. */
   fileList(): { path: string; chunks: number; skipped: SkipReason | null }[] {
     return this.database.all(

@@ -177,6 +177,8 @@ export class WorkspaceIndex {
         score,
       }));
     });
+    // An index found damaged while searching was emptied.
+    if (this.hasWork()) this.start();
     // A folder may be open twice, by itself and within another.
     const seen = new Set<string>();
     return results
@@ -247,7 +249,7 @@ export class WorkspaceIndex {
     try {
       await turn.next(signal);
       while (this.hasWork() && !this.paused) {
-        await this.takeChanges();
+        await this.takeChanges(signal);
         for (const { index } of this.folders) {
           if (!index.scanned) {
             this.tell('scanning');
@@ -256,7 +258,7 @@ export class WorkspaceIndex {
           while (!this.paused && (await index.step(signal))) {
             this.tellSometimes('indexing');
             // Changes are newer than what waits.
-            if (this.changes.length > 0) await this.takeChanges();
+            if (this.changes.length > 0) await this.takeChanges(signal);
             if (turn.isOver()) await turn.next(signal);
           }
         }
@@ -270,10 +272,10 @@ export class WorkspaceIndex {
     }
   }
 
-  private async takeChanges(): Promise<void> {
+  private async takeChanges(signal: AbortSignal): Promise<void> {
     const changes = this.changes.splice(0);
     if (changes.length === 0) return;
-    for (const { index } of this.folders) await index.apply(changes);
+    for (const { index } of this.folders) await index.apply(changes, signal);
   }
 
   private fail(reason: string): void {
@@ -292,6 +294,7 @@ export class WorkspaceIndex {
   }
 
   private tellSometimes(state: IndexState): void {
+    if (this.paused) return;
     this.state = state;
     if (performance.now() - this.lastTold >= STATUS_EVERY_MS) this.tell(state);
   }
