@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
+import { CompletionSession } from '../runtime/completion/session';
 import { Alternatives } from './completion/alternatives';
+import { clock } from './completion/clock';
+import { engineCompleter } from './completion/completer';
 import { Decisions } from './completion/decisions';
 import { acceptedCommand, InlineProvider } from './completion/inline-provider';
 import { silenceWords } from './completion/silence-words';
@@ -51,7 +54,9 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
   const explain = (error: unknown) => engineErrorWords(error, status.view.sentence);
   const ask = new AskController(engine, panel, explain);
   const summary = new SummaryController(engine, panel, explain);
-  const alternatives = new Alternatives(engine, documents, settings, silenceWords(engine));
+  const completer = engineCompleter(engine, documents);
+  const session = new CompletionSession(completer, clock);
+  const alternatives = new Alternatives(engine, completer, settings, silenceWords(engine));
   const completions = new CompletionsController(alternatives, panel, explain);
   const services: Services = {
     context,
@@ -85,7 +90,7 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
     connectStatus(status, engine, settings, snooze),
     connectPanel({ panel, engine, status, opener, ask, summary, completions, run }),
     showEngineNotices(engine),
-    InlineProvider.register({ engine, documents, settings, snooze, status, decisions }),
+    InlineProvider.register({ session, engine, settings, log, snooze, status, decisions }),
     runWhenNeeded(engine, settings),
     ...registerAll(
       {

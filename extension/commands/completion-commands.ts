@@ -63,7 +63,7 @@ export async function setTrigger(document: vscode.TextDocument, trigger: 'automa
 
 /** The bundled sample, as an unsaved copy with the cursor where a completion is due. */
 async function openSample({ context }: Services): Promise<void> {
-  const file = vscode.Uri.joinPath(context.extensionUri, 'media', 'walkthrough', 'sample.ts');
+  const file = vscode.Uri.joinPath(context.extensionUri, 'media', 'walkthrough', 'sample.ts.txt');
   const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
   const mark = text.indexOf('█');
   const document = await vscode.workspace.openTextDocument({

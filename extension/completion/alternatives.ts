@@ -1,19 +1,20 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
+import { receive } from '../../runtime/completion/receive';
+import type { Completer } from '../../runtime/completion/session';
 import type { CompletionCandidate, CompletionCost } from '../../runtime/protocol/completion';
-import { Complete } from '../../runtime/protocol/methods';
-import type { DocumentSync } from '../engine/document-sync';
 import type { EngineClient } from '../engine/engine-client';
 import type { Settings } from '../settings/settings';
 import { gateFor } from './document-gate';
 import type { SilenceWords } from './silence-words';
-import { notebookFor } from './notebook';
+import { viewOf } from './document-view';
 
 const wanted = 3;
 
+/** `replaceAfter`: UTF-16 units after the cursor that it takes the place of. */
+export type PlacedCandidate = CompletionCandidate & { replaceAfter: number };
+
 export interface FoundAlternatives {
-  candidates: CompletionCandidate[];
-  /** What an alternative replaces. */
-  range: vscode.Range;
+  candidates: PlacedCandidate[];
   cost?: CompletionCost;
   stillReading: boolean;
   silence?: string;
@@ -23,7 +24,7 @@ export interface FoundAlternatives {
 export class Alternatives {
   constructor(
     private readonly engine: EngineClient,
-    private readonly documents: DocumentSync,
+    private readonly completer: Completer,
     private readonly settings: Settings,
     private readonly words: SilenceWords,
   ) {}
@@ -31,35 +32,37 @@ export class Alternatives {
   async find(
     document: vscode.TextDocument,
     position: vscode.Position,
-    token: vscode.CancellationToken,
+    signal: AbortSignal,
   ): Promise<FoundAlternatives> {
-    const nothing = { candidates: [], range: new vscode.Range(position, position), stillReading: false };
+    const nothing = { candidates: [], stillReading: false };
     const closed = gateFor(document, { explicit: true, snoozed: false }, this.settings, this.engine);
     if (closed) return { ...nothing, silence: this.words(closed, document.languageId) };
-    await this.engine.ensureStarted();
-    this.documents.ensureOpen(document);
-    const notebook = notebookFor(document);
-    const response = await this.engine.request(
-      Complete,
+    const view = viewOf(document, position);
+    const response = await this.completer.complete(
       {
-        uri: document.uri.toString(),
-        version: document.version,
-        offset: document.offsetAt(position),
+        uri: view.uri,
+        version: view.version,
+        offset: view.offset,
         explicit: true,
         multiline: this.settings.get('completion.multiline', document),
         threshold: 0,
         alternatives: wanted,
-        ...(notebook && { notebook }),
+        ...(view.notebook && { notebook: view.notebook }),
       },
-      token,
+      signal,
     );
-    const silence = response.silence ?? (response.candidates.length === 0 ? 'model-empty' : undefined);
-    return {
-      ...nothing,
-      candidates: response.candidates,
-      cost: response.cost,
-      stillReading: response.stillReading,
-      ...(silence && { silence: this.words(silence, document.languageId) }),
-    };
+    const found = { ...nothing, cost: response.cost, stillReading: response.stillReading };
+    // One by one, so that each keeps what is known of its making.
+    const candidates = response.candidates.flatMap((candidate): PlacedCandidate[] => {
+      const fit = receive(view, { ...response, candidates: [candidate] }, 0);
+      if (typeof fit === 'string' || !fit[0]) return [];
+      return [{ ...candidate, text: fit[0].text, replaceAfter: fit[0].replaceAfter }];
+    });
+    const distinct = candidates.filter(
+      ({ text }, i) => candidates.findIndex((other) => other.text === text) === i,
+    );
+    if (distinct.length > 0) return { ...found, candidates: distinct };
+    const silence = response.silence ?? (response.candidates.length === 0 ? 'model-empty' : 'filtered');
+    return { ...found, silence: this.words(silence, document.languageId) };
   }
 }

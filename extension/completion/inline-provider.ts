@@ -1,36 +1,49 @@
 import * as vscode from 'vscode';
-import type { CompletionCost, SilenceReason } from '../../runtime/protocol/completion';
-import { Complete } from '../../runtime/protocol/methods';
+import { CONFIDENCE_THRESHOLDS } from '../../runtime/completion/confidence';
+import type { CompletionSession, Provided } from '../../runtime/completion/session';
+import type { SilenceReason } from '../../runtime/protocol/completion';
+import { messageOf } from '../../runtime/protocol/errors';
+import { signalFor } from '../cancellation';
 import { documentSchemes } from '../engine/document-filter';
-import type { DocumentSync } from '../engine/document-sync';
 import type { EngineClient } from '../engine/engine-client';
+import { isCancellation } from '../errors';
 import type { Settings } from '../settings/settings';
 import type { StatusItem } from '../status/status-item';
 import type { Decisions } from './decisions';
 import { gateFor } from './document-gate';
-import { notebookFor } from './notebook';
+import { viewOf } from './document-view';
 import type { Snooze } from './snooze';
 
 export interface InlineProviderParts {
+  session: CompletionSession;
   engine: EngineClient;
-  documents: DocumentSync;
   settings: Settings;
   snooze: Snooze;
   status: StatusItem;
   decisions: Decisions;
+  log: vscode.LogOutputChannel;
 }
 
-/** Called when the user takes a suggestion; the only sign of it that the stable API gives. */
+/** Runs when the user takes a suggestion whole; the only sign of it that the stable API gives. */
 export const acceptedCommand = 'longview.completionAccepted';
 
-/** Asks the engine for what could stand at the cursor. An adapter: all rules are in `runtime/completion`. */
+/** Alternatives that the editor's own "next suggestion" can step through, on explicit requests. */
+const alternatives = 3;
+
+/** Puts the editor's questions to the completion pipeline. An adapter: all rules are in `runtime/completion`. */
 export class InlineProvider implements vscode.InlineCompletionItemProvider {
   constructor(private readonly parts: InlineProviderParts) {}
 
+  /** For all languages: the model says which it knows, and the others get a reason. */
   static register(parts: InlineProviderParts): vscode.Disposable {
-    return vscode.languages.registerInlineCompletionItemProvider(
-      documentSchemes.map((scheme) => ({ scheme })),
-      new InlineProvider(parts),
+    const { session } = parts;
+    return vscode.Disposable.from(
+      vscode.languages.registerInlineCompletionItemProvider(
+        documentSchemes.map((scheme) => ({ scheme })),
+        new InlineProvider(parts),
+      ),
+      vscode.workspace.onDidCloseTextDocument((document) => session.forget(document.uri.toString())),
+      new vscode.Disposable(() => session.dispose()),
     );
   }
 
@@ -40,45 +53,73 @@ export class InlineProvider implements vscode.InlineCompletionItemProvider {
     context: vscode.InlineCompletionContext,
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
-    const { engine, documents, settings, snooze, status, decisions } = this.parts;
+    const { settings, snooze, engine } = this.parts;
     const explicit = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
-    const silent = (reason: SilenceReason, cost?: CompletionCost): [] => {
-      decisions.note(document, explicit, { shown: false, reason }, cost);
-      return [];
-    };
     const closed = gateFor(document, { explicit, snoozed: snooze.active }, settings, engine);
-    if (closed) return silent(closed);
-    let cost: CompletionCost | undefined;
+    if (closed) return this.silent(document, explicit, closed);
+    const view = viewOf(document, position, context.selectedCompletionInfo);
+    const asked = { uri: document.uri, version: document.version };
+    try {
+      const provided = await this.provide(view, document, explicit, token);
+      const [best] = provided.items;
+      if (!best) return this.silent(asked, explicit, provided.silence ?? 'model-empty', provided);
+      this.parts.decisions.note(asked, explicit, { shown: true, confidence: best.confidence }, provided.cost);
+      return provided.items.map((item) => {
+        const range = new vscode.Range(
+          document.positionAt(item.replaceStart),
+          document.positionAt(item.replaceEnd),
+        );
+        const shown = new vscode.InlineCompletionItem(item.insertText, range);
+        shown.command = { command: acceptedCommand, title: '', arguments: [] };
+        return shown;
+      });
+    } catch (error) {
+      if (token.isCancellationRequested || isCancellation(error))
+        return this.silent(asked, explicit, this.whyLate());
+      this.parts.log.error(`[completion] ${messageOf(error)}`);
+      return this.silent(asked, explicit, 'engine-failed');
+    }
+  }
+
+  private async provide(
+    view: ReturnType<typeof viewOf>,
+    document: vscode.TextDocument,
+    explicit: boolean,
+    token: vscode.CancellationToken,
+  ): Promise<Provided> {
+    const { session, settings, status } = this.parts;
+    const { signal, dispose } = signalFor(token);
+    let provided: Provided | undefined;
     status.dispatch({ type: 'completionStarted' });
     try {
-      await engine.ensureStarted();
-      if (token.isCancellationRequested || !documents.ensureOpen(document)) return silent('engine-starting');
-      const notebook = notebookFor(document);
-      const response = await engine.request(
-        Complete,
-        {
-          uri: document.uri.toString(),
-          version: document.version,
-          offset: document.offsetAt(position),
-          explicit,
-          multiline: settings.get('completion.multiline', document),
-          threshold: explicit ? 0 : 0.3,
-          alternatives: 1,
-          ...(notebook && { notebook }),
-        },
-        token,
-      );
-      cost = response.cost;
-      const [best] = response.candidates;
-      if (!best) return silent(response.silence ?? 'model-empty', cost);
-      decisions.note(document, explicit, { shown: true, confidence: best.confidence }, cost);
-      const item = new vscode.InlineCompletionItem(best.text, new vscode.Range(position, position));
-      item.command = { command: acceptedCommand, title: '' };
-      return [item];
-    } catch {
-      return silent(token.isCancellationRequested ? 'cancelled' : 'engine-failed');
+      provided = await session.provide(view, {
+        explicit,
+        multiline: settings.get('completion.multiline', document),
+        threshold: CONFIDENCE_THRESHOLDS[settings.get('completion.eagerness')],
+        alternatives: explicit ? alternatives : 1,
+        signal,
+      });
+      return provided;
     } finally {
-      status.dispatch({ type: 'completionEnded', ...(cost && { cost }) });
+      dispose();
+      status.dispatch({ type: 'completionEnded', ...(provided?.cost && { cost: provided.cost }) });
     }
+  }
+
+  private silent(
+    document: { uri: vscode.Uri; version: number },
+    explicit: boolean,
+    reason: SilenceReason,
+    provided?: Provided,
+  ): [] {
+    const late = reason === 'cancelled' ? this.whyLate() : reason;
+    this.parts.decisions.note(document, explicit, { shown: false, reason: late }, provided?.cost);
+    this.parts.log.trace(`[completion] silent: ${late}`);
+    return [];
+  }
+
+  /** A request that was given up while there was no engine to answer it failed for that reason. */
+  private whyLate(): SilenceReason {
+    return this.parts.engine.pid === undefined ? 'engine-starting' : 'cancelled';
   }
 }

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
-import type { CompletionCandidate } from '../../runtime/protocol/completion';
-import type { Alternatives } from '../completion/alternatives';
+import { signalFor } from '../cancellation';
+import type { Alternatives, PlacedCandidate } from '../completion/alternatives';
 import { relativePath } from '../engine/document-sync';
 import type { PanelView } from './panel-view';
 
 interface Shown {
   document: vscode.TextDocument;
   version: number;
-  range: vscode.Range;
-  candidates: readonly CompletionCandidate[];
+  offset: number;
+  candidates: readonly PlacedCandidate[];
 }
 
 /** The Completions tab: alternatives for the place of the cursor, each of which can be inserted. */
@@ -41,9 +41,9 @@ export class CompletionsController {
     this.panel.post({ type: 'completionsStarted' });
     try {
       const version = document.version;
-      const found = await this.alternatives.find(document, position, cancellation.token);
+      const found = await this.alternatives.find(document, position, signalFor(cancellation.token).signal);
       if (cancellation.token.isCancellationRequested) return;
-      this.shown = { document, version, range: found.range, candidates: found.candidates };
+      this.shown = { document, version, offset: document.offsetAt(position), candidates: found.candidates };
       this.panel.post({
         type: 'completions',
         view: {
@@ -73,13 +73,17 @@ export class CompletionsController {
   async insert(index: number): Promise<void> {
     const candidate = this.shown?.candidates[index];
     if (!this.shown || !candidate) return;
-    const { document, version, range } = this.shown;
+    const { document, version, offset } = this.shown;
     if (document.isClosed || document.version !== version) {
       throw new Error(
         vscode.l10n.t('The text has changed since these completions were made. Ask for new ones.'),
       );
     }
     const editor = await vscode.window.showTextDocument(document, { preserveFocus: false });
+    const range = new vscode.Range(
+      document.positionAt(offset),
+      document.positionAt(offset + candidate.replaceAfter),
+    );
     await editor.edit((edit) => edit.replace(range, candidate.text));
   }
 

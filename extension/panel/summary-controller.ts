@@ -27,6 +27,7 @@ export class SummaryController {
     this.cancel();
     const cancellation = new vscode.CancellationTokenSource();
     this.cancellation = cancellation;
+    void setContext('longview.summarizing', true);
     const id = ++this.runs;
     const displayPath = relativePath(uri);
     await this.panel.show('summary');
@@ -51,7 +52,7 @@ export class SummaryController {
       if (this.runs !== id) return;
       this.latest = summary;
       this.panel.post({ type: 'summaryDone', id, summary });
-      void vscode.commands.executeCommand('setContext', 'longview.hasSummary', true);
+      void setContext('longview.hasSummary', true);
     } catch (error) {
       if (this.runs !== id) return;
       const cancelled = cancellation.token.isCancellationRequested || isCancellation(error);
@@ -63,7 +64,10 @@ export class SummaryController {
       });
     } finally {
       cancellation.dispose();
-      if (this.cancellation === cancellation) this.cancellation = undefined;
+      if (this.cancellation === cancellation) {
+        this.cancellation = undefined;
+        void setContext('longview.summarizing', false);
+      }
     }
   }
 
@@ -93,6 +97,10 @@ export class SummaryController {
     this.panel.post({ type: 'summaryLine', id, index, line, done, total });
     progress.report({ message: vscode.l10n.t('{0} of {1}', done, total) });
   }
+}
+
+function setContext(key: string, value: boolean): Thenable<unknown> {
+  return vscode.commands.executeCommand('setContext', key, value);
 }
 
 /** The editor's text where it is ahead of the disk. */
