@@ -11,7 +11,9 @@ export function toMarkdown(summary: FileSummary, linkOf: (line: SummaryLine) => 
     `# ${codeSpan(displayPath)}`,
     `${prose(purpose.text)}${label(purpose.source)}`,
     facts.map(escapeText).join(', '),
-    ...(importedBy.length > 0 ? [`Imported by ${importedBy.map(codeSpan).join(', ')}`] : []),
+    ...(importedBy.length > 0 && purpose.source !== 'derived'
+      ? [`Imported by ${importedBy.map(codeSpan).join(', ')}`]
+      : []),
     lines.map((line) => item(line, linkOf(line))).join('\n'),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;

@@ -169,7 +169,7 @@ describe('with a model', () => {
       dependencies(model),
     );
     const read = String(model.prompts[0]?.[1]);
-    expect(read.length).toBeLessThanOrEqual(3600);
+    expect(read.length).toBeLessThanOrEqual(1500);
     expect(read.endsWith('values.push(add(values));')).toBe(true);
   });
 
