@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseFromWebview } from '../../../extension/panel/parse-message';
+
+const range = { startLine: 2, endLine: 4 };
+
+describe('parseFromWebview', () => {
+  it.each([
+    [{ type: 'ready' }],
+    [{ type: 'ask', question: 'where?' }],
+    [{ type: 'cancel', what: 'summary' }],
+    [{ type: 'openCitation', path: '/a/b.ts', range, number: 1 }],
+    [{ type: 'openLine', path: '/a/b.ts', line: 0, endLine: 0 }],
+    [{ type: 'insertCompletion', index: 0 }],
+    [{ type: 'command', command: 'restartEngine' }],
+  ])('accepts %j', (message) => {
+    expect(parseFromWebview(message)).toEqual(message);
+  });
+
+  it.each([
+    [undefined],
+    [null],
+    ['ready'],
+    [[]],
+    [{}],
+    [{ type: 'toString' }],
+    [{ type: 'ask', question: '   ' }],
+    [{ type: 'ask', question: 'x'.repeat(4_001) }],
+    [{ type: 'cancel', what: 'everything' }],
+    [{ type: 'openCitation', path: '/a', range: { startLine: 4, endLine: 2 } }],
+    [{ type: 'openCitation', path: '/a', range: { startLine: -1, endLine: 2 } }],
+    [{ type: 'openCitation', path: 7, range }],
+    [{ type: 'openLine', path: '/a', line: 1.5, endLine: 2 }],
+    [{ type: 'command', command: 'clearData' }],
+    [{ type: 'command', command: 'workbench.action.terminal.new' }],
+  ])('rejects %j', (message) => {
+    expect(parseFromWebview(message)).toBeUndefined();
+  });
+
+  it('passes on known fields alone', () => {
+    expect(parseFromWebview({ type: 'ready', command: 'x' })).toEqual({ type: 'ready' });
+  });
+
+  it('never throws', () => {
+    fc.assert(fc.property(fc.anything(), (data) => void parseFromWebview(data)));
+  });
+});
