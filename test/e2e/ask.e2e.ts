@@ -12,15 +12,15 @@ export const tests: EndToEndTest[] = [
     timeoutMs: 120_000,
     async run({ workbench, workspace }) {
       const passages = await ask(workbench, question);
-      const places = await passages
-        .locator('.place')
-        .evaluateAll('(links) => links.map((link) => link.title)');
-      console.log(`       ${(places as string[]).join(', ')}`);
+      const places: string[] = [];
+      for (const link of await passages.locator('.place').all())
+        places.push((await link.getAttribute('title')) ?? '');
+      console.log(`       ${places.join(', ')}`);
       assert.ok(
-        (places as string[]).slice(0, 3).some((place) => /backoff|engine-client/.test(place)),
+        places.slice(0, 3).some((place) => /backoff|engine-client/.test(place)),
         'the code that restarts the engine is not among the first three passages',
       );
-      for (const [index, title] of (places as string[]).entries()) {
+      for (const [index, title] of places.entries()) {
         const { file, line } = placeOf(title);
         const lines = (await readFile(path.join(workspace, file), 'utf8')).split(/\r?\n/);
         const quoted = passages.nth(index).locator('.code-line').first();

@@ -38,11 +38,7 @@ export async function beginAsking(workbench: Workbench, question: string): Promi
   const input = workbench.panel.locator('textarea.question');
   await input.fill(question);
   await input.press('Enter');
-  await workbench.panel
-    .locator('.asked', { hasText: question })
-    .or(workbench.panel.locator('.running:visible'))
-    .first()
-    .waitFor();
+  await workbench.panel.locator('.asked:visible', { hasText: question }).waitFor();
 }
 
 /** Opens `file`, summarises it and waits for the end. */

@@ -30,13 +30,11 @@ export class Workbench {
   }
 
   async waitForStatus(sentence: RegExp, timeout = 60_000): Promise<void> {
-    const labelled = this.status.locator('a[aria-label], [aria-label]').or(this.status);
+    const label = this.status.locator('[aria-label]').first();
     const end = Date.now() + timeout;
     let last = '';
     while (Date.now() < end) {
-      last = (await labelled.evaluateAll(
-        '(nodes) => nodes.map((node) => node.getAttribute("aria-label") ?? "").join(" ")',
-      )) as string;
+      last = (await label.getAttribute('aria-label', { timeout })) ?? '';
       if (sentence.test(last)) return;
       await this.page.waitForTimeout(100);
     }
