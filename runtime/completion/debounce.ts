@@ -22,12 +22,21 @@ export class AdaptiveDebounce {
   #lastKey: number | undefined;
   #gap: number | undefined;
   #latency: number | undefined;
+  /** First key since the last request: under steady typing no wait may start over for ever. */
+  #waitingSince: number | undefined;
 
   /** A key was pressed. */
   key(now: number): void {
     const gap = this.#lastKey === undefined ? undefined : now - this.#lastKey;
     this.#lastKey = now;
+    if (gap === undefined || gap > LONGEST_GAP_MS) this.#waitingSince = now;
+    else this.#waitingSince ??= now;
     if (gap !== undefined && gap > 0 && gap <= LONGEST_GAP_MS) this.#gap = smooth(this.#gap, gap);
+  }
+
+  /** A request was made. */
+  asked(): void {
+    this.#waitingSince = undefined;
   }
 
   /** The engine took that long for an answer. */
@@ -45,7 +54,8 @@ export class AdaptiveDebounce {
     if (this.#gap === undefined || this.#latency === undefined) return FIRST_DELAY_MS;
     // The answer comes before the next key: asking at once costs nothing that would not be used.
     if (this.#latency + MIN_DELAY_MS < this.#gap) return MIN_DELAY_MS;
-    return Math.min(MAX_DELAY_MS, Math.max(MIN_DELAY_MS, this.#gap * END_OF_BURST));
+    const waited = (this.#lastKey ?? 0) - (this.#waitingSince ?? this.#lastKey ?? 0);
+    return Math.max(MIN_DELAY_MS, Math.min(MAX_DELAY_MS - waited, this.#gap * END_OF_BURST));
   }
 }
 

@@ -71,6 +71,8 @@ export class CompletionSession {
   readonly #rejections = new Rejections();
   #shown: { suggestion: PlacedSuggestion; since: number } | undefined;
   #inFlight: InFlight | undefined;
+  /** The last request was given up because the user typed on. */
+  #overtaken = false;
   /** Number of the newest call; older ones give up when they see that it is not theirs. */
   #newest = 0;
 
@@ -128,8 +130,9 @@ export class CompletionSession {
       if (silence) return silent(silence);
       const cached = this.#cache.find(place);
       if (cached) return this.#show([cached], selected, view, options, 'cache');
-      await this.clock.sleep(this.#debounce.delay(linePrefix(place.before).trim() === ''), options.signal);
+      const early = await this.#wait(place, options.signal);
       latency.debounce = this.clock.now() - started;
+      if (early && !overtaken()) return this.#show([early], selected, view, options, 'in-flight');
     }
     if (overtaken()) return silent('cancelled');
     const asked = this.clock.now();
@@ -159,11 +162,28 @@ export class CompletionSession {
     return remaining;
   }
 
+  /** Waits out the debounce; ends early with what the request under way answers meanwhile, if that is of use. */
+  async #wait(place: DocumentView, signal: AbortSignal): Promise<Remaining | undefined> {
+    const delay = this.clock.sleep(this.#debounce.delay(linePrefix(place.before).trim() === ''), signal);
+    const request = this.#inFlight;
+    if (request && isAbout(request, place)) {
+      const answer = await Promise.race([request.answer.catch(() => undefined), delay.then(() => undefined)]);
+      const remaining = answer?.best && typedThrough(answer.best, place);
+      if (remaining) return remaining;
+    }
+    await delay;
+    return undefined;
+  }
+
   /** The rest of what the request under way answers, when what was typed since is its beginning. */
   async #recycle(place: DocumentView, signal: AbortSignal): Promise<Remaining | undefined> {
     const request = this.#inFlight;
     if (!request) return undefined;
-    if (!isAbout(request, place) || !worthWaiting(request, this.clock.now(), this.#debounce.latency)) {
+    const about = isAbout(request, place);
+    // Two in a row are not given up for typing, or steady typing on a slow machine would never see an answer.
+    const useful = this.#overtaken || worthWaiting(request, this.clock.now(), this.#debounce.latency);
+    if (!about || !useful) {
+      this.#overtaken = about;
       this.#drop();
       return undefined;
     }
@@ -181,10 +201,12 @@ export class CompletionSession {
     this.#drop();
     const abort = new AbortController();
     const startedAt = this.clock.now();
+    this.#debounce.asked();
     const answer = this.completer
       .complete(requestFor(view, selected, options), abort.signal)
       .then((response) => {
         this.#debounce.answered(this.clock.now() - startedAt);
+        this.#overtaken = false;
         return { response, best: this.#remember(selected.place, response, options) };
       })
       .catch((error: unknown) => {

@@ -191,6 +191,40 @@ describe('CompletionSession', () => {
     expect((await second).items[0]?.insertText).toBe('yz;');
   });
 
+  it('answers under steady typing that is faster than the engine', async () => {
+    const text = 'const value = computeTheValue(first, second, third, fourth);';
+    const slow = {
+      complete: async ({ offset }: CompletionRequest, signal: AbortSignal): Promise<CompletionResponse> => {
+        await clock.sleep(300, signal);
+        if (signal.aborted) throw new CancelledError();
+        const cost = {
+          contextTokens: 0,
+          tokensRead: 1,
+          tokensGenerated: 9,
+          ms: { queue: 0, tokenise: 0, read: 0, decode: 0 },
+        };
+        return {
+          candidates: [{ text: text.slice(offset), confidence: 0.9, tokens: 9, stoppedBy: 'end-token' }],
+          cost,
+          stillReading: false,
+        };
+      },
+    };
+    const typing = new CompletionSession(slow, clock);
+    let shown = 0;
+    let call = new AbortController();
+    for (let at = 1; at < text.length - 1; at++) {
+      call.abort();
+      call = new AbortController();
+      const options = { explicit: false, multiline: 'auto' as const, threshold: 0.23, signal: call.signal };
+      void typing
+        .provide(view(`${text.slice(0, at)}█`), options)
+        .then(({ items }) => (shown += items.length));
+      await clock.pass(120);
+    }
+    expect(shown).toBeGreaterThan(text.length * 0.7);
+  });
+
   it('cancels the request under way when the cursor goes elsewhere', async () => {
     void provide('const a = █\n\n\n');
     await clock.pass(90);
