@@ -1,5 +1,5 @@
 /**
- * `npm run test:e2e [-- words of a test's name]`: a user's view of the packaged extension, in a real VS Code in a real
+ * `npm run test:e2e [-- expression for the tests' names]`: a user's view of the packaged extension, in a real VS Code in a real
  * browser. Needs the package (`npm run package`). Evidence of failures is left in test-results/.
  */
 import { rm } from 'node:fs/promises';
@@ -20,9 +20,9 @@ import { tests as themes } from './themes.e2e';
 const all = [...completion, ...ask, ...summary, ...silence, ...themes, ...off, ...recovery, ...badInput];
 
 async function main(): Promise<boolean> {
-  const words = process.argv.slice(2).join(' ').toLowerCase();
-  const chosen = all.filter(({ name }) => name.toLowerCase().includes(words));
-  if (chosen.length === 0) throw new Error(`No end-to-end test's name contains "${words}".`);
+  const pattern = new RegExp(process.argv.slice(2).join(' '), 'i');
+  const chosen = all.filter(({ name }) => pattern.test(name));
+  if (chosen.length === 0) throw new Error(`No end-to-end test's name matches ${pattern}.`);
   await rm(path.join(resultsFolder, 'failed'), { recursive: true, force: true });
   const session = await Session.start({ vsix: true });
   const stop = () => void session.stop().finally(() => process.exit(1));
