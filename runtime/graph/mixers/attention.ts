@@ -30,14 +30,13 @@ export function attentionTensors(mixer: AttentionMixer, width: number): [name: s
 const masked = -1e30;
 
 /**
- * The host keeps the window in slots; scores against the slots and against the new tokens are two products whose
- * results are joined, so that nothing of the window's size is copied for a step.
+ * The host keeps the window in slots, in whatever order: keys carry their rotation, and the bias says which positions
+ * a query sees. One operator takes slots and new tokens together, so that few score-sized tensors are ever made.
  */
 export function attention(context: LayerContext, x: Value, mixer: AttentionMixer): Value {
-  const { graph, forms, width, prefix, last, states, positions } = context;
+  const { graph, forms, width, prefix, last, states } = context;
   const { heads, keyValueHeads, headSize, window, weights } = mixer;
   const keyWidth = keyValueHeads * headSize;
-  const perKey = heads / keyValueHeads;
 
   const keyValue = stacked(`${prefix}.self_attn.kv_proj.weight`, [
     matrix(weights.key, keyWidth, width),
@@ -46,7 +45,6 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   // The scores' factor 1 / sqrt(headSize) is taken into the query's weights: exact where it is a power of two.
   const query = matrix(weights.query, heads * headSize, width, headSize ** -0.5);
   const queryRows = last ? context.wantedRows(x) : x;
-  const count = last ? names.wanted : positions.count;
 
   const [key, value] = graph.split(forms.into.multiply(graph, x, keyValue), [keyWidth, keyWidth], 1);
   const rotatedKey = rotate(context, key!, mixer, keyValueHeads, false);
@@ -54,7 +52,7 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
 
   const byHead = (rows: Value, count: number) =>
     graph.transpose(graph.reshape(rows, [-1, count, headSize]), [1, 0, 2]);
-  const q = graph.reshape(byHead(rotatedQuery, heads), [keyValueHeads, -1, headSize]);
+  const q = byHead(rotatedQuery, heads);
   const newKeys = byHead(rotatedKey, keyValueHeads);
   const newValues = byHead(value!, keyValueHeads);
 
@@ -66,31 +64,18 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   graph.output(newKeys, `${state.name}.keys.new`, 'float32', [keyValueHeads, 'T', headSize]);
   graph.output(newValues, `${state.name}.values.new`, 'float32', [keyValueHeads, 'T', headSize]);
 
-  const transposed = (k: Value) => graph.transpose(k, [0, 2, 1]);
-  const scores = graph.concat([graph.matmul(q, transposed(keys)), graph.matmul(q, transposed(newKeys))], 2);
-  const perHead = graph.concat([graph.ints(heads), count, graph.ints(-1)], 0);
-  const perKeyHead = graph.concat(
-    [graph.ints(keyValueHeads), graph.mul(count, graph.ints(perKey)), graph.ints(-1)],
-    0,
+  // The joined keys and values that the operator also gives are of no use: the host keeps its slots by itself.
+  const batched = (value: Value) => graph.unsqueeze(value, 0);
+  const [newQ, newK, newV, pastK, pastV] = [q, newKeys, newValues, keys, values].map(batched);
+  const [attended] = graph.nodeWithOutputs(
+    'Attention',
+    [newQ!, newK!, newV!, windowBias(context, window), pastK!, pastV!],
+    { scale: { float: 1 } },
+    [undefined, undefined, undefined],
   );
-  const biased = graph.add(graph.node('Reshape', [scores, perHead]), windowBias(context, window));
-  const weightsOf = graph.node('Reshape', [graph.node('Softmax', [biased], { axis: -1 }), perKeyHead]);
-
-  const slotCount = graph.node('Gather', [graph.node('Shape', [keys]), graph.int(1)], { axis: 0 });
-  const parts = graph.concat([graph.unsqueeze(slotCount, 0), positions.count], 0);
-  const [old, fresh] = graph.nodeWithOutputs('Split', [weightsOf, parts], { axis: 2 }, [
-    undefined,
-    undefined,
-  ]);
-  const summed = graph.add(graph.matmul(old!, values), graph.matmul(fresh!, newValues));
-
-  const backToRows = graph.concat([graph.ints(heads), count, graph.ints(headSize)], 0);
-  const y = graph.transpose(graph.node('Reshape', [summed, backToRows]), [1, 0, 2]);
-  return forms.outOf.multiply(
-    graph,
-    graph.reshape(y, [-1, heads * headSize]),
-    matrix(weights.out, width, heads * headSize),
-  );
+  const y = graph.transpose(graph.squeeze(attended!, 0), [1, 0, 2]);
+  const outProjection = matrix(weights.out, width, heads * headSize);
+  return forms.outOf.multiply(graph, graph.reshape(y, [-1, heads * headSize]), outProjection);
 }
 
 /** Rotary positions: `rows [T, heads * headSize] -> [1, T, heads * headSize]`. */
