@@ -14,7 +14,7 @@ import {
 import type { EngineStatus, InitializeParams, LogRecord } from '../../runtime/protocol/engine';
 import type { IndexStatus } from '../../runtime/protocol/index-status';
 import { EngineStatusChanged, IndexStatusChanged, Initialize, Log } from '../../runtime/protocol/methods';
-import { messageOf } from '../../runtime/protocol/errors';
+import { CancelledError, messageOf } from '../../runtime/protocol/errors';
 import { decideRestart, defaultRestartPolicy, type RestartPolicy } from './backoff';
 import { EngineProcess, type EngineExit } from './engine-process';
 import { EngineUnavailableError, type EngineState } from './engine-state';
@@ -112,6 +112,8 @@ export class EngineClient {
     token?: CancellationToken,
   ): Promise<unknown> {
     await this.ensureStarted();
+    // A request that is sent with a cancelled token would never be told so.
+    if (token?.isCancellationRequested) throw new CancelledError();
     const { connection, process: engine } = this;
     if (!connection || !engine) throw this.unavailable();
     try {
