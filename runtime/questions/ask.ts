@@ -5,7 +5,7 @@
 import type { LanguageModel } from '../inference/language-model';
 import type { AskProgress, AskRequest, AskResponse, Passage } from '../protocol/questions';
 import type { Evidence, EvidenceIndex } from './evidence';
-import { rerank } from './rerank';
+import { rerank, RERANKED } from './rerank';
 import { verifyPassage } from './verify';
 
 export interface AskDependencies {
@@ -47,7 +47,7 @@ export async function askWorkspace(
   let ordered = found;
   let scored = 0;
   if (model && rerankBudgetMs > 0 && found.length > 1) {
-    onProgress?.({ stage: 'reranking', done: 0, total: found.length });
+    onProgress?.({ stage: 'reranking', done: 0, total: Math.min(found.length, RERANKED) });
     const report = (done: number, total: number) => onProgress?.({ stage: 'reranking', done, total });
     ({ evidence: ordered, scored } = await rerank(found, request.question, model, {
       budgetMs: rerankBudgetMs,

@@ -22,7 +22,7 @@ export interface Ranked<T> {
   score: number;
 }
 
-/** Found on the tuning half of the question sets (see test/golden/retrieval); each is a share of the best BM25. */
+/** Tuned on two question sets, checked on two others (test/golden/retrieval/README.md); each is a share of the best BM25. */
 export interface RankingWeights {
   coverage: number;
   names: number;
