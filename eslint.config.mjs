@@ -53,6 +53,19 @@ const only = (target, folders) => ({
   message: `${target}/ may import only its own files${folders.map((name) => ` and ${name}`).join('')}.`,
 });
 
+/** Packages that only some folders may import, with the reason. */
+const editor = { names: ['vscode'], message: "Only extension/ may import 'vscode'." };
+const native = { names: ['onnxruntime-node', 'libsql'], message: 'No native code outside the engine.' };
+const toolkit = {
+  names: ['@vscode/webview-ui-toolkit'],
+  message: 'Archived upstream: only webview/toolkit/ knows it, so that it can be replaced.',
+};
+
+function forbidden(...packages) {
+  const paths = packages.flatMap(({ names, message }) => names.map((name) => ({ name, message })));
+  return { 'no-restricted-imports': ['error', { paths }] };
+}
+
 export default tseslint.config(
   { ignores: ['dist/**', '.e2e/**', '.cache/**', 'coverage/**', 'test/fixtures/**', 'test-results/**'] },
   js.configs.recommended,
@@ -80,25 +93,27 @@ export default tseslint.config(
       'no-eval': 'error',
     },
   },
-  {
-    files: ['runtime/**', 'webview/**'],
-    rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'vscode', message: "Only extension/ may import 'vscode'." }] }] },
-  },
-  {
-    files: ['extension/**', 'runtime/completion/**', 'runtime/protocol/**', 'webview/**'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { paths: ['onnxruntime-node', 'libsql'].map((name) => ({ name, message: 'No native code outside the engine.' })) },
-      ],
-    },
-  },
+  // Of several blocks that set the same rule for a file the last one counts: each block lists all that its files may not import.
+  { files: ['extension/**'], rules: forbidden(native) },
+  { files: ['runtime/**'], rules: forbidden(editor) },
+  { files: ['runtime/completion/**', 'runtime/protocol/**'], rules: forbidden(editor, native) },
+  { files: ['webview/**'], rules: forbidden(editor, native, toolkit) },
+  { files: ['webview/toolkit/**'], rules: forbidden(editor, native) },
   {
     files: ['webview/**'],
     languageOptions: { globals: { document: 'readonly', window: 'readonly' } },
   },
   {
     files: ['scripts/**', '*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly', setTimeout: 'readonly', fetch: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        setTimeout: 'readonly',
+        fetch: 'readonly',
+      },
+    },
   },
 );

@@ -173,9 +173,9 @@ describe('the engine over JSON-RPC', () => {
 
   it('summarises a file, outline first', async () => {
     const stages: SummaryProgress[] = [];
-    const listening = client.onProgress(methods.SummaryProgressType, 'summary-1', (progress) =>
-      stages.push(progress),
-    );
+    const listening = client.onProgress(methods.SummaryProgressType, 'summary-1', (progress) => {
+      stages.push(progress);
+    });
     const summary = await client.sendRequest(methods.Summarize, { path: file, progressToken: 'summary-1' });
     listening.dispose();
     expect(stages[0]!.stage).toBe('outline');
