@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import { loadLanguageModel } from '../inference/load';
 import type { CompletionRequest, CompletionResponse } from '../protocol/completion';
 import type {
@@ -24,6 +21,7 @@ import { doctorReport } from './doctor';
 import { Documents } from './documents';
 import type { Logger } from './log';
 import { holdCeiling, residentBytes, statesLimitBytes } from './memory';
+import { declaredLanguages, modelFolder, threadsOf } from './model-choice';
 import { ModelHost } from './model-host';
 import { Scheduler } from './scheduler';
 import { Summaries } from './summaries';
@@ -233,10 +231,10 @@ export class Engine {
       folders: this.workspace.folderPaths,
       dataFolder: this.data.root,
       dataSizes: await this.data.sizes(),
-      modelFolder: this.modelFolder(),
+      modelFolder: modelFolder(this.settings.completionModel, this.params.modelsFolder),
       weightBytes: info?.weightBytes,
       keptStates: this.host.current?.checkpoints.size ?? 0,
-      threads: this.threads(),
+      threads: threadsOf(this.settings.threads),
     });
   }
 
@@ -273,13 +271,13 @@ export class Engine {
   private createHost(): ModelHost {
     return new ModelHost({
       name: this.settings.completionModel,
-      languages: declaredLanguages(this.modelFolder()),
+      languages: declaredLanguages(modelFolder(this.settings.completionModel, this.params.modelsFolder)),
       load: async () => {
         const model = await loadLanguageModel({
-          folder: this.modelFolder(),
+          folder: modelFolder(this.settings.completionModel, this.params.modelsFolder),
           cacheFolder: this.data.cache,
           precision: this.params.precision,
-          threads: this.threads(),
+          threads: threadsOf(this.settings.threads),
           scheduler: this.scheduler,
           workerPath: this.assets.workerPath,
           onLog: (message) => this.log.in('model').info(message),
@@ -291,32 +289,5 @@ export class Engine {
       log: this.log.in('model'),
       onChange: () => this.changed(),
     });
-  }
-
-  private threads(): number {
-    return this.settings.threads || defaultThreads(availableParallelism());
-  }
-
-  /** A name is a folder of the embedded models; an absolute path is a folder of the user's. */
-  private modelFolder(): string {
-    const name = this.settings.completionModel;
-    return path.isAbsolute(name) ? name : path.join(this.params.modelsFolder, name);
-  }
-}
-
-/** Half the cores, but two where there are two: a second thread reads 1.4 times as fast. */
-function defaultThreads(cores: number): number {
-  return Math.max(Math.min(2, cores), Math.floor(cores / 2));
-}
-
-/** What the model's folder says of itself; a folder that cannot be read is explained when it is loaded. */
-function declaredLanguages(folder: string): string[] {
-  try {
-    const manifest = JSON.parse(readFileSync(path.join(folder, 'longview.json'), 'utf8')) as {
-      languages?: unknown;
-    };
-    return Array.isArray(manifest.languages) ? manifest.languages.filter((id) => typeof id === 'string') : [];
-  } catch {
-    return [];
   }
 }

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+
+/** A name is a folder of the embedded models; an absolute path is a folder of the user's. */
+export function modelFolder(name: string, modelsFolder: string): string {
+  return path.isAbsolute(name) ? name : path.join(modelsFolder, name);
+}
+
+/** @param setting 0 = half the cores, but two where there are two: a second thread reads 1.4 times as fast */
+export function threadsOf(setting: number, cores = availableParallelism()): number {
+  return setting || Math.max(Math.min(2, cores), Math.floor(cores / 2));
+}
+
+/** What the model's folder says of itself; a folder that cannot be read is explained when it is loaded. */
+export function declaredLanguages(folder: string): string[] {
+  try {
+    const manifest = JSON.parse(readFileSync(path.join(folder, 'longview.json'), 'utf8')) as {
+      languages?: unknown;
+    };
+    return Array.isArray(manifest.languages) ? manifest.languages.filter((id) => typeof id === 'string') : [];
+  } catch {
+    return [];
+  }
+}
