@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { notebookContext } from '../../../extension/completion/notebook-context';
+import { headerPath } from '../../../extension/engine/document-paths';
+import { FileChanges } from '../../../extension/engine/file-changes';
+import { launchEnvironment } from '../../../extension/engine/launch-environment';
+import { panelHtml } from '../../../extension/panel/panel-html';
+import { emptyMemory, remember, replay } from '../../../extension/panel/panel-memory';
+import { formatBytes } from '../../../extension/reports/bytes';
+import { passageText } from '../../../extension/reports/passage-text';
+import { summaryMarkdown } from '../../../extension/reports/summary-markdown';
+import { english } from '../../../extension/translate';
+import type { FileSummary } from '../../../runtime/protocol/summaries';
+import type { ToWebview } from '../../../runtime/protocol/webview';
+
+const summary: FileSummary = {
+  path: '/p/a_b.ts',
+  displayPath: 'a_b.ts',
+  languageId: 'typescript',
+  lineCount: 40,
+  contentHash: '',
+  purpose: { text: 'Keeps <b>things</b>.', source: 'doc' },
+  importedBy: ['c.ts'],
+  lines: [
+    {
+      name: 'put',
+      kind: 'method',
+      signature: 'put()',
+      range: { startLine: 9, endLine: 12 },
+      nameLine: 9,
+      exported: true,
+      depth: 1,
+      text: 'Puts it in.',
+      source: 'generated',
+    },
+  ],
+  cost: { tokensRead: 0, tokensGenerated: 0, generatedLines: 1, ms: 1 },
+  approximate: false,
+};
+
+describe('headerPath', () => {
+  it.each([
+    ['src\\a.ts', 'typescript', 'file', 'src/a.ts'],
+    ['/outside/of/all/a.ts', 'typescript', 'file', 'a.ts'],
+    ['C:/outside/a.ts', 'typescript', 'file', 'a.ts'],
+    ['Untitled-1', 'python', 'untitled', 'Untitled-1.py'],
+    ['Untitled-1', 'plaintext', 'untitled', 'Untitled-1'],
+    ['lab/study.ipynb', 'python', 'cell', 'lab/study.py'],
+  ] as const)('%s in %s (%s) reads %s', (path, language, kind, expected) => {
+    expect(headerPath(path, language, kind)).toBe(expected);
+  });
+});
+
+describe('notebookContext', () => {
+  it('joins the cells of the same language, before and after', () => {
+    const cell = (text: string, languageId = 'python') => ({ text, languageId });
+    const cells = [
+      cell('a = 1'),
+      cell('# Title', 'markdown'),
+      cell('b = 2'),
+      cell('c'),
+      cell(' '),
+      cell('d'),
+    ];
+    expect(notebookContext(cells, 3)).toEqual({ before: 'a = 1\nb = 2', after: 'd' });
+  });
+
+  it('cuts long cells at lines, keeping what is nearest', () => {
+    const long = Array.from({ length: 10_000 }, (_, i) => `x${i} = ${i}`).join('\n');
+    const cells = [long, '', long].map((text) => ({ text, languageId: 'python' }));
+    cells[1]!.text = 'y';
+    const { before, after } = notebookContext(cells, 1);
+    expect(before.endsWith('x9999 = 9999')).toBe(true);
+    expect(before).toMatch(/^x\d+ = /);
+    expect(after.startsWith('x0 = 0\n')).toBe(true);
+    expect(before.length + after.length).toBeLessThanOrEqual(28_000);
+  });
+});
+
+describe('FileChanges', () => {
+  it('keeps one change for each file, and none of what is always left out', () => {
+    const changes = new FileChanges();
+    changes.add('/p/a', 'created');
+    changes.add('/p/a', 'changed');
+    changes.add('/p/b', 'created');
+    changes.add('/p/b', 'deleted');
+    changes.add('/p/c', 'deleted');
+    changes.add('/p/c', 'created');
+    expect(changes.add('/p/node_modules/x/y.js', 'changed')).toBe(false);
+    expect(changes.add('C:\\p\\.git\\index', 'changed')).toBe(false);
+    expect(changes.take()).toEqual([
+      { path: '/p/a', kind: 'created' },
+      { path: '/p/c', kind: 'changed' },
+    ]);
+    expect(changes.take()).toEqual([]);
+  });
+});
+
+describe('launchEnvironment', () => {
+  const host = { PATH: '/bin', NODE_OPTIONS: '--inspect', ELECTRON_RUN_AS_NODE: '1', EMPTY: undefined };
+  it('leaves out what is meant for the host alone', () => {
+    expect(launchEnvironment(host, false)).toEqual({ PATH: '/bin' });
+  });
+  it('makes Electron a plain Node', () => {
+    expect(launchEnvironment(host, true)).toEqual({ PATH: '/bin', ELECTRON_RUN_AS_NODE: '1' });
+  });
+});
+
+describe('panelHtml', () => {
+  const html = panelHtml({
+    cspSource: 'https://x',
+    script: 'https://x/a"b.js',
+    style: 's',
+    nonce: 'n0',
+    title: 't',
+    language: 'en',
+  });
+  it('allows its own script and style alone', () => {
+    expect(html).toContain(`default-src 'none'`);
+    expect(html).toContain(`script-src 'nonce-n0'`);
+    expect(html).not.toContain('unsafe');
+    expect(html).toContain('a&quot;b.js');
+  });
+});
+
+describe('panel memory', () => {
+  const started = (id: number): ToWebview => ({ type: 'summaryStarted', id, displayPath: 'a' });
+  it('replays what a new page needs, and drops what a later message replaces', () => {
+    const messages: ToWebview[] = [
+      { type: 'showTab', tab: 'summary', focus: true },
+      started(1),
+      { type: 'summaryDone', id: 1, summary },
+      started(2),
+      { type: 'summaryOutline', id: 2, summary, toGenerate: 1 },
+      { type: 'setQuestion', question: 'x' },
+      { type: 'askStarted', id: 1, question: 'q' },
+      { type: 'askProgress', id: 1, progress: { stage: 'searching' } },
+      { type: 'askProgress', id: 1, progress: { stage: 'reranking', done: 1, total: 2 } },
+    ];
+    const replayed = replay(messages.reduce(remember, emptyMemory));
+    expect(replayed.map(({ type }) => type)).toEqual([
+      'askStarted',
+      'askProgress',
+      'summaryStarted',
+      'summaryOutline',
+      'showTab',
+    ]);
+    expect(replayed.at(-1)).toEqual({ type: 'showTab', tab: 'summary' });
+  });
+});
+
+describe('texts for the user', () => {
+  it('formats bytes', () => {
+    expect([0, 1536, 123 * 1024 * 1024].map(formatBytes)).toEqual(['0 bytes', '1.5 KB', '123 MB']);
+  });
+
+  it('exports a summary whose names and texts cannot become markup', () => {
+    const markdown = summaryMarkdown(summary, english);
+    expect(markdown).toContain('# a\\_b.ts');
+    expect(markdown).toContain('Keeps \\<b\\>things\\</b\\>.');
+    expect(markdown).toContain('  - **put** (method, 10-13): Puts it in. *(generated)*');
+  });
+
+  it('fences a passage that holds a fence itself', () => {
+    const text = passageText({
+      number: 1,
+      citation: { path: '/p/r.md', displayPath: 'r.md', range: { startLine: 0, endLine: 2 } },
+      languageId: 'markdown',
+      text: '```\nx\n```\n',
+      highlights: [],
+      score: 1,
+    });
+    expect(text).toBe('r.md, lines 1 to 3\n````markdown\n```\nx\n```\n````\n');
+  });
+});
