@@ -5,7 +5,7 @@ import type { Locator } from 'playwright-core';
 import type { Workbench } from './lib/workbench';
 
 /** Where totals.ts stops in the middle of a function that is much like the one above it. */
-export const unfinished = { file: 'totals.ts', place: ':20:1', typed: '    total += ' };
+export const unfinished = { file: 'totals.ts', place: ':19:1', typed: '  for (const ' };
 
 /** Types at the end of a file that begs to be continued, and returns the suggestion. */
 export async function suggest(workbench: Workbench, file = unfinished.file): Promise<string> {

@@ -1,6 +1,6 @@
 /** The engine's process is killed in the middle of each job: the editor goes on, says so, and the next request works. */
 import assert from 'node:assert/strict';
-import { ask, beginAsking, suggest, summarise } from './jobs';
+import { ask, beginAsking, retype, suggest, summarise } from './jobs';
 import { killEngineDuring, poll, waitForEngine } from './lib/processes';
 import type { EndToEndTest } from './lib/runner';
 import type { Session } from './lib/session';
@@ -40,8 +40,7 @@ export const tests: EndToEndTest[] = [
       await suggest(workbench);
       await workbench.page.keyboard.press('Escape');
       const killed = await killEngineDuring(server.pid, async () => {
-        await workbench.page.keyboard.press('Enter');
-        await workbench.type('    total += order.');
+        await retype(workbench);
         await workbench.page.waitForTimeout(1000);
       });
       await noticed(session, 'notification');

@@ -77,7 +77,7 @@ export class Session {
       page.setDefaultTimeout(20_000);
       const consoleLines: string[] = [];
       page.on('console', (message) => consoleLines.push(`${message.type()} ${message.text().slice(0, 500)}`));
-      const workbench = new Workbench(page, server.url, folders.userData);
+      const workbench = new Workbench(page, server.url);
       return new Session(base, workspace, folders, server, browser, workbench, consoleLines);
     } catch (error) {
       await server.stop();

@@ -1,5 +1,4 @@
 /** The editor's window as a user sees it: everything goes through keys, clicks and what is on the screen. */
-import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { baseSettings } from './settings';
@@ -7,10 +6,11 @@ import { baseSettings } from './settings';
 const extensionId = 'longview.longview';
 
 export class Workbench {
+  private currentSettings = JSON.stringify(baseSettings);
+
   constructor(
     readonly page: Page,
     private readonly url: string,
-    private readonly userData: string,
   ) {}
 
   /** Opens a window on `folder`, and waits until its files are shown. */
@@ -142,11 +142,23 @@ export class Workbench {
     return lines.join('\n').replaceAll('\u00a0', ' ');
   }
 
-  /** Changes settings of the user on top of those that every test has. */
+  /**
+   * Changes settings of the user on top of those that every test has. Goes through the editor, as users do: the browser
+   * editor does not notice when the file changes on disk.
+   */
   async settings(changes: Record<string, unknown>): Promise<void> {
-    const file = path.join(this.userData, 'User', 'settings.json');
-    const text = JSON.stringify({ ...baseSettings, ...changes }, undefined, 2);
-    if ((await readFile(file, 'utf8')) !== text) await writeFile(file, text);
+    const text = JSON.stringify({ ...baseSettings, ...changes });
+    if (text === this.currentSettings) return;
+    await this.command('Preferences: Open User Settings (JSON)');
+    await this.tab('settings.json').waitFor();
+    await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
+    await this.page.keyboard.press('Control+A');
+    await this.page.keyboard.insertText(text);
+    await this.save();
+    await this.page.locator('.tab.active:not(.dirty)[data-resource-name="settings.json"]').waitFor();
+    this.currentSettings = text;
+    await this.command('View: Close Editor');
+    await this.tab('settings.json').waitFor({ state: 'detached' });
   }
 
   /** Back to a plain window: no dialog, no list, no notification, no open file, the common settings. */

@@ -76,7 +76,6 @@ export function totalPrice(orders: Order[]): number {
 
 export function totalQuantity(orders: Order[]): number {
   let total = 0;
-  for (const order of orders) {
 `;
 
 const crlfSource = typescriptSource.replaceAll('\n', '\r\n');
