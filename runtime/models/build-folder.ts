@@ -18,6 +18,7 @@ import { readManifest, readModelJson } from './manifest';
 import { SafetensorsFile } from './safetensors';
 
 const copied = ['config.json', 'tokenizer.json'];
+/** Copied where the source has them; what the target says of itself already is kept. */
 const copiedWherePresent = ['README.md', 'DATA.md', 'LICENSE'];
 
 /**
@@ -37,7 +38,9 @@ export function buildModelFolder(source: string, target: string, precision: Prec
   mkdirSync(target, { recursive: true });
   for (const name of [graphFile, weightsFile]) renameSync(path.join(compiled, name), path.join(target, name));
   rmSync(compiled, { recursive: true });
-  const present = copiedWherePresent.filter((name) => existsSync(path.join(source, name)));
+  const present = copiedWherePresent.filter(
+    (name) => existsSync(path.join(source, name)) && !existsSync(path.join(target, name)),
+  );
   for (const name of [...copied, ...present]) {
     copyFileSync(path.join(source, name), path.join(target, name));
     chmodSync(path.join(target, name), 0o644);
