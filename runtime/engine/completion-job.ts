@@ -129,11 +129,10 @@ function promptReading(plan: PromptPlan, before: string, model: LanguageModel): 
   const { special } = model.info;
   const far = readingPlanOf(plan);
   const ids = [...far.ids, special.fimSuffix, ...plan.suffix, special.fimPrefix, ...plan.near];
-  const line = toLf(before.slice(previousCut(before, before.length)));
-  const beforeLine = ids.length - model.tokenizer.encode(line + plan.missingIndentation).length;
-  const nearStart = ids.length - plan.near.length;
+  const line = toLf(before.slice(previousCut(before, before.length))) + plan.missingIndentation;
+  const lineTokens = model.tokenizer.encode(line).length - plan.opening.length;
   const keepAt = [...far.keepAt];
-  if (beforeLine > nearStart) keepAt.push(beforeLine);
+  if (lineTokens > 0 && lineTokens < plan.near.length) keepAt.push(ids.length - lineTokens);
   keepAt.push(ids.length);
   return { ids, keepAt };
 }
@@ -154,7 +153,7 @@ async function write(
   let text = '';
   let stop: Stop | undefined;
   try {
-    const tokens = model.decode(fork, [model.info.special.fimMiddle], {
+    const tokens = model.decode(fork, [model.info.special.fimMiddle, ...plan.opening], {
       ...work,
       maxTokens: stopPlan.maxTokens,
       ...(nth > 0 && { sampling: { ...alternativeSampling, seed: nth } }),

@@ -67,11 +67,11 @@ describe('planPrompt', () => {
         const tokenizer = new UnitTokenizer();
         const before = pieces.join('');
         const result = plan(tokenizer, before, 'x');
-        const seen = tokenizer.decode([...result.far, ...result.near]);
+        const seen = tokenizer.decode([...result.far, ...result.near, ...result.opening]);
         const whole = before.replace(/\r\n?/g, '\n') + result.missingIndentation;
         expect(seen).toBe(whole);
         // Joining near and far as text and encoding anew gives the same ids.
-        expect([...result.far, ...result.near]).toEqual(tokenizer.encode(whole));
+        expect([...result.far, ...result.near, ...result.opening]).toEqual(tokenizer.encode(whole));
       }),
       { numRuns: 300 },
     );
@@ -169,7 +169,17 @@ describe('planPrompt', () => {
     const tokenizer = new UnitTokenizer();
     const result = plan(tokenizer, 'function f() {\n  a();\n', '\n  b();\n}\n');
     expect(result.missingIndentation).toBe('  ');
-    expect(tokenizer.decode(result.near)).toBe('function f() {\n  a();\n  ');
+    expect(tokenizer.decode(result.near)).toBe('function f() {\n  a();');
+    expect(tokenizer.decode(result.opening)).toBe('\n  ');
+  });
+
+  it('lets the middle begin with the newline and indentation of a blank line, and with nothing elsewhere', () => {
+    const tokenizer = new UnitTokenizer();
+    const blank = plan(tokenizer, 'if x:\r\n\r\n    ', '\r\ny()\r\n');
+    expect(tokenizer.decode(blank.near)).toBe('if x:');
+    expect(tokenizer.decode(blank.opening)).toBe('\n\n    ');
+    expect(tokenizer.decode(promptIds(blank, SPECIAL))).toMatch(/if x:<5>\n\n {4}$/);
+    expect(plan(tokenizer, 'if x:\n    y', '').opening).toEqual([]);
   });
 
   it('takes special-token strings as text and puts neighbours before the header', () => {
