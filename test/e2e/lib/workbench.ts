@@ -165,25 +165,31 @@ export class Workbench {
   async tidy(): Promise<void> {
     for (let tries = 0; tries < 3; tries += 1) await this.page.keyboard.press('Escape');
     await this.settings({});
-    await this.command('View: Revert and Close Editor').catch(() => undefined);
-    await this.command('View: Close All Editors');
-    const dontSave = this.page.locator('.monaco-dialog-box button, .monaco-dialog-box .monaco-button', {
-      hasText: "Don't Save",
-    });
-    if ((await dontSave.count()) > 0) await dontSave.first().click();
+    await this.closeAll();
     await this.command('Notifications: Clear All Notifications');
   }
 
-  private async quickInput(text: string, row: string): Promise<void> {
+  /** Closes every editor, and drops what is not saved. */
+  private async closeAll(): Promise<void> {
+    await this.command('View: Close All Editors');
+    const dontSave = this.page.locator('.monaco-dialog-box .monaco-button', { hasText: "Don't Save" });
+    const tabs = this.page.locator('.tabs-container .tab');
+    for (let tries = 0; tries < 100 && (await tabs.count()) > 0; tries += 1) {
+      if (await dontSave.isVisible()) await dontSave.click();
+      await this.page.waitForTimeout(100);
+    }
+  }
+
+  /** Types `text` into the editor's list of commands or files, and takes the row that is called exactly `name`. */
+  private async quickInput(text: string, name: string): Promise<void> {
     await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input.input');
     await input.waitFor({ state: 'visible' });
     await input.fill(text);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first().waitFor();
-    await this.page.keyboard.press('Enter');
-    await this.page
-      .locator('.quick-input-widget')
-      .waitFor({ state: 'hidden' })
-      .catch(() => undefined);
+    const label = this.page.locator('.label-name', {
+      hasText: new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
+    });
+    await this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first().click();
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 }
