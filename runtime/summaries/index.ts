@@ -2,7 +2,6 @@
 export { MemoryLineCache, type SummaryLineCache } from './cache';
 export { faithfulness, identifiersIn } from './identifiers';
 export type { GeneratedText } from './judge';
-export { toMarkdown } from './markdown';
 export {
   summarizeFile,
   type SummarizeDependencies,
