@@ -1,6 +1,7 @@
 import { button, element, replace } from '../dom';
 import { plural, splitPath } from '../format';
 import { icon } from '../icons';
+import { prose } from '../prose';
 import type { FileSummary } from '../../runtime/protocol/summaries';
 import type { SummaryState } from '../state';
 import { isSummarising } from '../store';
@@ -58,7 +59,7 @@ export function summaryHeader(actions: Actions): { element: HTMLElement; update(
 function aboutFile({ purpose, importedBy }: FileSummary, _actions: Actions): HTMLElement[] {
   const parts: HTMLElement[] = [];
   if (purpose.text !== '') {
-    parts.push(element('p', { class: 'purpose' }, purpose.text));
+    parts.push(element('p', { class: 'purpose' }, ...prose(purpose.text)));
     parts.push(
       element(
         'p',

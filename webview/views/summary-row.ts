@@ -1,6 +1,7 @@
 import type { SummaryLine } from '../../runtime/protocol/summaries';
 import { element, link, replace, spoken } from '../dom';
 import { icon } from '../icons';
+import { prose } from '../prose';
 import { kindLetter } from '../words';
 import type { Actions } from './view';
 
@@ -51,7 +52,7 @@ export function summaryRow(path: string, first: SummaryLine, pending: boolean, a
   function update(next: SummaryLine, isPending: boolean): void {
     line = next;
     item.classList.toggle('pending', isPending && next.text === '');
-    if (next.text !== '') replace(text, next.text, next.source === 'generated' && generatedLabel());
+    if (next.text !== '') replace(text, ...prose(next.text), next.source === 'generated' && generatedLabel());
     else replace(text, isPending && '…');
   }
   update(first, pending);
