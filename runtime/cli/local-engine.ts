@@ -1,9 +1,11 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { precisionNames, type Precision } from '../graph/precision';
 import { findAssets, findRoot } from '../engine/assets';
 import { Engine } from '../engine/engine';
 import { Logger } from '../engine/log';
 import type { EngineSettings, WorkspaceFolder } from '../protocol/engine';
+import { UserError } from '../protocol/errors';
 import { defaultDataFolder } from './data-folder';
 import { note } from './output';
 import { oneOf, wholeNumber, type CommonValues } from './options';
@@ -18,6 +20,7 @@ export async function withEngine<T>(
   job: (engine: Engine) => Promise<T>,
   overrides: Partial<EngineSettings> = {},
 ): Promise<T> {
+  for (const folder of folders) requireFolder(folder);
   const root = findRoot(__dirname);
   const settings: EngineSettings = {
     completionModel: modelOf(values.model),
@@ -43,7 +46,8 @@ export async function withEngine<T>(
     },
     findAssets(__dirname),
     new Logger(({ level, scope, message, fields }) => {
-      if (level === 'warn' || level === 'error')
+      // What a command fails with is told once, by the command.
+      if (level === 'warn' || (level === 'error' && scope !== 'model'))
         note(`${scope}: ${message}${fields ? ` ${JSON.stringify(fields)}` : ''}`);
     }),
   );
@@ -53,6 +57,11 @@ export async function withEngine<T>(
   } finally {
     await engine.dispose();
   }
+}
+
+function requireFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UserError(`There is no folder ${folder}.`);
 }
 
 export function precisionOf(value: string | undefined): Precision | undefined {

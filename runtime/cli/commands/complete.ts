@@ -4,11 +4,11 @@ import { CONFIDENCE_THRESHOLDS } from '../../completion/confidence';
 import { CompletionSession, type Provided } from '../../completion/session';
 import { silenceSentence } from '../../completion/silence';
 import { languageIdOf } from '../../syntax';
+import { readSource } from '../../engine/source-text';
 import type { Command } from './index';
 import { withEngine } from '../local-engine';
 import { UsageError, offsetOf, parse, parsePlace, wholeNumber } from '../options';
 import { milliseconds, note, percent, print, printJson } from '../output';
-import { readFileText } from '../read-file';
 
 export const complete: Command = {
   name: 'complete',
@@ -20,7 +20,7 @@ export const complete: Command = {
     const started = performance.now();
     const place = parsePlace(positionals[0]);
     const file = path.resolve(place.file);
-    const text = readFileText(file);
+    const text = await readSource(file);
     const offset = offsetOf(text, place);
     const uri = pathToFileURL(file).href;
     const alternatives = wholeNumber('alternatives', values.alternatives, 1, 1);

@@ -3,11 +3,11 @@ import { pathToFileURL } from 'node:url';
 import { replay } from '../../evaluation/replay';
 import { throwIfAborted } from '../../protocol/errors';
 import { languageIdOf } from '../../syntax';
+import { readSource } from '../../engine/source-text';
 import type { Command } from './index';
 import { withEngine } from '../local-engine';
 import { UsageError, offsetOf, parse, parsePlace, wholeNumber } from '../options';
 import { ProgressBar, milliseconds, percent, print, printJson, table } from '../output';
-import { readFileText } from '../read-file';
 
 export const evalReplay: Command = {
   name: 'eval replay',
@@ -22,7 +22,7 @@ export const evalReplay: Command = {
     if (!positionals[0] || !values.from || !values.to)
       throw new UsageError('A file, --from and --to are needed.');
     const file = path.resolve(positionals[0]);
-    const text = readFileText(file);
+    const text = await readSource(file);
     const at = (place: string) => offsetOf(text, parsePlace(`${positionals[0]}:${place}`));
     const [from, to] = [at(values.from), at(values.to)];
     const bar = new ProgressBar();

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { UserError } from '../../protocol/errors';
 import type { Command } from './index';
 import { withEngine } from '../local-engine';
 import { parse } from '../options';
@@ -23,6 +24,7 @@ export const indexFolder: Command = {
       const ms = performance.now() - started;
       const files = await engine.indexFiles();
       const skipped = files.filter((file) => file.skipped);
+      if (status.state === 'failed') throw new UserError(status.reason ?? 'The index failed.');
       if (values.json) {
         printJson({ ...status, ms, skipped: values.skipped ? skipped : skipped.length });
         return;
