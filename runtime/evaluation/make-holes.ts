@@ -1,7 +1,7 @@
 /** Holes cut out of real files, so that anyone can measure a model on their own code. */
 import { indentationWidth } from '../completion/indentation';
+import { seededRandom } from '../inference/sampling';
 import { HOLE_KINDS, type Hole, type HoleKind } from './hole';
-import { seededRandom } from './statistics';
 
 export interface RepoFile {
   /** Relative to the repository, with forward slashes. */

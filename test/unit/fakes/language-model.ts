@@ -15,7 +15,8 @@ export const characterTokenizer: Tokenizer = {
   vocabularySize: 65536 + 32,
 };
 
-const info: ModelInfo = {
+/** What the fake models say of themselves. */
+export const fakeInfo: ModelInfo = {
   name: 'fake',
   folder: '',
   family: 'fake',
@@ -55,7 +56,7 @@ export class FakeModel implements LanguageModel {
     private readonly answer: string = '',
     overrides: Partial<ModelInfo> = {},
   ) {
-    this.info = { ...info, ...overrides };
+    this.info = { ...fakeInfo, ...overrides };
   }
 
   create(): Promise<ModelState> {

@@ -1,9 +1,5 @@
-import type {
-  DecodedToken,
-  LanguageModel,
-  ModelInfo,
-  ModelState,
-} from '../../../runtime/inference/language-model';
+import type { DecodedToken, LanguageModel, ModelState } from '../../../runtime/inference/language-model';
+import { fakeInfo } from '../fakes/language-model';
 
 export interface Answer {
   text: string;
@@ -12,37 +8,9 @@ export interface Answer {
   endless?: boolean;
 }
 
-const info: ModelInfo = {
-  name: 'fake',
-  folder: '',
-  family: 'fake',
-  precision: 'float32',
-  provider: 'cpu',
-  languages: ['typescript', 'python'],
-  special: {
-    endoftext: 0,
-    file: 1,
-    path: 2,
-    fimPrefix: 3,
-    fimSuffix: 4,
-    fimMiddle: 5,
-    fimEnd: 6,
-    doc: 7,
-    summary: 8,
-    snippet: 9,
-  },
-  stop: [0, 6],
-  usefulContext: 4096,
-  maxSuffixTokens: 192,
-  maxNearTokens: 192,
-  stateBytes: 0,
-  weightBytes: 0,
-  loadMs: 0,
-};
-
 /** A model whose tokens are words with the spaces before them, and which answers what it is told to. */
 export class FakeModel implements LanguageModel {
-  readonly info = info;
+  readonly info = fakeInfo;
   /** The prompts that were read: special tokens as numbers, text as text. */
   readonly prompts: (number | string)[][] = [];
   live = 0;
