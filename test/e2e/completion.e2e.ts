@@ -22,11 +22,11 @@ export const tests: EndToEndTest[] = [
 
       await workbench.open(workspace);
       note('window');
-      await workbench.openFile(unfinished.file, unfinished.place);
+      await workbench.openFromExplorer(unfinished.file);
       note('file');
       await workbench.ready();
       note('extension');
-      await retype(workbench);
+      await workbench.type(unfinished.typed);
       note('typed');
       const suggestion = await workbench.waitForGhostText(60_000);
       note('ghost text');

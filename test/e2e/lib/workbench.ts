@@ -53,6 +53,14 @@ export class Workbench {
     await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
   }
 
+  /** Opens a file that stands at the top of the workspace by its row in the explorer, and goes to its end. */
+  async openFromExplorer(name: string): Promise<void> {
+    await this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).dblclick();
+    await this.tab(name).waitFor();
+    await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
+    await this.page.keyboard.press('Control+End');
+  }
+
   /** As openFile, for what may not open in a text editor. */
   async quickOpen(file: string, place = ''): Promise<void> {
     await this.quickInput(`${file}${place}`, path.posix.basename(file));
