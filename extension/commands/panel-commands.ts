@@ -38,9 +38,15 @@ export function panelCommands({ panel, ask, summary, opener }: Services): Comman
 /** The file that a menu was opened on, else the one in the active editor. */
 function target(uri: unknown): vscode.Uri {
   if (uri instanceof vscode.Uri) return uri;
-  const active = vscode.window.activeTextEditor?.document.uri ?? visibleFile();
+  const active = vscode.window.activeTextEditor?.document.uri ?? tabFile() ?? visibleFile();
   if (!active) throw new Error(vscode.l10n.t('Open the file to summarize.'));
   return active;
+}
+
+/** A file whose tab shows no text, such as a binary one: the engine says why it cannot be summarised. */
+function tabFile(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputText ? input.uri : undefined;
 }
 
 /** With the panel focused there is no active text editor, though one may well be in sight. */
