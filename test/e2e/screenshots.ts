@@ -9,6 +9,13 @@ import { question } from './ask.e2e';
 import { ask, suggest, summarise } from './jobs';
 import { Session } from './lib/session';
 
+/** The copy of the project has no node_modules, so that the editor's own checks would find fault with it. */
+const settings = {
+  'typescript.validate.enable': false,
+  'editor.bracketPairColorization.enabled': false,
+  'editor.stickyScroll.enabled': false,
+};
+
 const folder = path.join(root, 'media', 'screenshots');
 
 async function main(): Promise<void> {
@@ -19,6 +26,10 @@ async function main(): Promise<void> {
   try {
     await workbench.open(session.workspace);
     await workbench.ready();
+    await workbench.settings(settings);
+    await suggest(workbench);
+    await workbench.command('Longview: Show Completions for the Cursor');
+    await workbench.panel.locator('.candidate').first().waitFor();
     await suggest(workbench);
     await picture('completion');
     await workbench.page.keyboard.press('Escape');
@@ -29,8 +40,9 @@ async function main(): Promise<void> {
     await workbench.marks.first().waitFor();
     await picture('ask');
 
-    const rows = await summarise(workbench, 'runtime/engine/scheduler.ts');
-    await rows.nth(2).click();
+    const rows = await summarise(workbench, 'extension/engine/backoff.ts');
+    await rows.filter({ hasText: 'function decideRestart' }).click();
+    await workbench.marks.first().waitFor();
     await picture('summary');
   } finally {
     await session.stop();
