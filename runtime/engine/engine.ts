@@ -85,8 +85,11 @@ export class Engine {
 
   // Documents
 
+  /** A file in a language that the model knows is about to be worked on: the model is loaded ahead of the first key. */
   openDocument(item: TextDocumentItem): void {
     this.documents.open(item);
+    // A model that does not load says so in the status, and again when it is asked for something.
+    if (this.host.languages.includes(item.languageId)) this.warmUp().catch(() => undefined);
   }
 
   changeDocument({ uri, version, edits }: { uri: string; version: number; edits: TextEdit[] }): void {
@@ -101,8 +104,10 @@ export class Engine {
 
   // Jobs
 
-  complete(request: CompletionRequest, signal?: AbortSignal): Promise<CompletionResponse> {
-    return this.doing('completing', () => this.completions.complete(request, signal));
+  async complete(request: CompletionRequest, signal?: AbortSignal): Promise<CompletionResponse> {
+    const response = await this.doing('completing', () => this.completions.complete(request, signal));
+    this.workspace.startIndexing();
+    return response;
   }
 
   ask(

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { askWorkspace } from '../questions';
 import { WorkspaceIndex } from '../retrieval';
 import type { EngineSettings, WorkspaceFolder } from '../protocol/engine';
@@ -16,6 +17,11 @@ const off: IndexStatus = {
   reason: 'The index is switched off.',
 };
 
+/** Indexing waits this long after the window opened, or for the first suggestion: until then the cores are the model's. */
+const startAfterMs = 10_000;
+/** A question to an index that is still empty waits at most this long for its first files. */
+const emptyIndexWaitMs = 3_000;
+
 /** The folders of the window and their index: opened, re-opened when folders or settings change, closed. */
 export class Workspace {
   private index: WorkspaceIndex | undefined;
@@ -25,6 +31,7 @@ export class Workspace {
   private failure: string | undefined;
   private readonly listeners = new Set<(status: IndexStatus) => void>();
   private changing: Promise<void> = Promise.resolve();
+  private startTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly dataFolder: string,
@@ -41,8 +48,18 @@ export class Workspace {
     return this.changing;
   }
 
+  /** Begins to index now, rather than in a quiet moment. */
+  startIndexing(): void {
+    if (this.startTimer === undefined) return;
+    clearTimeout(this.startTimer);
+    this.startTimer = undefined;
+    this.index?.start();
+  }
+
   async close(): Promise<void> {
     await this.changing;
+    clearTimeout(this.startTimer);
+    this.startTimer = undefined;
     await this.index?.close();
     this.index = undefined;
     this.opened = '';
@@ -67,6 +84,9 @@ export class Workspace {
         nothingFound: 'index-disabled',
       };
     }
+    this.startIndexing();
+    if (index.status().filesDone === 0)
+      await Promise.race([index.idle(), sleep(emptyIndexWaitMs, undefined, { ref: false })]);
     if (rerankBudgetMs <= 0)
       return askWorkspace(request, { index, rerankBudgetMs: 0 }, { signal, onProgress });
     try {
@@ -82,10 +102,12 @@ export class Workspace {
   }
 
   filesChanged(changes: readonly FileChange[]): void {
-    this.index?.applyChanges(changes);
+    // Before the first scan there is nothing to bring up to date: it will see these files as they are then.
+    if (this.startTimer === undefined) this.index?.applyChanges(changes);
   }
 
   async command(command: 'pause' | 'resume' | 'rebuild'): Promise<IndexStatus> {
+    this.startIndexing();
     if (command === 'pause') this.index?.pause();
     else if (command === 'resume') this.index?.resume();
     else await this.index?.rebuild();
@@ -103,6 +125,7 @@ export class Workspace {
 
   async idle(): Promise<void> {
     await this.changing;
+    this.startIndexing();
     await this.index?.idle();
   }
 
@@ -119,6 +142,8 @@ export class Workspace {
     this.folders = folders;
     const wanted = settings.indexEnabled ? JSON.stringify([folders, settings.excludeGlobs]) : 'off';
     if (wanted === this.opened) return;
+    clearTimeout(this.startTimer);
+    this.startTimer = undefined;
     await this.index?.close();
     this.index = undefined;
     this.failure = undefined;
@@ -138,8 +163,9 @@ export class Workspace {
     try {
       await index.open();
       index.onStatus((status) => this.tell(status));
-      index.start();
       this.index = index;
+      this.startTimer = setTimeout(() => this.startIndexing(), startAfterMs);
+      this.startTimer.unref();
     } catch (error) {
       this.failure = messageOf(error);
       this.log.error('Index not opened', { error: this.failure });

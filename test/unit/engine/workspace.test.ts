@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findAssets } from '../../../runtime/engine/assets';
+import { Logger } from '../../../runtime/engine/log';
+import { ModelHost } from '../../../runtime/engine/model-host';
+import { Workspace } from '../../../runtime/engine/workspace';
+import type { EngineSettings } from '../../../runtime/protocol/engine';
+import { openGrammars } from '../../../runtime/syntax';
+import { FakeModel } from '../fakes/language-model';
+
+const log = new Logger(() => undefined);
+const settings = { indexEnabled: true, excludeGlobs: [] as string[] } as EngineSettings;
+const request = { question: 'where are apples counted?', folders: [], limit: 3 };
+
+let base: string;
+let workspace: Workspace;
+const host = new ModelHost({
+  name: 'fake',
+  languages: [],
+  load: () => Promise.resolve(new FakeModel()),
+  statesLimitBytes: 0,
+  idleMs: 1000,
+  log,
+  onChange: () => undefined,
+});
+
+beforeEach(async () => {
+  openGrammars(findAssets(__dirname).grammarsFolder);
+  base = mkdtempSync(path.join(tmpdir(), 'longview-workspace-'));
+  mkdirSync(path.join(base, 'project'));
+  writeFileSync(path.join(base, 'project', 'fruit.ts'), 'export function countApples() {\n  return 3;\n}\n');
+  workspace = new Workspace(path.join(base, 'data'), log);
+  await workspace.configure([{ path: path.join(base, 'project'), name: 'project' }], settings);
+});
+
+afterEach(async () => {
+  await workspace.close();
+  rmSync(base, { recursive: true, force: true });
+});
+
+describe('Workspace', () => {
+  it('leaves the cores to the model at first: nothing is indexed until something asks for it', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(workspace.status().filesDone).toBe(0);
+    workspace.startIndexing();
+    await workspace.idle();
+    expect(workspace.status()).toMatchObject({ state: 'ready', filesDone: 1 });
+  });
+
+  it('answers the first question of a fresh window from what it indexes meanwhile', async () => {
+    const { passages } = await workspace.ask(request, host, 0);
+    expect(passages[0]!.citation.displayPath).toBe('fruit.ts');
+  });
+
+  it('switched off it answers that it is off, switched on again it finds', async () => {
+    await workspace.configure(undefined, { ...settings, indexEnabled: false });
+    expect((await workspace.ask(request, host, 0)).nothingFound).toBe('index-disabled');
+    await workspace.configure(undefined, settings);
+    expect((await workspace.ask(request, host, 0)).passages).toHaveLength(1);
+  });
+});
