@@ -32,7 +32,8 @@ export function tabs(views: Record<Tab, View>, choose: (tab: Tab) => void) {
   let shown: Tab | undefined;
 
   list.addEventListener('keydown', (event) => {
-    const at = order.indexOf(shown ?? 'ask');
+    // From the tab that has the focus: the one shown is drawn a frame later, and keys may come faster.
+    const at = order.findIndex((tab) => buttons.get(tab) === event.target);
     const target = { ArrowRight: at + 1, ArrowLeft: at - 1 + order.length, Home: 0, End: order.length - 1 }[
       event.key
     ];
