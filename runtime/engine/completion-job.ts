@@ -99,7 +99,9 @@ export async function completeAt(
       decode: ended - read - (work.waited.ms - readWait),
     },
   };
-  const candidates = written.sort((a, b) => b.confidence - a.confidence);
+  // The greedy one stays first, as it is the one that ghost text shows; a shorter alternative is likelier only for its length.
+  const [greedy, ...others] = written;
+  const candidates = greedy ? [greedy, ...others.sort((a, b) => b.confidence - a.confidence)] : [];
   return {
     response: {
       candidates,
