@@ -58,6 +58,8 @@ export class Checkpoints {
     try {
       let at = reused;
       for (const stop of [...keepAt, ids.length]) {
+        // What the found state has gone past cannot be kept from it: a state cannot be cut back.
+        if (stop < at) continue;
         if (stop > at) {
           await this.model.read(state, ids.slice(at, stop), options);
           at = stop;

@@ -63,4 +63,14 @@ describe('Checkpoints', () => {
     for (let i = 0; i < 5; i++) model.release((await checkpoints.resume([i, 1, 2], [3], work)).state);
     expect(checkpoints.reusable(long)).toBe(2000);
   });
+
+  it('never keeps a state under a shorter text than it holds', async () => {
+    const model = new FakeModel();
+    const checkpoints = new Checkpoints(model, Infinity);
+    // Only the whole is kept at first; the second reading asks for a checkpoint that lies within it.
+    model.release((await checkpoints.resume(text(300), [300], work)).state);
+    model.release((await checkpoints.resume([...text(300), 7], [100, 301], work)).state);
+    const { state } = await checkpoints.resume([...text(100), 9], [], work);
+    expect(model.ids(state)).toEqual([...text(100), 9]);
+  });
 });
