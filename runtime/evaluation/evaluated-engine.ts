@@ -1,11 +1,6 @@
+import type { WorkCounters } from '../engine/counted-model';
 import type { CompletionRequest, CompletionResponse } from '../protocol/completion';
 import type { TextDocumentItem, TextEdit } from '../protocol/text';
-
-/** Work done since the engine started, requests that were cancelled included. */
-export interface WorkCounters {
-  tokensRead: { foreground: number; background: number };
-  tokensGenerated: number;
-}
 
 /** What the completion evaluations need of the engine. */
 export interface EvaluatedEngine {

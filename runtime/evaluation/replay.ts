@@ -3,7 +3,8 @@ import type { Provided } from '../completion/session';
 import { UserError } from '../protocol/errors';
 import type { CompletionCost } from '../protocol/completion';
 import type { TextDocumentItem } from '../protocol/text';
-import type { EvaluatedEngine, WorkCounters } from './evaluated-engine';
+import type { WorkCounters } from '../engine/counted-model';
+import type { EvaluatedEngine } from './evaluated-engine';
 import { mean, percentile } from './statistics';
 import { Typist, type TypingOptions, type TypingRecord } from './typist';
 
