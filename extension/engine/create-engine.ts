@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import { writeLog } from '../log';
 import type { Settings } from '../settings/settings';
 import { EngineClient } from './engine-client';
-import { workspaceFolders } from './need';
+import { visibleLanguages, workspaceFolders } from './need';
 
 /** The client for the engine that is shipped with this extension. */
 export function createEngine(
@@ -17,6 +17,7 @@ export function createEngine(
       modelsFolder: context.asAbsolutePath('runtime/models'),
       workspaceFolders: workspaceFolders(),
       settings: settings.forEngine(),
+      visibleLanguages: visibleLanguages(),
     }),
     log: (record) => writeLog(log, record),
   });

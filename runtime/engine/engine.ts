@@ -51,6 +51,7 @@ export class Engine {
   private host: ModelHost;
   private settings: EngineSettings;
   private activity: EngineStatus['activity'] = 'idle';
+  private hasCompleted = false;
 
   constructor(
     private readonly params: InitializeParams,
@@ -68,10 +69,18 @@ export class Engine {
   }
 
   async start(): Promise<void> {
+    this.log.info('Engine started', { msSinceStart: sinceStart() });
     await this.data.prepare();
     openGrammars(this.assets.grammarsFolder);
     this.reading.setEnabled(this.settings.backgroundReading === 'idle');
-    await this.workspace.configure(this.params.workspaceFolders, this.settings);
+    const { visibleLanguages = [], workspaceFolders } = this.params;
+    const needsModel = visibleLanguages.some((id) => this.host.languages.includes(id));
+    if (needsModel) {
+      this.warmUp().catch(() => undefined);
+      this.workspace.postpone();
+    }
+    const configured = this.workspace.configure(workspaceFolders, this.settings);
+    if (!needsModel) await configured;
     this.changed();
   }
 
@@ -106,8 +115,23 @@ export class Engine {
 
   async complete(request: CompletionRequest, signal?: AbortSignal): Promise<CompletionResponse> {
     const response = await this.doing('completing', () => this.completions.complete(request, signal));
-    this.workspace.startIndexing();
+    void this.workspace.startIndexing();
+    if (!this.hasCompleted) this.logFirst(response);
     return response;
+  }
+
+  /** Where the time until the first suggestion went, once per process: what a report of a slow start needs. */
+  private logFirst({ cost }: CompletionResponse): void {
+    this.hasCompleted = true;
+    this.log.info('First suggestion', {
+      msSinceStart: sinceStart(),
+      tokensRead: cost.tokensRead,
+      tokensGenerated: cost.tokensGenerated,
+      msQueue: Math.round(cost.ms.queue),
+      msTokenise: Math.round(cost.ms.tokenise),
+      msRead: Math.round(cost.ms.read),
+      msDecode: Math.round(cost.ms.decode),
+    });
   }
 
   ask(
@@ -163,7 +187,7 @@ export class Engine {
   }
 
   indexFiles(): Promise<IndexedFile[]> {
-    return Promise.resolve(this.workspace.files());
+    return this.workspace.files();
   }
 
   indexStatus(): IndexStatus {
@@ -295,4 +319,9 @@ export class Engine {
       onChange: () => this.changed(),
     });
   }
+}
+
+/** Milliseconds since this process began. */
+function sinceStart(): number {
+  return Math.round(performance.now());
 }

@@ -112,6 +112,7 @@ export class ModelHost {
       log.info('Model loaded', {
         model: name,
         ms: Math.round(model.info.loadMs),
+        msSinceStart: Math.round(performance.now()),
         precision: model.info.precision,
       });
       return this.loaded;

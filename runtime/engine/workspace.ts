@@ -17,7 +17,7 @@ const off: IndexStatus = {
   reason: 'The index is switched off.',
 };
 
-/** Indexing waits this long after the window opened, or for the first suggestion: until then the cores are the model's. */
+/** The index waits this long after the window opened, or for the first suggestion: until then the cores are the model's. */
 const startAfterMs = 10_000;
 /** A question to an index that is still empty waits at most this long for its first files. */
 const emptyIndexWaitMs = 3_000;
@@ -32,6 +32,8 @@ export class Workspace {
   private readonly listeners = new Set<(status: IndexStatus) => void>();
   private changing: Promise<void> = Promise.resolve();
   private startTimer: NodeJS.Timeout | undefined;
+  /** Lets a postponed index open. */
+  private openNow: () => void = () => undefined;
 
   constructor(
     private readonly dataFolder: string,
@@ -48,8 +50,18 @@ export class Workspace {
     return this.changing;
   }
 
+  /** Not even the index's file is opened before it is needed, or before the first suggestion had its time. */
+  postpone(): void {
+    const gate = new Promise<void>((resolve) => (this.openNow = resolve));
+    const timer = setTimeout(this.openNow, startAfterMs);
+    timer.unref();
+    this.changing = this.changing.then(() => gate).then(() => clearTimeout(timer));
+  }
+
   /** Begins to index now, rather than in a quiet moment. */
-  startIndexing(): void {
+  async startIndexing(): Promise<void> {
+    this.openNow();
+    await this.changing;
     if (this.startTimer === undefined) return;
     clearTimeout(this.startTimer);
     this.startTimer = undefined;
@@ -57,6 +69,7 @@ export class Workspace {
   }
 
   async close(): Promise<void> {
+    this.openNow();
     await this.changing;
     clearTimeout(this.startTimer);
     this.startTimer = undefined;
@@ -72,6 +85,7 @@ export class Workspace {
     signal?: AbortSignal,
     onProgress?: (progress: AskProgress) => void,
   ): Promise<AskResponse> {
+    await this.startIndexing();
     const { index } = this;
     if (!index) {
       const ms = { search: 0, rerank: 0, total: 0 };
@@ -84,7 +98,6 @@ export class Workspace {
         nothingFound: 'index-disabled',
       };
     }
-    this.startIndexing();
     if (index.status().filesDone === 0)
       await Promise.race([index.idle(), sleep(emptyIndexWaitMs, undefined, { ref: false })]);
     if (rerankBudgetMs <= 0)
@@ -107,14 +120,16 @@ export class Workspace {
   }
 
   async command(command: 'pause' | 'resume' | 'rebuild'): Promise<IndexStatus> {
-    this.startIndexing();
+    await this.startIndexing();
     if (command === 'pause') this.index?.pause();
     else if (command === 'resume') this.index?.resume();
     else await this.index?.rebuild();
     return this.status();
   }
 
-  files(): IndexedFile[] {
+  async files(): Promise<IndexedFile[]> {
+    this.openNow();
+    await this.changing;
     return this.index?.files() ?? [];
   }
 
@@ -124,8 +139,7 @@ export class Workspace {
   }
 
   async idle(): Promise<void> {
-    await this.changing;
-    this.startIndexing();
+    await this.startIndexing();
     await this.index?.idle();
   }
 
@@ -164,7 +178,7 @@ export class Workspace {
       await index.open();
       index.onStatus((status) => this.tell(status));
       this.index = index;
-      this.startTimer = setTimeout(() => this.startIndexing(), startAfterMs);
+      this.startTimer = setTimeout(() => void this.startIndexing(), startAfterMs);
       this.startTimer.unref();
     } catch (error) {
       this.failure = messageOf(error);

@@ -45,7 +45,11 @@ export async function measurePrompt(
 /** As the product compiles it; a folder that is compiled already is taken as it is. */
 export async function compiledFolder(folder: string, precision: Precision, work: string) {
   const manifest = existsSync(path.join(folder, 'longview.json')) ? readManifest(folder) : undefined;
-  if (manifest?.compiled) return prepareModel({ folder, cacheFolder: work, precision });
+  if (manifest?.compiled) {
+    const ready = await prepareModel({ folder, cacheFolder: work, precision });
+    await ready.verified;
+    return ready;
+  }
   const model = describeModel(readModelJson(folder, 'config.json'));
   const plan = planCompilation(model, precision, folder);
   const checkpoint = SafetensorsFile.open(path.join(folder, weightsFile));

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Precision } from '../graph/precision';
 import { prepareModel, type ReadyModel } from '../models/model-folder';
 import type { Backend, BackendOptions } from './backend';
-import type { ModelInfo } from './language-model';
+import type { ModelInfo, Tokenizer } from './language-model';
 import { LocalBackend } from './local-backend';
 import { LocalLanguageModel } from './local-language-model';
 import { immediateScheduler, type BlockScheduler } from './scheduling';
@@ -30,23 +30,49 @@ export interface LoadOptions {
 export async function loadLanguageModel(options: LoadOptions): Promise<LocalLanguageModel> {
   const started = performance.now();
   const { folder, cacheFolder, precision, onLog, scheduler = immediateScheduler } = options;
-  const ready = await prepareModel({ folder, cacheFolder, precision, onLog });
-  const { graphPath, states, key } = ready;
   const threads = options.threads || Math.max(1, Math.floor(availableParallelism() / 2));
-  const opening = openBackend(options.workerPath, { graphPath, states, key, threads });
-  // The worker loads the graph while this thread builds the tokeniser.
-  const made = Promise.resolve().then(() =>
-    createTokenizer(ready.tokenizer, ready.manifest.newlinesStartTokens),
+  // The worker starts and loads onnxruntime while this thread checks the model's files, and loads the graph while it
+  // builds the tokeniser and compares checksums.
+  const preparing = prepareModel({ folder, cacheFolder, precision, onLog });
+  const opening = openBackend(
+    options.workerPath,
+    preparing.then(({ graphPath, states, key }) => ({ graphPath, states, key, threads })),
   );
-  const [backend, tokenizer] = await Promise.all([opening, made]);
-  const { vocabulary } = ready.description;
+  try {
+    const ready = await preparing;
+    const tokenizer = createTokenizer(ready.tokenizer, ready.manifest.newlinesStartTokens);
+    const [backend] = await Promise.all([opening, ready.verified]);
+    return assemble(ready, tokenizer, backend, scheduler, started);
+  } catch (error) {
+    await opening.then(
+      (backend) => backend.close(),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+function assemble(
+  ready: ReadyModel,
+  tokenizer: Tokenizer,
+  backend: Backend,
+  scheduler: BlockScheduler,
+  started: number,
+): LocalLanguageModel {
+  const { states, description } = ready;
+  const { vocabulary } = description;
   const ledger = new StateLedger(states, vocabulary);
   const info = modelInfo(ready, ledger.fullStateBytes, performance.now() - started);
   return new LocalLanguageModel({ info, tokenizer, backend, scheduler, ledger, vocabulary });
 }
 
-function openBackend(workerPath: string | undefined, options: BackendOptions): Promise<Backend> {
-  return workerPath === undefined ? LocalBackend.open(options) : WorkerBackend.open(workerPath, options);
+async function openBackend(
+  workerPath: string | undefined,
+  options: Promise<BackendOptions>,
+): Promise<Backend> {
+  return workerPath === undefined
+    ? LocalBackend.open(await options)
+    : WorkerBackend.open(workerPath, options);
 }
 
 function modelInfo(ready: ReadyModel, stateBytes: number, loadMs: number): ModelInfo {

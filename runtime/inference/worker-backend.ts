@@ -26,11 +26,14 @@ export class WorkerBackend implements Backend {
     worker.on('exit', () => this.end(new Error('The inference thread has ended')));
   }
 
-  /** @param workerPath the bundled worker.ts */
-  static async open(workerPath: string, options: BackendOptions): Promise<WorkerBackend> {
+  /**
+   * @param workerPath the bundled worker.ts
+   * @param options may still be on their way: the worker starts meanwhile
+   */
+  static async open(workerPath: string, options: Promise<BackendOptions>): Promise<WorkerBackend> {
     const backend = new WorkerBackend(new Worker(workerPath, { name: 'longview-inference' }));
     try {
-      await backend.call({ kind: 'open', options });
+      await backend.call({ kind: 'open', options: await options });
     } catch (error) {
       await backend.close().catch(() => undefined);
       throw error;

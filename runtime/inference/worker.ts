@@ -6,10 +6,13 @@
 import { parentPort } from 'node:worker_threads';
 import { LocalBackend } from './local-backend';
 import type { BlockResult } from './backend';
+import { loadOnnxRuntime } from './onnxruntime';
 import type { StateSnapshot } from './snapshot';
 import type { WorkerReply, WorkerRequest } from './worker-messages';
 
 const port = parentPort!;
+// Some 50 ms that pass while the other thread looks at the model's files; a failure comes again when a graph is opened.
+loadOnnxRuntime().catch(() => undefined);
 let backend: LocalBackend | undefined;
 let queue: Promise<void> = Promise.resolve();
 

@@ -8,7 +8,15 @@ import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
 import { UserError } from '../protocol/errors';
 import { Checksums } from './checksums';
-import { checkCompiled, graphFile, isCompiled, planCompilation, weightsFile, writeCompiled } from './compile';
+import {
+  checkCompiled,
+  graphFile,
+  isCompiled,
+  planCompilation,
+  weightsFile,
+  writeCompiled,
+  type CompilationPlan,
+} from './compile';
 import { readManifest, readModelJson, type Manifest } from './manifest';
 import { SafetensorsFile } from './safetensors';
 
@@ -26,6 +34,8 @@ export interface ReadyModel {
   tokenizer: unknown;
   /** Names weights, graph and precision: states made under another key do not fit. */
   key: string;
+  /** Settles when every file has been compared with its checksum. Rejects with a UserError that names a damaged one. */
+  verified: Promise<void>;
 }
 
 export interface PrepareOptions {
@@ -40,7 +50,8 @@ export interface PrepareOptions {
 
 /**
  * Checks a model folder and makes it ready: a compiled folder is used as it is, other weights are compiled into the
- * cache once.
+ * cache once. A compiled folder can be loaded while its checksums are still being compared: await `verified` before
+ * anything that was computed with it is used.
  * @throws UserError where something is missing, damaged, or does not fit
  */
 export async function prepareModel(options: PrepareOptions): Promise<ReadyModel> {
@@ -50,24 +61,33 @@ export async function prepareModel(options: PrepareOptions): Promise<ReadyModel>
   const tokenizer = readModelJson(folder, 'tokenizer.json');
   checkIds(manifest, description, folder);
   const checksums = new Checksums(path.join(cacheFolder, 'checksums.json'));
-  await checksums.verify(folder, manifest.sha256);
-  const weightsSum = await checksums.of(path.join(folder, weightsFile));
+  const verified = checksums.verify(folder, manifest.sha256);
+  // Whoever loads the model awaits it; a failure before that must not count as unheard.
+  verified.catch(() => undefined);
+  // Nothing is compiled from damaged weights.
+  if (!manifest.compiled) await verified;
+  const weightsSum = manifest.sha256[weightsFile] ?? (await checksums.of(path.join(folder, weightsFile)));
   const precision = options.precision ?? manifest.compiled?.precision ?? 'w8u';
-  const compiledFolder = manifest.compiled
+  const compiled = manifest.compiled
     ? checkedCompiledFolder(folder, manifest.compiled, precision, description)
     : compiledInCache(folder, cacheFolder, precision, description, weightsSum, onLog);
-  const { states } = planCompilation(description, precision, '');
   return {
     folder,
     manifest,
     description,
-    states,
+    states: compiled.plan.states,
     precision,
-    graphPath: path.join(compiledFolder, graphFile),
-    weightBytes: statSync(path.join(compiledFolder, weightsFile)).size,
+    graphPath: path.join(compiled.folder, graphFile),
+    weightBytes: statSync(path.join(compiled.folder, weightsFile)).size,
     tokenizer,
     key: keyOf(weightsSum, precision),
+    verified,
   };
+}
+
+interface CompiledFolder {
+  folder: string;
+  plan: CompilationPlan;
 }
 
 function keyOf(weightsSum: string, precision: Precision): string {
@@ -79,7 +99,7 @@ function checkedCompiledFolder(
   compiled: NonNullable<Manifest['compiled']>,
   precision: Precision,
   description: ModelDescription,
-): string {
+): CompiledFolder {
   if (compiled.precision !== precision)
     throw new UserError(
       `The model in ${folder} is stored as ${compiled.precision}; ${precision} cannot be made from it. ` +
@@ -87,8 +107,9 @@ function checkedCompiledFolder(
     );
   const file = SafetensorsFile.open(path.join(folder, weightsFile));
   file.close();
-  checkCompiled(folder, planCompilation(description, precision, file.metadata.source ?? ''));
-  return folder;
+  const plan = planCompilation(description, precision, file.metadata.source ?? '');
+  checkCompiled(folder, plan);
+  return { folder, plan };
 }
 
 function compiledInCache(
@@ -98,10 +119,10 @@ function compiledInCache(
   description: ModelDescription,
   weightsSum: string,
   onLog: (message: string) => void,
-): string {
+): CompiledFolder {
   const target = path.join(cacheFolder, 'compiled', keyOf(weightsSum, precision));
   const plan = planCompilation(description, precision, weightsSum);
-  if (isCompiled(target, plan)) return target;
+  if (isCompiled(target, plan)) return { folder: target, plan };
   onLog(`Compiling ${folder} as ${precision}`);
   const checkpoint = SafetensorsFile.open(path.join(folder, weightsFile));
   try {
@@ -116,7 +137,7 @@ function compiledInCache(
   } finally {
     checkpoint.close();
   }
-  return target;
+  return { folder: target, plan };
 }
 
 function checkIds({ specialTokens, stop }: Manifest, { vocabulary }: ModelDescription, folder: string): void {

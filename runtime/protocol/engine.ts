@@ -25,6 +25,8 @@ export interface InitializeParams {
   modelsFolder: string;
   workspaceFolders: WorkspaceFolder[];
   settings: EngineSettings;
+  /** Language ids of the documents on the screen: where the model knows one of them, it is loaded at once. */
+  visibleLanguages?: string[];
   /** Form of the weights; absent = the model's own. For measurements. */
   precision?: 'float32' | 'w8u' | 'w8m' | 'int8' | 'int4';
 }

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -5,6 +6,7 @@ import { Priority, type LanguageModel, type WorkOptions } from '../../../runtime
 import type { LocalBackend } from '../../../runtime/inference/local-backend';
 import type { LocalLanguageModel } from '../../../runtime/inference/local-language-model';
 import { loadLanguageModel } from '../../../runtime/inference/load';
+import { buildModelFolder } from '../../../runtime/models/build-folder';
 import { logSumExp } from '../../../runtime/inference/sampling';
 import { reference, temporaryFolder, writeTinyModel } from '../fixtures/model-folder';
 
@@ -207,6 +209,17 @@ test('a worker that cannot load its graph says why, and ends', async () => {
   await expect(
     loadLanguageModel({ folder: modelFolder, cacheFolder, workerPath: path.join(folder.path, 'none.js') }),
   ).rejects.toThrow(/inference thread/);
+});
+
+test('a model whose files are not what their checksums say is not loaded, though its graph can be', async () => {
+  const built = path.join(folder.path, 'built');
+  buildModelFolder(modelFolder, built, 'w8u');
+  const weights = path.join(built, 'model.safetensors');
+  const bytes = readFileSync(weights);
+  bytes[bytes.length - 5]! ^= 0xff;
+  writeFileSync(weights, bytes);
+  const load = () => loadLanguageModel({ folder: built, cacheFolder, threads: 1 });
+  await expect(load()).rejects.toThrow(/model\.safetensors is damaged/);
 });
 
 test('requests after dispose fail instead of hanging', async () => {
