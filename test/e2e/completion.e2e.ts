@@ -2,11 +2,18 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { retype, suggest, unfinished } from './jobs';
+import { editorLogs } from './lib/logs';
 import { poll } from './lib/processes';
 import type { EndToEndTest } from './lib/runner';
 
 /** Seconds from opening the window to the first ghost text that two quiet cores should keep to. */
 const goal = 10;
+
+/** What Longview itself says about its start, with the engine's own parts of the time. */
+async function ownLog(userData: string): Promise<string[]> {
+  const file = (await editorLogs(userData)).find((name) => name.endsWith('Longview.log'));
+  return file === undefined ? [] : (await readFile(file, 'utf8')).trimEnd().split('\n');
+}
 
 /** What the file holds once the editor has written it; a write empties the file first. */
 async function savedText(file: string, before: string): Promise<string> {
@@ -22,7 +29,7 @@ export const tests: EndToEndTest[] = [
   {
     name: 'the first ghost text comes soon after the window, Tab accepts it, the saved file has it',
     timeoutMs: 120_000,
-    async run({ workbench, workspace }) {
+    async run({ workbench, workspace, folders }) {
       const file = path.join(workspace, unfinished.file);
       const before = await readFile(file, 'utf8');
       const started = performance.now();
@@ -43,6 +50,7 @@ export const tests: EndToEndTest[] = [
       console.log(
         `       ${parts.join(', ')} (goal ${goal} s on two quiet cores): ${JSON.stringify(suggestion)}`,
       );
+      for (const line of await ownLog(folders.userData)) console.log(`       ${line}`);
 
       await workbench.page.keyboard.press('Tab');
       await workbench.ghostText.first().waitFor({ state: 'detached' });
