@@ -13,6 +13,7 @@ import { indexCommands } from './commands/index-commands';
 import { panelCommands } from './commands/panel-commands';
 import { registerCommand } from './commands/register';
 import { createEngine } from './engine/create-engine';
+import { CursorWatcher } from './engine/cursor-watcher';
 import { DocumentSync } from './engine/document-sync';
 import type { EngineClient } from './engine/engine-client';
 import { showEngineNotices } from './engine/notices';
@@ -87,6 +88,7 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
     panel,
     documents,
     new WorkspaceWatcher(engine, settings),
+    new CursorWatcher(engine, documents, settings),
     connectStatus(status, engine, settings, snooze),
     connectPanel({ panel, engine, status, opener, ask, summary, completions, run }),
     showEngineNotices(engine),

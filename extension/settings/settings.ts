@@ -33,6 +33,7 @@ export class Settings {
       threads: this.get('engine.threads'),
       indexEnabled: this.get('index.enabled'),
       backgroundReading: this.get('backgroundReading'),
+      storageLimit: this.get('storage.limit'),
       excludeGlobs: excludeGlobs(),
     };
   }
@@ -55,6 +56,7 @@ export function touchesEngine(event: vscode.ConfigurationChangeEvent): boolean {
     `${section}.models`,
     `${section}.engine`,
     `${section}.index`,
+    `${section}.storage`,
     `${section}.backgroundReading`,
     'files.exclude',
     'search.exclude',

@@ -29,6 +29,8 @@ export interface FarPrefix {
   start: number;
   /** Token counts at which a line ends. */
   lineEnds: number[];
+  /** Those of them after which a top-level line begins. */
+  definitions: number[];
 }
 
 interface Line {
@@ -123,15 +125,17 @@ function join(
 ): FarPrefix {
   const ids: number[] = [];
   const lineEnds: number[] = [];
+  const definitions: number[] = [];
   let start = lines[0]?.start ?? anchor;
   for (const [index, line] of lines.entries()) {
     const opensFar = index === 0 && !whole && isTopLevel(line.text);
     const shown = opensFar ? encode(line.text.trimStart()) : line.ids;
     if (opensFar) start = line.textStart;
+    if (index > 0 && isTopLevel(line.text)) definitions.push(ids.length);
     for (const id of shown) ids.push(id);
     lineEnds.push(ids.length);
   }
-  return { ids, start, lineEnds };
+  return { ids, start, lineEnds, definitions };
 }
 
 /** FNV-1a, 32 bits. */

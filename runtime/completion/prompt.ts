@@ -53,7 +53,7 @@ export interface PromptInput {
   special: PromptTokens;
   limits: PromptLimits;
   /** The last plan for this document; offsets moved by the edits since then (see `shiftOffset`). Kept while it fits. */
-  previous?: Pick<PromptPlan, 'anchor' | 'farStart'>;
+  previous?: Partial<Pick<PromptPlan, 'anchor' | 'farStart'>> | undefined;
   neighbours?: readonly NeighbourText[];
 }
 
@@ -71,6 +71,8 @@ export interface PromptPlan {
   farStart: number;
   /** Lengths of `far` (in tokens) at which a line ends: where a checkpoint is worth keeping. Ascending. */
   farLineEnds: number[];
+  /** Those of them after which a top-level line begins. */
+  farDefinitions: number[];
   /** Indentation that NEAR has and the document lacks: put it in front of the answer's text. */
   missingIndentation: string;
 }
@@ -100,6 +102,7 @@ export function planPrompt(input: PromptInput): PromptPlan {
     anchor,
     farStart: far.start,
     farLineEnds: far.lineEnds,
+    farDefinitions: far.definitions,
     missingIndentation: indentation,
   };
 }

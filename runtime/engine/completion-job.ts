@@ -1,8 +1,5 @@
 import { Confidence } from '../completion/confidence';
-import { FAR_LIMITS } from '../completion/far-prefix';
-import { previousCut } from '../completion/cuts';
-import { toLf } from '../completion/line-ends';
-import { planPrompt, planQuickPrompt, type PromptInput, type PromptPlan } from '../completion/prompt';
+import { planQuickPrompt, type PromptPlan } from '../completion/prompt';
 import { checkStop, finishText, planStop, type Stop, type StopPlan } from '../completion/stop-rules';
 import { Priority, type LanguageModel, type ModelState, type WorkOptions } from '../inference/language-model';
 import type {
@@ -12,74 +9,61 @@ import type {
   CompletionResponse,
 } from '../protocol/completion';
 import type { LoadedModel } from './model-host';
+import {
+  anchorOf,
+  planPlace,
+  stepsAhead,
+  type AheadStep,
+  type Anchor,
+  type PromptPlace,
+} from './prompt-place';
+import { planReading, planUntil, type PromptReading } from './reading-plan';
 
-/** Above this many unread tokens a suggestion is answered from the nearest ones, and the rest is read while quiet. */
-const maxTokensInFront = 1024;
-/** While a long text is read, a checkpoint at least every so many tokens. */
-const checkpointEvery = 512;
 /** Alternatives are sampled a little more freely than the first, which is greedy. */
 const alternativeSampling = { temperature: 0.8, topP: 0.95 };
 
-export interface CompletionInput {
+export interface CompletionInput extends PromptPlace {
   request: CompletionRequest;
-  displayPath: string;
-  before: string;
-  after: string;
-  /** The last plan made for this document, moved by the edits since. */
-  previous: Pick<PromptPlan, 'anchor' | 'farStart'> | undefined;
+  /** What an answer leaves unread, `ahead`, is read before the next key. */
+  readsAhead: boolean;
 }
 
 export interface CompletionOutcome {
   response: CompletionResponse;
-  plan: Pick<PromptPlan, 'anchor' | 'farStart'>;
-  /** What remains to be read of the file, in the order in which it is read; set when the answer came without it. */
-  unread?: ReadingPlan;
-}
-
-/** A token sequence worth holding, and the lengths at which to leave checkpoints. */
-export interface ReadingPlan {
-  ids: number[];
-  keepAt: number[];
+  plan: Anchor;
+  /** What the next request is spared when it is read before. */
+  ahead: AheadStep[];
 }
 
 /** Answers one completion request: plans the prompt, resumes the longest kept prefix of it, reads the rest, and writes. */
 export async function completeAt(
-  { model, checkpoints }: LoadedModel,
+  loaded: LoadedModel,
   input: CompletionInput,
   signal: AbortSignal | undefined,
 ): Promise<CompletionOutcome> {
-  const { request, after } = input;
+  const { model, checkpoints } = loaded;
+  const { request, scope } = input;
   const work = { priority: Priority.Completion, signal, waited: { ms: 0 } };
   const started = performance.now();
-  const before = input.before + (request.selectedText ?? '');
-  const prompt: PromptInput = {
-    displayPath: input.displayPath,
-    before,
-    after,
-    encode: (text) => model.tokenizer.encode(text),
-    special: model.info.special,
-    limits: {
-      maxSuffixTokens: model.info.maxSuffixTokens,
-      maxNearTokens: model.info.maxNearTokens,
-      far: FAR_LIMITS,
-    },
-    previous: input.previous,
-  };
-  const plan = planPrompt(prompt);
-  const whole = readingPlanOf(plan);
-  const stillReading = whole.ids.length - checkpoints.reusable(whole.ids) > maxTokensInFront;
-  const used = stillReading ? planQuickPrompt(prompt) : plan;
-  const reading = promptReading(used, before, model);
+  const place = { ...input, before: input.before + (request.selectedText ?? '') };
+  const { before, after } = place;
+  const planned = planPlace(loaded, place);
+  const { stillReading, prompt } = planned;
+  const used = stillReading ? planQuickPrompt(prompt) : planned.plan;
+  const reading = stillReading ? planReading(used, before, model, undefined) : planned.reading;
+  const front = endOfFront(reading, checkpoints.reusable(scope, reading.ids), input);
+  const { ids, keep } = planUntil(reading, front);
+  const tail = reading.ids.slice(front);
   const tokenised = performance.now();
 
-  const { state, tokensRead } = await checkpoints.resume(reading.ids, reading.keepAt, work);
+  const { state, tokensRead } = await checkpoints.resume(scope, ids, keep, work);
   const read = performance.now();
   const readWait = work.waited.ms;
   const written: CompletionCandidate[] = [];
   try {
     const stopPlan = planStop(before, after, request.multiline);
     for (let i = 0; i < Math.max(1, request.alternatives); i++) {
-      const candidate = await write(model, state, used, stopPlan, request, work, i);
+      const candidate = await write(model, state, tail, used, stopPlan, request, work, i);
       if (candidate.text.trim() !== '' && !written.some(({ text }) => text === candidate.text))
         written.push(candidate);
     }
@@ -90,7 +74,7 @@ export async function completeAt(
 
   const cost: CompletionCost = {
     contextTokens: reading.ids.length,
-    tokensRead,
+    tokensRead: tokensRead + tail.length,
     tokensGenerated: written.reduce((sum, { tokens }) => sum + tokens, 0),
     ms: {
       queue: work.waited.ms,
@@ -109,40 +93,30 @@ export async function completeAt(
       stillReading,
       ...(candidates.length === 0 && { silence: 'model-empty' as const }),
     },
-    plan: { anchor: plan.anchor, farStart: plan.farStart },
-    ...(stillReading && { unread: whole }),
+    plan: anchorOf(planned.plan),
+    ahead: stepsAhead(model, place, planned),
   };
 }
 
-/** Header and far prefix: what stays when the cursor moves. */
-function readingPlanOf(plan: PromptPlan): ReadingPlan {
-  const ids = [...plan.header, ...plan.far];
-  const keepAt: number[] = [];
-  for (const end of plan.farLineEnds) {
-    const at = plan.header.length + end;
-    if (at - (keepAt.at(-1) ?? 0) >= checkpointEvery) keepAt.push(at);
-  }
-  if (keepAt.at(-1) !== ids.length) keepAt.push(ids.length);
-  return { ids, keepAt };
+/**
+ * How much is read, and can be kept, before the question is put. What remains of the cursor's line is read in one run together with the
+ * question, since a run of ten tokens takes little longer than one of a single token, and is kept when nobody waits. Several
+ * candidates start from one state, which holds all.
+ */
+function endOfFront(
+  { ids, line }: PromptReading,
+  reusable: number,
+  { readsAhead, request }: CompletionInput,
+): number {
+  if (!readsAhead || request.alternatives > 1) return ids.length;
+  return Math.max(line, Math.min(reusable, ids.length));
 }
 
-/** The whole prompt less the token that asks for the middle, kept also before the cursor's line and at the cursor. */
-function promptReading(plan: PromptPlan, before: string, model: LanguageModel): ReadingPlan {
-  const { special } = model.info;
-  const far = readingPlanOf(plan);
-  const ids = [...far.ids, special.fimSuffix, ...plan.suffix, special.fimPrefix, ...plan.near];
-  const line = toLf(before.slice(previousCut(before, before.length))) + plan.missingIndentation;
-  const lineTokens = model.tokenizer.encode(line).length - plan.opening.length;
-  const keepAt = [...far.keepAt];
-  if (lineTokens > 0 && lineTokens < plan.near.length) keepAt.push(ids.length - lineTokens);
-  keepAt.push(ids.length);
-  return { ids, keepAt };
-}
-
-/** Writes one candidate from a fork of `state`; the first is greedy, the others are sampled. */
+/** Writes one candidate from a fork of `state`, after `tail`; the first is greedy, the others are sampled. */
 async function write(
   model: LanguageModel,
   state: ModelState,
+  tail: readonly number[],
   plan: PromptPlan,
   stopPlan: StopPlan,
   request: CompletionRequest,
@@ -155,7 +129,7 @@ async function write(
   let text = '';
   let stop: Stop | undefined;
   try {
-    const tokens = model.decode(fork, [model.info.special.fimMiddle, ...plan.opening], {
+    const tokens = model.decode(fork, [...tail, model.info.special.fimMiddle, ...plan.opening], {
       ...work,
       maxTokens: stopPlan.maxTokens,
       ...(nth > 0 && { sampling: { ...alternativeSampling, seed: nth } }),

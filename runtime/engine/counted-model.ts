@@ -6,6 +6,7 @@ import {
   type Sampling,
   type WorkOptions,
 } from '../inference/language-model';
+import type { StateSnapshot } from '../inference/snapshot';
 
 /** Work done since the start, cancelled work included. */
 export interface WorkCounters {
@@ -42,6 +43,18 @@ export class CountedModel implements LanguageModel {
 
   release(state: ModelState): void {
     this.model.release(state);
+  }
+
+  exclusiveBytes(state: ModelState): number {
+    return this.model.exclusiveBytes(state);
+  }
+
+  exportState(state: ModelState, options: WorkOptions): Promise<StateSnapshot> {
+    return this.model.exportState(state, options);
+  }
+
+  importState(snapshot: StateSnapshot, options: WorkOptions): Promise<ModelState> {
+    return this.model.importState(snapshot, options);
   }
 
   async read(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<void> {

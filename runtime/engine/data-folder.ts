@@ -7,17 +7,23 @@ export class DataFolder {
   readonly index: string;
   readonly cache: string;
   readonly summaries: string;
+  readonly states: string;
 
   constructor(readonly root: string) {
     this.index = path.join(root, 'index');
     this.cache = path.join(root, 'cache');
     this.summaries = path.join(root, 'summaries');
+    this.states = path.join(root, 'states');
+  }
+
+  private get kinds(): string[] {
+    return [this.index, this.cache, this.summaries, this.states];
   }
 
   /** @throws UserError when the folder cannot be made or written */
   async prepare(): Promise<void> {
     try {
-      for (const folder of [this.root, this.index, this.cache, this.summaries]) {
+      for (const folder of [this.root, ...this.kinds]) {
         await mkdir(folder, { recursive: true, mode: 0o700 });
       }
       await chmod(this.root, 0o700);
@@ -30,18 +36,15 @@ export class DataFolder {
   }
 
   /** Bytes by kind. */
-  async sizes(): Promise<Record<'index' | 'cache' | 'summaries', number>> {
-    const [index, cache, summaries] = await Promise.all(
-      [this.index, this.cache, this.summaries].map(folderBytes),
-    );
-    return { index: index!, cache: cache!, summaries: summaries! };
+  async sizes(): Promise<Record<'index' | 'cache' | 'summaries' | 'states', number>> {
+    const [index, cache, summaries, states] = await Promise.all(this.kinds.map(folderBytes));
+    return { index: index!, cache: cache!, summaries: summaries!, states: states! };
   }
 
   /** Deletes everything in it; answers with the bytes freed. */
   async clear(): Promise<number> {
     const before = Object.values(await this.sizes()).reduce((a, b) => a + b, 0);
-    for (const folder of [this.index, this.cache, this.summaries])
-      await rm(folder, { recursive: true, force: true });
+    for (const folder of this.kinds) await rm(folder, { recursive: true, force: true });
     await this.prepare();
     return before;
   }

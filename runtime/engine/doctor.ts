@@ -10,11 +10,13 @@ export interface DoctorFacts {
   index: IndexStatus;
   folders: string[];
   dataFolder: string;
-  dataSizes: { index: number; cache: number; summaries: number };
+  dataSizes: { index: number; cache: number; summaries: number; states: number };
   modelFolder: string;
   /** Absent while no model is in memory. */
   weightBytes: number | undefined;
   keptStates: number;
+  keptTokens: number;
+  savedStates: number;
   threads: number;
 }
 
@@ -59,7 +61,8 @@ function engineItems({ version, pid, threads, status, settings }: DoctorFacts): 
   ];
 }
 
-function modelItems({ status, modelFolder, weightBytes, keptStates, settings }: DoctorFacts): DoctorItem[] {
+function modelItems(facts: DoctorFacts): DoctorItem[] {
+  const { status, modelFolder, weightBytes, keptStates, keptTokens, savedStates, settings } = facts;
   const { model } = status;
   const items: DoctorItem[] = [
     {
@@ -83,7 +86,12 @@ function modelItems({ status, modelFolder, weightBytes, keptStates, settings }: 
           : `cpu: "${settings.provider}" is not part of this version`,
     },
   ];
-  if (model.state === 'ready') items.push({ level: 'info', title: 'Kept states', value: String(keptStates) });
+  if (model.state === 'ready')
+    items.push({
+      level: 'info',
+      title: 'Kept states',
+      value: `${keptStates} in memory, which hold ${keptTokens} tokens; ${savedStates} on disk`,
+    });
   return items;
 }
 
@@ -122,13 +130,13 @@ function indexItems({ index, folders, settings }: DoctorFacts): DoctorItem[] {
 }
 
 function dataItems({ dataFolder, dataSizes }: DoctorFacts): DoctorItem[] {
-  const total = dataSizes.index + dataSizes.cache + dataSizes.summaries;
+  const total = dataSizes.index + dataSizes.cache + dataSizes.summaries + dataSizes.states;
   return [
     { level: 'info', title: 'Folder', value: dataFolder },
     {
       level: 'info',
       title: 'Size',
-      value: `${mb(total)}: index ${mb(dataSizes.index)}, compiled models ${mb(dataSizes.cache)}, summaries ${mb(dataSizes.summaries)}`,
+      value: `${mb(total)}: index ${mb(dataSizes.index)}, compiled models ${mb(dataSizes.cache)}, summaries ${mb(dataSizes.summaries)}, states ${mb(dataSizes.states)}`,
       advice: '"Longview: Clear Saved Data" deletes all of it.',
     },
     { level: 'ok', title: 'Network', value: 'none: nothing leaves this machine' },

@@ -1,5 +1,5 @@
 import { loadLanguageModel } from '../inference/load';
-import type { CompletionRequest, CompletionResponse } from '../protocol/completion';
+import type { CompletionRequest, CompletionResponse, CursorMove } from '../protocol/completion';
 import type {
   DoctorReport,
   EngineSettings,
@@ -23,6 +23,8 @@ import type { Logger } from './log';
 import { holdCeiling, residentBytes, statesLimitBytes } from './memory';
 import { declaredLanguages, modelFolder, threadsOf } from './model-choice';
 import { ModelHost } from './model-host';
+import { SaveRules } from './save-rules';
+import { openSavedStates, scopeOf } from './saved-states';
 import { Scheduler } from './scheduler';
 import { Summaries } from './summaries';
 import { Workspace } from './workspace';
@@ -52,6 +54,9 @@ export class Engine {
   private settings: EngineSettings;
   private activity: EngineStatus['activity'] = 'idle';
   private hasCompleted = false;
+  private readonly saveRules = new SaveRules();
+  /** Names the workspace that the kept states belong to. */
+  private scope = '';
 
   constructor(
     private readonly params: InitializeParams,
@@ -63,7 +68,13 @@ export class Engine {
     this.host = this.createHost();
     const host = () => this.host;
     this.reading = new BackgroundReading(host, log.in('reading'), () => this.changed());
-    this.completions = new Completions(this.documents, host, this.reading);
+    this.completions = new Completions({
+      documents: this.documents,
+      host,
+      reading: this.reading,
+      scope: () => this.scope,
+      maySave: ({ path }) => this.saveRules.maySave(path),
+    });
     this.workspace = new Workspace(params.dataFolder, log.in('index'));
     this.summaries = new Summaries(this.data.summaries, log.in('summaries'));
   }
@@ -79,6 +90,7 @@ export class Engine {
       this.warmUp().catch(() => undefined);
       this.workspace.postpone();
     }
+    this.setScope(workspaceFolders);
     const configured = this.workspace.configure(workspaceFolders, this.settings);
     if (!needsModel) await configured;
     this.changed();
@@ -104,6 +116,10 @@ export class Engine {
   changeDocument({ uri, version, edits }: { uri: string; version: number; edits: TextEdit[] }): void {
     this.documents.change(uri, version, edits);
     this.completions.changed(uri, edits);
+  }
+
+  cursorMoved(move: CursorMove): Promise<void> {
+    return this.completions.cursorMoved(move);
   }
 
   closeDocument({ uri }: { uri: string }): void {
@@ -179,6 +195,7 @@ export class Engine {
   // Index
 
   filesChanged(changes: FileChange[]): void {
+    this.saveRules.filesChanged(changes);
     this.workspace.filesChanged(changes);
   }
 
@@ -213,7 +230,8 @@ export class Engine {
       old.completionModel !== settings.completionModel ||
       old.provider !== settings.provider ||
       old.threads !== settings.threads ||
-      old.memoryLimit !== settings.memoryLimit;
+      old.memoryLimit !== settings.memoryLimit ||
+      old.storageLimit !== settings.storageLimit;
     if (otherModel) {
       const host = this.host;
       this.host = this.createHost();
@@ -224,6 +242,7 @@ export class Engine {
   }
 
   setFolders(folders: WorkspaceFolder[]): Promise<void> {
+    this.setScope(folders);
     return this.workspace.configure(folders, this.settings);
   }
 
@@ -263,6 +282,8 @@ export class Engine {
       modelFolder: modelFolder(this.settings.completionModel, this.params.modelsFolder),
       weightBytes: info?.weightBytes,
       keptStates: this.host.current?.checkpoints.size ?? 0,
+      keptTokens: this.host.current?.checkpoints.tokensHeld ?? 0,
+      savedStates: this.host.current?.checkpoints.saved?.count ?? 0,
       threads: threadsOf(this.settings.threads),
     });
   }
@@ -271,10 +292,16 @@ export class Engine {
     await this.workspace.close();
     this.summaries.close();
     this.host.current?.checkpoints.clear();
+    await this.host.current?.checkpoints.saved?.clear();
     const bytesFreed = await this.data.clear();
     await this.workspace.configure(undefined, this.settings);
     this.log.info('Saved data deleted', { bytes: bytesFreed });
     return { bytesFreed };
+  }
+
+  private setScope(folders: readonly WorkspaceFolder[]): void {
+    this.scope = scopeOf(folders);
+    this.saveRules.configure(folders, this.settings.excludeGlobs);
   }
 
   private async doing<T>(activity: EngineStatus['activity'], job: () => Promise<T>): Promise<T> {
@@ -313,6 +340,8 @@ export class Engine {
         });
         return new CountedModel(model, this.work);
       },
+      openSaved: (stateKey) =>
+        openSavedStates(this.data.states, stateKey, this.settings.storageLimit, this.log.in('states')),
       statesLimitBytes: statesLimitBytes(this.settings.memoryLimit),
       idleMs,
       log: this.log.in('model'),

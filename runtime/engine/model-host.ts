@@ -1,8 +1,10 @@
-import type { LanguageModel } from '../inference/language-model';
+import { Priority, type LanguageModel } from '../inference/language-model';
 import type { EngineStatus } from '../protocol/engine';
-import { messageOf } from '../protocol/errors';
+import { isCancelled, messageOf } from '../protocol/errors';
 import { Checkpoints } from '../state/checkpoints';
+import type { SavedStates } from '../state/saved-states';
 import type { Logger } from './log';
+import { maySaveText } from './save-rules';
 
 export interface LoadedModel {
   model: LanguageModel;
@@ -12,6 +14,8 @@ export interface LoadedModel {
 export interface ModelHostOptions {
   name: string;
   load: () => Promise<LanguageModel>;
+  /** What is on disk for the model; absent = nothing is saved. */
+  openSaved?: (stateKey: string) => Promise<SavedStates | undefined>;
   /** Languages that the model's folder declares, known before it is loaded. */
   languages: string[];
   statesLimitBytes: number;
@@ -23,6 +27,8 @@ export interface ModelHostOptions {
 
 /** After a failed load, later requests fail at once with the same message for this long, so that typing does not retry per key. */
 const retryAfterMs = 15_000;
+/** A process that shall end must not be kept from it; each state takes some 30 ms. */
+const persistMs = 1000;
 
 /** Loads the model on first need, keeps it while it is used, and lets it go when nobody has asked for a while. */
 export class ModelHost {
@@ -71,12 +77,15 @@ export class ModelHost {
     return { name, state: 'unloaded', languages };
   }
 
-  /** Lets the model go now, unless something runs with it. Answers whether it did. */
+  /** Lets the model go now, unless something runs with it. Its states stay on disk. Answers whether it did. */
   async unload(): Promise<boolean> {
     if (!this.loaded || this.users > 0) return false;
     const { model, checkpoints } = this.loaded;
-    this.loaded = undefined;
     clearTimeout(this.idleTimer);
+    await this.persist(checkpoints);
+    // A request came while the states were written.
+    if (this.users > 0 || this.loaded?.model !== model) return false;
+    this.loaded = undefined;
     checkpoints.clear();
     await model.dispose();
     this.options.log.info('Model unloaded', { model: this.options.name });
@@ -89,7 +98,16 @@ export class ModelHost {
     await this.loading?.catch(() => undefined);
     const loaded = this.loaded;
     this.loaded = undefined;
+    if (loaded) await this.persist(loaded.checkpoints);
     await loaded?.model.dispose();
+  }
+
+  /** What shall be on disk and is not yet gets there, as far as there is time. */
+  private async persist(checkpoints: Checkpoints): Promise<void> {
+    const work = { priority: Priority.Background, signal: AbortSignal.timeout(persistMs) };
+    await checkpoints.persist(work, maySaveText).catch((error: unknown) => {
+      if (!isCancelled(error)) this.options.log.warn('States were not saved', { error: messageOf(error) });
+    });
   }
 
   private get(): Promise<LoadedModel> {
@@ -104,10 +122,11 @@ export class ModelHost {
   }
 
   private async load(): Promise<LoadedModel> {
-    const { log, load, name, statesLimitBytes, onChange } = this.options;
+    const { log, load, openSaved, name, statesLimitBytes, onChange } = this.options;
     try {
       const model = await load();
-      this.loaded = { model, checkpoints: new Checkpoints(model, statesLimitBytes) };
+      const saved = await openSaved?.(model.info.stateKey);
+      this.loaded = { model, checkpoints: new Checkpoints(model, statesLimitBytes, saved) };
       this.failure = undefined;
       log.info('Model loaded', {
         model: name,

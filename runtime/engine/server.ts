@@ -92,6 +92,7 @@ export function serve(connection: MessageConnection, assets: EngineAssets, onShu
   connection.onNotification(methods.DocumentOpened, (item) => told((e) => e.openDocument(item)));
   connection.onNotification(methods.DocumentChanged, (change) => told((e) => e.changeDocument(change)));
   connection.onNotification(methods.DocumentClosed, (closed) => told((e) => e.closeDocument(closed)));
+  connection.onNotification(methods.CursorMoved, (move) => told((e) => e.cursorMoved(move)));
   connection.onNotification(methods.FilesChanged, (changes) => told((e) => e.filesChanged(changes)));
   connection.onNotification(methods.SettingsChanged, (settings) => told((e) => e.setSettings(settings)));
   connection.onNotification(methods.FoldersChanged, (folders) => told((e) => e.setFolders(folders)));

@@ -2,6 +2,7 @@
  * What the jobs (completion, questions, summaries) see of a model: token ids in, states that can be forked,
  * tokens out. Everything that runs a graph is cut into blocks, and each block waits for its turn.
  */
+import type { StateSnapshot } from './snapshot';
 
 /** Lower runs first. A request in front of the user pre-empts everything behind it at the next block. */
 export enum Priority {
@@ -57,6 +58,8 @@ export interface ModelInfo {
   stateBytes: number;
   weightBytes: number;
   loadMs: number;
+  /** Names weights, graph and precision: a state that was made under another key does not fit. */
+  stateKey: string;
 }
 
 /** A state held where the model runs. Owned by whoever got it: release it. Never changed by a fork's reads. */
@@ -103,7 +106,13 @@ export interface LanguageModel {
    * unless the first id's score is not needed: with an empty state the first score is NaN. The state holds the ids afterwards.
    */
   score(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<Float32Array>;
-  /** Bytes that all live states hold now. */
+  /** Bytes that all live states hold now; what they share counts once. */
   stateBytesHeld(): number;
+  /** Bytes that releasing this state would free. */
+  exclusiveBytes(state: ModelState): number;
+  /** The state as plain data, complete in itself; waits for its turn like a block. */
+  exportState(state: ModelState, options: WorkOptions): Promise<StateSnapshot>;
+  /** @throws UserError where the snapshot was made by another model or is incomplete */
+  importState(snapshot: StateSnapshot, options: WorkOptions): Promise<ModelState>;
   dispose(): Promise<void>;
 }

@@ -76,7 +76,7 @@ async function openBackend(
 }
 
 function modelInfo(ready: ReadyModel, stateBytes: number, loadMs: number): ModelInfo {
-  const { manifest, description, folder, precision, weightBytes } = ready;
+  const { manifest, description, folder, precision, weightBytes, key } = ready;
   return {
     name: manifest.name,
     folder,
@@ -92,5 +92,6 @@ function modelInfo(ready: ReadyModel, stateBytes: number, loadMs: number): Model
     stateBytes,
     weightBytes,
     loadMs,
+    stateKey: key,
   };
 }

@@ -119,12 +119,14 @@ export class LocalLanguageModel implements LanguageModel {
     return this.ledger.bytes + this.ringBytes;
   }
 
-  /** The state as plain data; waits for its turn like a block. */
+  exclusiveBytes(state: ModelState): number {
+    return this.ledger.exclusiveBytes(this.handleOf(state).id);
+  }
+
   exportState(state: ModelState, options: WorkOptions): Promise<StateSnapshot> {
     return this.scheduler.run(options, () => this.backend.exportState(this.handleOf(state).id));
   }
 
-  /** @throws UserError where the snapshot was made by another model or is damaged */
   async importState(snapshot: StateSnapshot, options: WorkOptions): Promise<ModelState> {
     const handle = this.newHandle(snapshot.length);
     await this.scheduler.run(options, () => this.backend.importState(handle.id, snapshot));

@@ -50,6 +50,14 @@ export class StateLedger {
     );
   }
 
+  /** Bytes that go when this state is released; what it shares with others stays. */
+  exclusiveBytes(id: number): number {
+    const { length, recurrent, windows } = this.accounts.get(id)!;
+    const parts = [recurrent, ...windows.flatMap(({ pages }) => pages)];
+    const own = parts.filter(({ holders }) => holders === 1);
+    return own.reduce((sum, { bytes }) => sum + bytes, this.unfinishedBytes(length));
+  }
+
   create(id: number): void {
     // Before the first token a state shares its zeros with every other.
     const windows = this.layout.windows.map(() => ({ first: 0, pages: [] }));

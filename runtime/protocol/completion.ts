@@ -1,11 +1,17 @@
 /** Inline completion: what the editor asks of the engine, and what it is told. */
 
-/** What stands around the cursor. The text itself is the engine's copy of the document. */
-export interface CompletionRequest {
+/** A cursor that came to rest. The text is the engine's copy of the document. */
+export interface CursorMove {
   uri: string;
   /** Version of the document that `offset` belongs to. */
   version: number;
   offset: number;
+  /** Notebook cells before and after this one, joined, so that a cell is completed as part of its notebook. */
+  notebook?: { before: string; after: string };
+}
+
+/** What stands around the cursor, and what is wanted there. */
+export interface CompletionRequest extends CursorMove {
   /** The user asked by hand: no threshold, no early stop. */
   explicit: boolean;
   multiline: 'auto' | 'never';
@@ -13,8 +19,6 @@ export interface CompletionRequest {
   threshold: number;
   /** How many alternatives are wanted; more than one only on explicit requests. */
   alternatives: number;
-  /** Notebook cells before and after this one, joined, so that a cell is completed as part of its notebook. */
-  notebook?: { before: string; after: string };
   /** The suggest widget's selected item, already inserted at the cursor by the editor's rules. */
   selectedText?: string;
 }

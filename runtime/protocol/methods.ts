@@ -3,7 +3,7 @@
  * cancellation and progress are those of vscode-jsonrpc.
  */
 import { NotificationType, ProgressType, RequestType, RequestType0, NotificationType0 } from 'vscode-jsonrpc';
-import type { CompletionRequest, CompletionResponse } from './completion';
+import type { CompletionRequest, CompletionResponse, CursorMove } from './completion';
 import type {
   DoctorReport,
   EngineSettings,
@@ -30,6 +30,8 @@ export const DocumentChanged = new NotificationType<{ uri: string; version: numb
   'document/changed',
 );
 export const DocumentClosed = new NotificationType<{ uri: string }>('document/closed');
+/** The cursor rests: what a suggestion there needs may be read ahead. */
+export const CursorMoved = new NotificationType<CursorMove>('document/cursor');
 export const FilesChanged = new NotificationType<FileChange[]>('files/changed');
 
 export const Complete = new RequestType<CompletionRequest, CompletionResponse, void>('completion/request');

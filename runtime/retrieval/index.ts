@@ -1,6 +1,7 @@
 /** Finding the passages of a workspace that a question is about; also the one place that says what may be read. */
 export { MAX_FILE_BYTES } from './built-in-excludes';
 export { databaseDriver } from './database';
+export { IGNORE_FILE_NAMES } from './ignore-files';
 export {
   createPathRules,
   relativeTo,
@@ -9,6 +10,7 @@ export {
   type Verdict,
 } from './path-rules';
 export { listStoreFiles } from './store-file';
+export { holdsSecret } from './secrets';
 export { readTextFile, type TextFile } from './text-file';
 export { walk, type WalkedFile } from './walk';
 export {

@@ -1,12 +1,30 @@
 import type { LanguageModel, ModelState, WorkOptions } from '../inference/language-model';
+import type { StateSnapshot } from '../inference/snapshot';
+import { UserError } from '../protocol/errors';
+import { leastUseful } from './eviction';
+import { RadixTree } from './radix-tree';
+import type { SavedStates } from './saved-states';
+import type { SavedState } from './state-store';
 
+/** A kept state, and what is to become of it. */
 interface Checkpoint {
+  scope: string;
   ids: Int32Array;
   state: ModelState;
+  /** It shall be on disk, and is not yet. */
+  unsaved?: { label?: string } | undefined;
   /** Order of last use; the clock only counts. */
   used: number;
-  /** Tokens that this checkpoint saves against the next shorter one of the same text. */
-  saves: number;
+}
+
+/** Where a text is worth coming back to. */
+export interface Keep {
+  /** Lengths (ascending, each <= the text's) at which a checkpoint is left behind. */
+  at: readonly number[];
+  /** Those of them that shall be on disk too, once `persist` is called. */
+  save?: readonly number[];
+  /** Of the states that hold a whole text, only the newest of each label stays on disk. */
+  label?: string;
 }
 
 export interface ResumedState {
@@ -14,80 +32,109 @@ export interface ResumedState {
   state: ModelState;
   tokensRead: number;
   tokensReused: number;
+  /** What was reused came from the disk. */
+  fromDisk: boolean;
 }
 
+/** Getting a state from disk costs about as much as reading this many tokens. */
+const loadTokens = 48;
+
 /**
- * What was read, kept: states by the token sequence they hold. To read a text is to find the longest kept prefix,
- * fork it, and read the rest, leaving checkpoints behind at the lengths that are worth coming back to.
+ * What was read, kept: states by the token sequences that they hold. To read a text is to find the longest kept prefix, fork
+ * it, and read the rest, leaving checkpoints behind at the lengths that are worth coming back to.
  *
- * A recurrent state cannot be cut back, so going back always means resuming an earlier checkpoint.
+ * A recurrent state cannot be cut back, so going back always means resuming an earlier checkpoint. Texts of different scopes
+ * (workspaces) never meet.
  */
 export class Checkpoints {
-  private readonly entries: Checkpoint[] = [];
+  private readonly trees = new Map<string, RadixTree<Checkpoint>>();
   private clock = 0;
 
-  /** @param limitBytes all kept states together; the least useful are dropped beyond it */
+  /**
+   * @param limitBytes all states of the model in memory; the least useful are dropped beyond it
+   * @param saved absent = nothing is saved
+   */
   constructor(
     private readonly model: LanguageModel,
     private limitBytes: number,
+    readonly saved?: SavedStates,
   ) {}
 
   get size(): number {
-    return this.entries.length;
+    let size = 0;
+    for (const tree of this.trees.values()) size += tree.size;
+    return size;
   }
 
-  /** Length of the longest kept prefix of `ids`. */
-  reusable(ids: readonly number[]): number {
-    return this.find(ids)?.ids.length ?? 0;
+  /** Tokens that can be resumed from memory; what several states share counts once. */
+  get tokensHeld(): number {
+    return this.all().reduce((sum, { saves }) => sum + saves, 0);
+  }
+
+  /** Length of the longest prefix of `ids` that is kept in memory or on disk. */
+  reusable(scope: string, ids: readonly number[]): number {
+    const held = this.trees.get(scope)?.longestPrefix(ids)?.length ?? 0;
+    return Math.max(held, this.saved?.longest(scope, ids)?.ids.length ?? 0);
   }
 
   /**
-   * Reads `ids`, from the longest kept prefix on.
-   * @param keepAt lengths (ascending, each <= ids.length) at which a checkpoint is left behind
-   * On cancellation what was read up to the last of them stays kept.
+   * Reads `ids`, from the longest kept prefix on. On cancellation what was read up to the last checkpoint stays kept.
+   * @throws CancelledError
    */
   async resume(
+    scope: string,
     ids: readonly number[],
-    keepAt: readonly number[],
+    keep: Keep,
     options: WorkOptions,
   ): Promise<ResumedState> {
-    const found = this.find(ids);
-    const reused = found?.ids.length ?? 0;
-    const state = found ? await this.model.fork(found.state) : await this.model.create();
-    if (found) found.used = ++this.clock;
+    const { state, fromDisk } = await this.begin(scope, ids, options);
+    const reused = state.length;
     try {
       let at = reused;
-      for (const stop of [...keepAt, ids.length]) {
+      for (const stop of [...keep.at, ids.length]) {
         // What the found state has gone past cannot be kept from it: a state cannot be cut back.
         if (stop < at) continue;
         if (stop > at) {
           await this.model.read(state, ids.slice(at, stop), options);
           at = stop;
         }
-        if (stop > 0 && keepAt.includes(stop)) await this.keep(ids.slice(0, stop), state);
+        if (stop > 0 && keep.at.includes(stop)) await this.keep(scope, ids.slice(0, stop), state);
       }
-      return { state, tokensRead: ids.length - reused, tokensReused: reused };
+      this.markUnsaved(scope, ids, keep);
+      return { state, tokensRead: ids.length - reused, tokensReused: reused, fromDisk };
     } catch (error) {
       this.model.release(state);
       throw error;
     }
   }
 
-  /** Keeps a copy of `state`, which holds `ids`. */
-  async keep(ids: readonly number[], state: ModelState): Promise<void> {
-    const known = this.find(ids);
-    if (known?.ids.length === ids.length) {
-      known.used = ++this.clock;
-      return;
+  /** Whether `persist` has something to do. */
+  get hasUnsaved(): boolean {
+    return this.unsaved().length > 0;
+  }
+
+  /**
+   * Brings to disk what shall be there, newest first. Each state is handed over in its turn among the model's blocks.
+   * @param mayKeep asked about the text of each state: what it refuses is never written
+   * @returns states written
+   * @throws CancelledError; what was written until then stays
+   */
+  async persist(options: WorkOptions, mayKeep: (text: string) => boolean): Promise<number> {
+    const labels = new Set<string>();
+    let written = 0;
+    for (const checkpoint of this.unsaved()) {
+      const { scope, ids, unsaved } = checkpoint;
+      const key = unsaved?.label === undefined ? undefined : `${scope}\0${unsaved.label}`;
+      const superseded = key !== undefined && labels.has(key);
+      if (key !== undefined) labels.add(key);
+      const wanted = unsaved && !superseded && this.holds(checkpoint);
+      if (wanted && mayKeep(this.model.tokenizer.decode([...ids]))) {
+        await this.saved!.save({ scope, ids, ...unsaved }, await this.export(checkpoint.state, options));
+        written++;
+      }
+      checkpoint.unsaved = undefined;
     }
-    const copy = await this.model.fork(state);
-    this.entries.push({
-      ids: Int32Array.from(ids),
-      state: copy,
-      used: ++this.clock,
-      saves: ids.length - (known?.ids.length ?? 0),
-    });
-    this.shrinkTo(this.limitBytes);
+    return written;
   }
 
   setLimit(bytes: number): void {
@@ -95,41 +142,123 @@ export class Checkpoints {
     this.shrinkTo(bytes);
   }
 
-  /** Drops the least useful until the states fit: the oldest first, but one that saves much outlives several that save little. */
+  /** Drops the least useful until the states fit; the one used last stays. What is on disk stays there. */
   shrinkTo(bytes: number): void {
-    while (this.entries.length > 1 && this.model.stateBytesHeld() > bytes) {
-      const newest = this.clock;
-      let worst = 0;
-      let worstScore = Infinity;
-      for (const [i, entry] of this.entries.entries()) {
-        const age = newest - entry.used + 1;
-        const score = (64 + entry.saves) / age;
-        if (score < worstScore && entry.used !== newest) {
-          worst = i;
-          worstScore = score;
-        }
-      }
-      const [dropped] = this.entries.splice(worst, 1);
-      this.model.release(dropped!.state);
+    while (this.model.stateBytesHeld() > bytes) {
+      const droppable = this.all().filter(({ checkpoint }) => checkpoint.used !== this.clock);
+      const index = leastUseful(
+        droppable.map(({ checkpoint, saves }) => ({
+          saves,
+          bytes: this.model.exclusiveBytes(checkpoint.state),
+          age: this.clock - checkpoint.used,
+        })),
+      );
+      const chosen = droppable[index]?.checkpoint;
+      if (!chosen) return;
+      this.trees.get(chosen.scope)!.delete(chosen.ids);
+      this.model.release(chosen.state);
     }
   }
 
+  /** Forgets what is in memory. */
   clear(): void {
-    for (const { state } of this.entries.splice(0)) this.model.release(state);
+    for (const { checkpoint } of this.all()) this.model.release(checkpoint.state);
+    this.trees.clear();
   }
 
-  private find(ids: readonly number[]): Checkpoint | undefined {
-    let best: Checkpoint | undefined;
-    for (const entry of this.entries) {
-      const longer = entry.ids.length > (best?.ids.length ?? 0);
-      if (longer && entry.ids.length <= ids.length && isPrefix(entry.ids, ids)) best = entry;
+  /** A fork of the longest kept prefix: the one in memory, unless one on disk spares enough to be loaded. */
+  private async begin(
+    scope: string,
+    ids: readonly number[],
+    options: WorkOptions,
+  ): Promise<{ state: ModelState; fromDisk: boolean }> {
+    for (;;) {
+      const held = this.trees.get(scope)?.longestPrefix(ids);
+      const saved = this.saved?.longest(scope, ids);
+      if (saved && saved.ids.length > (held?.length ?? 0) + loadTokens) {
+        const state = await this.load(saved, options);
+        if (state) return { state, fromDisk: true };
+        // It was damaged or is gone, and is known no more: look again.
+        continue;
+      }
+      if (!held) return { state: await this.model.create(), fromDisk: false };
+      held.value.used = ++this.clock;
+      return { state: await this.model.fork(held.value.state), fromDisk: false };
     }
-    return best;
   }
-}
 
-function isPrefix(prefix: Int32Array, ids: readonly number[]): boolean {
-  // From the end: texts of one file share their beginnings and differ near the cursor.
-  for (let i = prefix.length - 1; i >= 0; i--) if (prefix[i] !== ids[i]) return false;
-  return true;
+  private async load(saved: SavedState, options: WorkOptions): Promise<ModelState | undefined> {
+    const snapshot = await this.saved!.load(saved);
+    if (!snapshot) return undefined;
+    try {
+      const state = await this.model.importState(snapshot, options);
+      await this.keep(saved.scope, saved.ids, state);
+      return state;
+    } catch (error) {
+      // Whole, but not one of this model's: the message says so, and the text is read anew.
+      if (!(error instanceof UserError)) throw error;
+      await this.saved!.forget(saved);
+      return undefined;
+    }
+  }
+
+  /** Keeps a copy of `state`, which holds `ids`. */
+  private async keep(scope: string, ids: ArrayLike<number>, state: ModelState): Promise<void> {
+    const tree = this.trees.get(scope) ?? new RadixTree<Checkpoint>();
+    this.trees.set(scope, tree);
+    const known = tree.get(ids);
+    if (known) {
+      known.used = ++this.clock;
+      return;
+    }
+    const checkpoint = {
+      scope,
+      ids: Int32Array.from(ids),
+      state: await this.model.fork(state),
+      used: ++this.clock,
+    };
+    const meanwhile = tree.set(checkpoint.ids, checkpoint);
+    if (meanwhile) this.model.release(meanwhile.state);
+    this.shrinkTo(this.limitBytes);
+  }
+
+  /** From a fork of its own, as the state may be dropped while this waits for its turn. */
+  private async export(state: ModelState, options: WorkOptions): Promise<StateSnapshot> {
+    const fork = await this.model.fork(state);
+    try {
+      return await this.model.exportState(fork, options);
+    } finally {
+      this.model.release(fork);
+    }
+  }
+
+  private markUnsaved(scope: string, ids: readonly number[], { save = [], label }: Keep): void {
+    for (const length of this.saved ? save : []) {
+      const checkpoint = this.trees.get(scope)?.get(ids.slice(0, length));
+      if (!checkpoint || this.saved!.has(checkpoint)) continue;
+      checkpoint.unsaved = label !== undefined && length === ids.length ? { label } : {};
+    }
+  }
+
+  /** Most recently used first. */
+  private unsaved(): Checkpoint[] {
+    return this.all()
+      .map(({ checkpoint }) => checkpoint)
+      .filter(({ unsaved }) => unsaved)
+      .sort((a, b) => b.used - a.used);
+  }
+
+  /** Whether a checkpoint was not dropped or replaced in the meantime. */
+  private holds({ scope, ids, state }: Checkpoint): boolean {
+    return this.trees.get(scope)?.get(ids)?.state === state;
+  }
+
+  private all(): { checkpoint: Checkpoint; saves: number }[] {
+    return [...this.trees.values()].flatMap((tree) =>
+      [...tree.entries()].map(({ ids, value, parent }) => ({
+        checkpoint: value,
+        saves: ids.length - parent,
+      })),
+    );
+  }
 }

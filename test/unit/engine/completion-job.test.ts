@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { completeAt, type CompletionInput } from '../../../runtime/engine/completion-job';
 import { Checkpoints } from '../../../runtime/state/checkpoints';
+import type { AheadStep } from '../../../runtime/engine/prompt-place';
 import { FakeModel } from '../fakes/language-model';
 
 function loaded(answer: string) {
@@ -11,6 +12,9 @@ function loaded(answer: string) {
 function at(marked: string, overrides: Partial<CompletionInput['request']> = {}): CompletionInput {
   const [before, after] = marked.split('█') as [string, string];
   return {
+    scope: 'here',
+    label: undefined,
+    readsAhead: true,
     displayPath: 'src/a.ts',
     before,
     after,
@@ -28,6 +32,14 @@ function at(marked: string, overrides: Partial<CompletionInput['request']> = {})
   };
 }
 
+/** As background reading does. */
+async function readAhead({ model, checkpoints }: ReturnType<typeof loaded>, steps: AheadStep[]) {
+  for (const { reading } of steps) {
+    const { state } = await checkpoints.resume('here', reading.ids, reading.keep, { priority: 3 });
+    model.release(state);
+  }
+}
+
 describe('completeAt', () => {
   it('ends the rest of a line at the newline', async () => {
     const { response } = await completeAt(
@@ -38,13 +50,56 @@ describe('completeAt', () => {
     expect(response.candidates).toMatchObject([{ text: 'a + b;', stoppedBy: 'line-end' }]);
   });
 
+  const lines = 'const value = compute(1, 2, 3);\n'.repeat(6);
+
   it('pays for typed tokens only', async () => {
     const model = loaded('x');
-    const lines = 'const value = compute(1, 2, 3);\n'.repeat(6);
     const first = await completeAt(model, at(`${lines}const a█\n`), undefined);
+    await readAhead(model, first.ahead);
     const second = await completeAt(model, { ...at(`${lines}const ab█\n`), previous: first.plan }, undefined);
     expect(first.response.cost.tokensRead).toBeGreaterThan(190);
     expect(second.response.cost.tokensRead).toBe(1);
+  });
+
+  it("pays for the cursor's line at most when the next key comes before there was a quiet moment", async () => {
+    const model = loaded('x');
+    const first = await completeAt(model, at(`${lines}const a█\n`), undefined);
+    const second = await completeAt(model, { ...at(`${lines}const ab█\n`), previous: first.plan }, undefined);
+    expect(second.response.cost.tokensRead).toBe('\nconst ab'.length);
+  });
+
+  it('pays for typed tokens only where nothing is read ahead: the cursor is kept in front of the user then', async () => {
+    const model = loaded('x');
+    const place = (marked: string) => ({ ...at(marked), readsAhead: false });
+    const first = await completeAt(model, place(`${lines}const a█\n`), undefined);
+    const next = { ...place(`${lines}const ab█\n`), previous: first.plan };
+    expect((await completeAt(model, next, undefined)).response.cost.tokensRead).toBe(1);
+  });
+
+  it('moves the anchor of a long NEAR while it is quiet, so that no key pays for it', async () => {
+    const model = loaded('x');
+    const typed = `${lines}const x = ${'1 + '.repeat(18)}`;
+    const first = await completeAt(model, at(`${lines}█\n`), undefined);
+    const long = await completeAt(model, { ...at(`${typed}█\n`), previous: first.plan }, undefined);
+    expect(long.plan.anchor).toBe(first.plan.anchor);
+    expect(long.ahead).toHaveLength(2);
+    expect(long.ahead[1]).toMatchObject({ soon: false });
+    await readAhead(model, long.ahead);
+    const previous = long.ahead[1]!.plan;
+    expect(previous.anchor).toBeGreaterThan(first.plan.anchor);
+    const next = await completeAt(model, { ...at(`${typed}2█\n`), previous }, undefined);
+    expect(next.response.cost.tokensRead).toBe(1);
+  });
+
+  it('keeps what workspaces read apart', async () => {
+    const model = loaded('x');
+    const place = at(`${lines}const a█\n`);
+    const first = await completeAt(model, place, undefined);
+    await readAhead(model, first.ahead);
+    const same = await completeAt(model, place, undefined);
+    const elsewhere = await completeAt(model, { ...place, scope: 'elsewhere' }, undefined);
+    expect(same.response.cost.tokensRead).toBe(0);
+    expect(elsewhere.response.cost.tokensRead).toBe(first.response.cost.tokensRead);
   });
 
   it('answers an unread long file from the nearest tokens, and says what remains to be read', async () => {
@@ -53,10 +108,8 @@ describe('completeAt', () => {
     const quick = await completeAt(model, at(`${long}let last = █\n`), undefined);
     expect(quick.response.stillReading).toBe(true);
     expect(quick.response.cost.tokensRead).toBeLessThan(1500);
-    const { state } = await model.checkpoints.resume(quick.unread!.ids, quick.unread!.keepAt, {
-      priority: 3,
-    });
-    model.model.release(state);
+    expect(quick.ahead).toMatchObject([{ soon: false }]);
+    await readAhead(model, quick.ahead);
     const after = await completeAt(
       model,
       { ...at(`${long}let last = █\n`), previous: quick.plan },

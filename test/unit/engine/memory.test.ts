@@ -19,7 +19,7 @@ function hostOf(model: FakeModel) {
 async function keepStates(host: ModelHost, count: number) {
   await host.use(async ({ model, checkpoints }) => {
     for (let i = 0; i < count; i++) {
-      const { state } = await checkpoints.resume([i, 1], [2], { priority: 0 });
+      const { state } = await checkpoints.resume('', [i, 1], { at: [2] }, { priority: 0 });
       model.release(state);
     }
   });

@@ -39,6 +39,7 @@ const settings: EngineSettings = {
   threads: 2,
   indexEnabled: true,
   backgroundReading: 'off',
+  storageLimit: 0,
   excludeGlobs: [],
 };
 

@@ -22,6 +22,7 @@ function client(dataFolder = ''): EngineClient {
         threads: 0,
         indexEnabled: true,
         backgroundReading: 'idle',
+        storageLimit: 0,
         excludeGlobs: [],
       },
     }),

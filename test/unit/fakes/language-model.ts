@@ -6,7 +6,8 @@ import type {
   Tokenizer,
   WorkOptions,
 } from '../../../runtime/inference/language-model';
-import { throwIfAborted } from '../../../runtime/protocol/errors';
+import type { StateSnapshot } from '../../../runtime/inference/snapshot';
+import { throwIfAborted, UserError } from '../../../runtime/protocol/errors';
 
 /** One token per UTF-16 unit, above the special ids. */
 export const characterTokenizer: Tokenizer = {
@@ -42,6 +43,7 @@ export const fakeInfo: ModelInfo = {
   stateBytes: 100,
   weightBytes: 1000,
   loadMs: 1,
+  stateKey: 'fake-key',
 };
 
 /** A model whose state is the list of what it read, and which says `answer`. For unit tests of what stands above it. */
@@ -102,6 +104,25 @@ export class FakeModel implements LanguageModel {
 
   stateBytesHeld(): number {
     return this.held.size * this.info.stateBytes;
+  }
+
+  exclusiveBytes(): number {
+    return this.info.stateBytes;
+  }
+
+  async exportState(state: ModelState, options: WorkOptions): Promise<StateSnapshot> {
+    throwIfAborted(options.signal);
+    const data = Float32Array.from(this.ids(state));
+    return {
+      model: this.info.stateKey,
+      length: data.length,
+      tensors: [{ name: 'ids', shape: [data.length], data }],
+    };
+  }
+
+  async importState({ model, tensors }: StateSnapshot): Promise<ModelState> {
+    if (model !== this.info.stateKey) throw new UserError('A saved state belongs to another model.');
+    return this.handle([...tensors[0]!.data]);
   }
 
   dispose(): Promise<void> {

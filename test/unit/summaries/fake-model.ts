@@ -60,6 +60,18 @@ export class FakeModel implements LanguageModel {
   async score(): Promise<Float32Array> {
     return new Float32Array();
   }
+  exclusiveBytes(): number {
+    return 0;
+  }
+
+  exportState(): Promise<never> {
+    return Promise.reject(new Error('Summaries save no states'));
+  }
+
+  importState(): Promise<never> {
+    return Promise.reject(new Error('Summaries load no states'));
+  }
+
   stateBytesHeld(): number {
     return 0;
   }

@@ -1,0 +1,86 @@
+import { FAR_LIMITS } from '../completion/far-prefix';
+import { NEAR_TARGET_TOKENS, planPrompt, type PromptInput, type PromptPlan } from '../completion/prompt';
+import type { LanguageModel } from '../inference/language-model';
+import type { LoadedModel } from './model-host';
+import { planReading, type PromptReading, type ReadingPlan } from './reading-plan';
+
+/** Above this many unread tokens a suggestion is answered from the nearest ones, and the rest is read while quiet. */
+const maxTokensInFront = 1024;
+/** A longer NEAR has its anchor moved while it is quiet, before it must move while somebody waits. */
+const longNearTokens = 2 * NEAR_TARGET_TOKENS;
+
+/** What stays where it is from one prompt of a document to the next. */
+export type Anchor = Pick<PromptPlan, 'anchor' | 'farStart'>;
+
+/** A place in a document, as the prompt is made for it. */
+export interface PromptPlace {
+  /** The workspace: what is kept for it serves no other. */
+  scope: string;
+  /** Names the document, where states of it may be saved. */
+  label: string | undefined;
+  displayPath: string;
+  before: string;
+  after: string;
+  /** The last plan made for this document, moved by the edits since. */
+  previous: Partial<Anchor> | undefined;
+}
+
+export interface PlannedPlace {
+  prompt: PromptInput;
+  plan: PromptPlan;
+  reading: PromptReading;
+  /** So much of the file is unread that an answer does without it for the time being. */
+  stillReading: boolean;
+}
+
+/** A step of what the next request is spared when it is read before. */
+export interface AheadStep {
+  reading: ReadingPlan;
+  /** The plan to go on with once this is read. */
+  plan: Anchor;
+  /** At once, as it is little; else while it is quiet. */
+  soon: boolean;
+}
+
+export function planPlace({ model, checkpoints }: LoadedModel, place: PromptPlace): PlannedPlace {
+  const prompt = promptInput(model, place);
+  const plan = planPrompt(prompt);
+  const reading = planReading(plan, place.before, model, place.label);
+  const chain = reading.ids.slice(0, reading.chain);
+  const stillReading = chain.length - checkpoints.reusable(place.scope, chain) > maxTokensInFront;
+  return { prompt, plan, reading, stillReading };
+}
+
+/** What to read ahead at a place: its prompt up to the cursor, and the same with the anchor moved on where NEAR has grown long. */
+export function stepsAhead(
+  model: LanguageModel,
+  place: PromptPlace,
+  { plan, reading, stillReading }: PlannedPlace,
+): AheadStep[] {
+  const steps: AheadStep[] = [{ reading, plan: anchorOf(plan), soon: !stillReading }];
+  if (plan.near.length <= longNearTokens) return steps;
+  const { farStart } = plan;
+  const moved = planPrompt(promptInput(model, { ...place, previous: { farStart } }));
+  const next = planReading(moved, place.before, model, place.label);
+  return [...steps, { reading: next, plan: anchorOf(moved), soon: false }];
+}
+
+export function anchorOf({ anchor, farStart }: PromptPlan): Anchor {
+  return { anchor, farStart };
+}
+
+function promptInput(
+  model: LanguageModel,
+  { displayPath, before, after, previous }: PromptPlace,
+): PromptInput {
+  const { special, maxSuffixTokens, maxNearTokens } = model.info;
+  return {
+    displayPath,
+    before,
+    after,
+    encode: (text) => model.tokenizer.encode(text),
+    special,
+    limits: { maxSuffixTokens, maxNearTokens, far: FAR_LIMITS },
+    previous,
+  };
+}

@@ -1,0 +1,61 @@
+import { checkpointPlaces } from '../completion/checkpoint-places';
+import { previousCut } from '../completion/cuts';
+import { toLf } from '../completion/line-ends';
+import type { PromptPlan } from '../completion/prompt';
+import type { LanguageModel } from '../inference/language-model';
+import type { Keep } from '../state/checkpoints';
+
+/** A text that is worth having read: its tokens, and where states of it are kept. */
+export interface ReadingPlan {
+  ids: number[];
+  keep: Keep;
+}
+
+/** The prompt up to the cursor, in parts that stay the same for different lengths of time. */
+export interface PromptReading extends ReadingPlan {
+  /** Length of header and far prefix: the chain that stays while the cursor moves. */
+  chain: number;
+  /** Where the cursor's line begins: what stands before it stays while the line is typed. */
+  line: number;
+}
+
+/**
+ * The whole prompt less the token that asks for the middle: kept along the chain, where NEAR begins, before the cursor's line,
+ * and at the cursor.
+ * @param before the document's text up to the cursor
+ * @param label names the document, where states of it may be saved; of its cursors only the newest is
+ */
+export function planReading(
+  plan: PromptPlan,
+  before: string,
+  model: Pick<LanguageModel, 'info' | 'tokenizer'>,
+  label: string | undefined,
+): PromptReading {
+  const { special } = model.info;
+  const header = plan.header.length;
+  const chain = header + plan.far.length;
+  const after = (lengths: readonly number[]) => lengths.map((length) => header + length);
+  const places = checkpointPlaces({
+    header,
+    end: chain,
+    lineEnds: after(plan.farLineEnds),
+    definitions: after(plan.farDefinitions),
+  });
+  const ids = [...plan.header, ...plan.far, special.fimSuffix, ...plan.suffix, special.fimPrefix];
+  const near = ids.length;
+  for (const id of plan.near) ids.push(id);
+  const lineText = toLf(before.slice(previousCut(before, before.length))) + plan.missingIndentation;
+  const lineTokens = model.tokenizer.encode(lineText).length - plan.opening.length;
+  const line = Math.max(near, ids.length - lineTokens);
+  const at = [...places, near, line, ids.length].filter((place, i, all) => place > (all[i - 1] ?? 0));
+  const keep = label === undefined ? { at } : { at, save: [...places, ids.length], label };
+  return { ids, keep, chain, line };
+}
+
+/** The beginning of a plan. */
+export function planUntil({ ids, keep }: ReadingPlan, length: number): ReadingPlan {
+  const within = (place: number) => place <= length;
+  const save = keep.save && { save: keep.save.filter(within) };
+  // The label belongs to the whole text.
+  return { ids: ids.slice(0, length), keep: { at: keep.at.filter(within), ...save } };
+}
