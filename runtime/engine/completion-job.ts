@@ -23,6 +23,8 @@ const alternativeSampling = { temperature: 0.8, topP: 0.95 };
 export interface CompletionInput {
   request: CompletionRequest;
   displayPath: string;
+  /** Of the window: what was read for one workspace is of no use to another. */
+  scope: string;
   before: string;
   after: string;
   /** The last plan made for this document, moved by the edits since. */

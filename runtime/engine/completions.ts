@@ -18,13 +18,16 @@ export class Completions {
     private readonly documents: Documents,
     private readonly host: () => ModelHost,
     private readonly reading: BackgroundReading,
+    private readonly scope: () => string,
+    /** A request begins: background reading makes way. */
+    private readonly makeWay: () => void,
   ) {}
 
   async complete(request: CompletionRequest, signal: AbortSignal | undefined): Promise<CompletionResponse> {
     const document = this.documents.get(request.uri);
     const silence = this.reasonForSilence(request, document);
     if (silence || !document) return silent(silence ?? 'stale');
-    this.reading.pause();
+    this.makeWay();
     const { before, after, shift } = surroundings(document.text, request);
     const outcome = await this.host().use((loaded) =>
       completeAt(
@@ -32,6 +35,7 @@ export class Completions {
         {
           request,
           displayPath: document.displayPath,
+          scope: this.scope(),
           before,
           after,
           previous: shifted(this.anchors.get(request.uri), shift),

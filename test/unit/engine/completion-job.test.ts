@@ -12,6 +12,7 @@ function at(marked: string, overrides: Partial<CompletionInput['request']> = {})
   const [before, after] = marked.split('█') as [string, string];
   return {
     displayPath: 'src/a.ts',
+    scope: '',
     before,
     after,
     previous: undefined,
