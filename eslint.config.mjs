@@ -19,7 +19,7 @@ const layers = [
 ];
 
 /** Layers outside the stack, and the only folders that each may import besides itself. */
-const leaves = { protocol: [], completion: ['protocol'] };
+const leaves = { protocol: [], completion: ['protocol'], wire: ['protocol'] };
 
 function runtimeZones() {
   const zones = [];
@@ -27,8 +27,8 @@ function runtimeZones() {
     const below = layers.slice(0, rank).flat();
     for (const layer of line) {
       const allowed = [layer, 'protocol', ...below];
-      // The engine composes, so it and what stands above it reach completion too; `cli` runs `evaluation`.
-      if (rank >= layers.length - 2) allowed.push('completion');
+      // The engine composes, so it and what stands above it reach the leaves too; `cli` runs `evaluation`.
+      if (rank >= layers.length - 2) allowed.push('completion', 'wire');
       if (layer === 'cli') allowed.push('evaluation');
       zones.push(zone(layer, allowed));
     }
@@ -81,7 +81,7 @@ export default tseslint.config(
           basePath: import.meta.dirname,
           zones: [
             ...runtimeZones(),
-            only('extension', ['runtime/protocol', 'runtime/completion']),
+            only('extension', ['runtime/protocol', 'runtime/completion', 'runtime/wire']),
             only('webview', ['runtime/protocol']),
             only('runtime', []),
           ],
@@ -96,7 +96,10 @@ export default tseslint.config(
   // Of several blocks that set the same rule for a file the last one counts: each block lists all that its files may not import.
   { files: ['extension/**'], rules: forbidden(native) },
   { files: ['runtime/**'], rules: forbidden(editor) },
-  { files: ['runtime/completion/**', 'runtime/protocol/**'], rules: forbidden(editor, native) },
+  {
+    files: ['runtime/completion/**', 'runtime/protocol/**', 'runtime/wire/**'],
+    rules: forbidden(editor, native),
+  },
   { files: ['webview/**'], rules: forbidden(editor, native, toolkit) },
   { files: ['webview/toolkit/**'], rules: forbidden(editor, native) },
   {

@@ -12,6 +12,7 @@ export function createEngine(
 ): EngineClient {
   return new EngineClient({
     modulePath: context.asAbsolutePath('dist/engine.js'),
+    version: (context.extension.packageJSON as { version: string }).version,
     initializeParams: () => ({
       dataFolder: context.globalStorageUri.fsPath,
       modelsFolder: context.asAbsolutePath('runtime/models'),

@@ -15,12 +15,17 @@ import type { EngineStatus, InitializeParams, LogRecord } from '../../runtime/pr
 import type { IndexStatus } from '../../runtime/protocol/index-status';
 import { EngineStatusChanged, IndexStatusChanged, Initialize, Log } from '../../runtime/protocol/methods';
 import { CancelledError, messageOf } from '../../runtime/protocol/errors';
+import { meetingPoint } from '../../runtime/wire/meeting-point';
 import { decideRestart, defaultRestartPolicy, type RestartPolicy } from './backoff';
-import { EngineProcess, type EngineExit } from './engine-process';
+import type { EngineLink, LinkEnd } from './engine-link';
 import { EngineUnavailableError, type EngineState } from './engine-state';
+import type { ProcessEnd } from './launch';
+import { LaunchFailedError, reachEngine } from './reach';
 
 export interface EngineClientOptions {
   modulePath: string;
+  /** Of the extension: windows of different versions do not share an engine. */
+  version: string;
   /** Asked anew at every start, so that a restarted engine gets the settings and folders of that moment. */
   initializeParams(): InitializeParams;
   log(record: LogRecord): void;
@@ -29,15 +34,17 @@ export interface EngineClientOptions {
 
 /** The connection ended before the answer came, as opposed to an error that the engine answered with. */
 function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof ConnectionError) return true;
   return (
-    error instanceof ConnectionError ||
-    (error instanceof ResponseError && error.code === ErrorCodes.PendingResponseRejected)
+    error instanceof ResponseError &&
+    (error.code === ErrorCodes.PendingResponseRejected || error.code === ErrorCodes.MessageWriteError)
   );
 }
 
 /**
- * The engine as the editor sees it: started on first need, restarted with back-off when it ends by itself, stopped when
- * it is not allowed to run. Holds no timer and no process while it is stopped.
+ * The engine as this window sees it: joined or started on first need, started again with back-off when it ends by itself,
+ * left when it is not allowed to run. Other windows of the user may use the same one. Holds no timer and no connection
+ * while it is stopped.
  */
 export class EngineClient {
   private readonly stateEmitter = new Emitter<EngineState>();
@@ -55,9 +62,11 @@ export class EngineClient {
   private currentStatus: EngineStatus | undefined;
   private currentIndex: IndexStatus | undefined;
   private allowed = false;
-  private process: EngineProcess | undefined;
+  private link: EngineLink | undefined;
   private connection: MessageConnection | undefined;
   private starting: Promise<void> | undefined;
+  /** A connection that is being made; who stops meanwhile waits for it, so that nothing is left behind. */
+  private reaching: Promise<EngineLink> | undefined;
   private stopping: Promise<void> = Promise.resolve();
   private cancelRestart: () => void = () => undefined;
   private crashes: readonly number[] = [];
@@ -87,11 +96,11 @@ export class EngineClient {
     return this.allowed;
   }
 
-  /** Permission to run at all. Withdrawing it ends the process; settles when it is gone. */
+  /** Permission to run at all. Withdrawing it ends the process where no other window uses it; settles when it is gone. */
   async setAllowed(allowed: boolean): Promise<void> {
     if (this.allowed === allowed) return this.stopping;
     this.allowed = allowed;
-    if (!allowed) await this.stop();
+    if (!allowed) await this.stop((link) => link.leave());
   }
 
   /** Starts the engine where it is not running yet. Where a restart is due, waits for it rather than past it. */
@@ -114,16 +123,16 @@ export class EngineClient {
     await this.ensureStarted();
     // A request that is sent with a cancelled token would never be told so.
     if (token?.isCancellationRequested) throw new CancelledError();
-    const { connection, process: engine } = this;
-    if (!connection || !engine) throw this.unavailable();
+    const { connection, link } = this;
+    if (!connection || !link) throw this.unavailable();
     try {
       return type instanceof RequestType0
         ? await connection.sendRequest(type, token)
         : await connection.sendRequest(type, params, token);
     } catch (error) {
       if (!isConnectionLoss(error)) throw error;
-      // The reason is the process, not the request: let its exit be noted first.
-      await engine.exited;
+      // The reason is the process, not the request: let its end be noted first.
+      await link.ended;
       throw this.unavailable();
     }
   }
@@ -154,16 +163,17 @@ export class EngineClient {
     });
   }
 
-  /** Ends the engine and starts it anew, forgetting earlier crashes. */
+  /** Ends the engine, for all windows, and starts it anew, forgetting earlier crashes. */
   async restart(): Promise<void> {
-    await this.stop();
+    await this.stop((link) => link.shutDown());
     this.crashes = [];
     await this.ensureStarted();
   }
 
+  /** The window closes, or is loaded anew: an engine that nobody else uses ends in a moment, unless it is back by then. */
   async dispose(): Promise<void> {
     this.allowed = false;
-    await this.stop();
+    await this.stop((link) => Promise.resolve(link.close()));
   }
 
   /** Starts after `delayMs`; `starting` is that attempt until it has ended, and whoever needs the engine awaits it. */
@@ -194,42 +204,63 @@ export class EngineClient {
     await this.stopping;
     if (generation !== this.generation) throw this.unavailable();
     this.setState({ kind: 'starting' });
-    const engine = new EngineProcess(this.options.modulePath);
-    this.process = engine;
-    const { connection } = engine;
+    const link = await this.reach(generation);
+    this.link = link;
+    const { connection } = link;
     connection.onNotification(EngineStatusChanged, (status) => this.setStatus(status));
     connection.onNotification(IndexStatusChanged, (index) => this.setIndexStatus(index));
     connection.onNotification(Log, (record) => this.options.log(record));
-    void engine.exited.then((exit) => this.onExit(engine, exit));
+    void link.ended.then((end) => this.onEnd(link, end));
     try {
       const started = await connection.sendRequest(Initialize, this.options.initializeParams());
-      if (this.process !== engine) throw this.unavailable();
+      if (this.link !== link) throw this.unavailable();
       this.connection = connection;
       this.log('info', `Engine ${started.version} is running`, { pid: started.pid });
       this.setState({ kind: 'running', pid: started.pid });
       this.connectedEmitter.fire();
     } catch (error) {
-      if (this.process !== engine) throw this.unavailable();
+      if (this.link !== link) throw this.unavailable();
       if (!isConnectionLoss(error)) {
         // It runs and says why it cannot work: starting it again would change nothing.
-        await this.stop();
-        this.setState({ kind: 'failed', reason: messageOf(error) });
+        await this.fail(messageOf(error));
         throw this.unavailable();
       }
-      await engine.stop();
+      await link.ended;
       throw this.unavailable();
     }
   }
 
-  private onExit(engine: EngineProcess, exit: EngineExit): void {
-    if (this.process !== engine) return;
+  /** Joins the engine or starts it. What it comes to when it is stopped meanwhile is for `stop` to undo. */
+  private async reach(generation: number): Promise<EngineLink> {
+    const { modulePath, version, initializeParams } = this.options;
+    const point = meetingPoint(initializeParams().dataFolder, version, modulePath);
+    const reaching = (this.reaching = reachEngine(modulePath, point));
+    try {
+      const link = await reaching;
+      if (generation !== this.generation) throw this.unavailable();
+      return link;
+    } catch (error) {
+      if (generation !== this.generation) throw this.unavailable();
+      if (error instanceof LaunchFailedError) this.onCrash(error.end, error.stderr);
+      else await this.fail(messageOf(error));
+      throw this.unavailable();
+    } finally {
+      if (this.reaching === reaching) this.reaching = undefined;
+    }
+  }
+
+  private onEnd(link: EngineLink, end: LinkEnd): void {
+    if (this.link !== link) return;
     this.forget();
-    const how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`;
-    this.log(
-      'error',
-      `The engine ended unexpectedly (${how})`,
-      exit.stderr ? { stderr: exit.stderr } : undefined,
-    );
+    if (!end.announced) return this.onCrash(end, end.stderr);
+    this.log('info', 'The engine is restarted, as another window asked for it');
+    void this.begin(0);
+    this.setState({ kind: 'starting' });
+  }
+
+  private onCrash({ code, signal }: ProcessEnd, stderr: string): void {
+    const how = signal ? `signal ${signal}` : code !== null ? `exit code ${code}` : 'its connection was lost';
+    this.log('error', `The engine ended unexpectedly (${how})`, stderr ? { stderr } : undefined);
     const decision = decideRestart(this.crashes, Date.now(), this.options.policy ?? defaultRestartPolicy);
     this.crashes = decision.crashes;
     if (decision.action === 'give-up') {
@@ -248,21 +279,29 @@ export class EngineClient {
     });
   }
 
-  private async stop(): Promise<void> {
+  private async fail(reason: string): Promise<void> {
+    await this.stop((link) => link.leave());
+    this.setState({ kind: 'failed', reason });
+  }
+
+  /** @param part how to part with the engine */
+  private async stop(part: (link: EngineLink) => Promise<void>): Promise<void> {
     this.generation++;
     this.cancelRestart();
     this.starting = undefined;
-    const engine = this.process;
-    if (engine) {
+    const { link, reaching } = this;
+    if (link) {
       this.forget();
-      this.stopping = engine.stop().then(() => undefined);
+      this.stopping = part(link);
+    } else if (reaching) {
+      this.stopping = reaching.then(part, () => undefined);
     }
     this.setState({ kind: 'stopped' });
     await this.stopping;
   }
 
   private forget(): void {
-    this.process = undefined;
+    this.link = undefined;
     this.connection = undefined;
     this.setStatus(undefined);
     this.setIndexStatus(undefined);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { precisionNames, type Precision } from '../graph/precision';
 import { findAssets, findRoot } from '../engine/assets';
 import { Engine } from '../engine/engine';
-import { Logger } from '../engine/log';
+import type { Session } from '../engine/session';
 import type { EngineSettings, WorkspaceFolder } from '../protocol/engine';
 import { UserError } from '../protocol/errors';
 import { defaultDataFolder } from './data-folder';
@@ -17,7 +17,7 @@ import { oneOf, wholeNumber, type CommonValues } from './options';
 export async function withEngine<T>(
   values: CommonValues & { precision?: string },
   folders: readonly string[],
-  job: (engine: Engine) => Promise<T>,
+  job: (session: Session) => Promise<T>,
   overrides: Partial<EngineSettings> = {},
 ): Promise<T> {
   for (const folder of folders) requireFolder(folder);
@@ -37,24 +37,24 @@ export async function withEngine<T>(
     path: folder,
     name: path.basename(folder),
   }));
-  const engine = new Engine(
-    {
-      dataFolder: values.data ?? defaultDataFolder(),
-      modelsFolder: path.join(root, 'runtime', 'models'),
-      workspaceFolders,
-      settings,
-      precision: precisionOf(values.precision),
-    },
-    findAssets(__dirname),
-    new Logger(({ level, scope, message, fields }) => {
-      // What a command fails with is told once, by the command.
-      if (level === 'warn' || (level === 'error' && scope !== 'model'))
-        note(`${scope}: ${message}${fields ? ` ${JSON.stringify(fields)}` : ''}`);
-    }),
-  );
-  await engine.start();
+  const dataFolder = values.data ?? defaultDataFolder();
+  const engine = new Engine(dataFolder, findAssets(__dirname));
   try {
-    return await job(engine);
+    const session = await engine.open(
+      {
+        dataFolder,
+        modelsFolder: path.join(root, 'runtime', 'models'),
+        workspaceFolders,
+        settings,
+        precision: precisionOf(values.precision),
+      },
+      ({ level, scope, message, fields }) => {
+        // What a command fails with is told once, by the command.
+        if (level === 'warn' || (level === 'error' && scope !== 'model'))
+          note(`${scope}: ${message}${fields ? ` ${JSON.stringify(fields)}` : ''}`);
+      },
+    );
+    return await job(session);
   } finally {
     await engine.dispose();
   }

@@ -25,6 +25,8 @@ export interface CompletionParts {
   documents: Documents;
   host: () => ModelHost;
   reading: BackgroundReading;
+  /** While a user waits, what is read in advance, for any window, makes way. */
+  inFront: <T>(job: () => Promise<T>) => Promise<T>;
   /** The workspace: what is kept for one serves no other. */
   scope: () => string;
   /** Whether what is read of a document may be saved on disk. */
@@ -38,12 +40,11 @@ export class Completions {
   constructor(private readonly parts: CompletionParts) {}
 
   async complete(request: CompletionRequest, signal: AbortSignal | undefined): Promise<CompletionResponse> {
-    const { documents, host, reading } = this.parts;
+    const { documents, host, reading, inFront } = this.parts;
     const document = documents.get(request.uri);
     const silence = this.reasonForSilence(request, document);
     if (silence || !document) return silent(silence ?? 'stale');
-    reading.begin();
-    try {
+    return inFront(async () => {
       const { place, shift } = this.placeOf(document, request);
       const outcome = await host().use((loaded) =>
         completeAt(loaded, { ...place, request, readsAhead: reading.enabled }, signal),
@@ -51,9 +52,7 @@ export class Completions {
       this.remember(request.uri, outcome.plan, shift);
       reading.wants(request.uri, this.wishesOf(document, outcome.ahead, place.scope, shift));
       return outcome.response;
-    } finally {
-      reading.end();
-    }
+    });
   }
 
   /** The cursor came to rest somewhere: what a suggestion there needs is read before it is asked for. */

@@ -5,6 +5,8 @@ import type { IndexStatus } from '../protocol/index-status';
 export interface DoctorFacts {
   version: string;
   pid: number;
+  /** That share the engine, the one that asks included. */
+  windows: number;
   settings: EngineSettings;
   status: EngineStatus;
   index: IndexStatus;
@@ -34,13 +36,18 @@ export function doctorReport(facts: DoctorFacts): DoctorReport {
   };
 }
 
-function engineItems({ version, pid, threads, status, settings }: DoctorFacts): DoctorItem[] {
+function engineItems({ version, pid, windows, threads, status, settings }: DoctorFacts): DoctorItem[] {
   const { residentMB, statesMB, limitMB } = status.memory;
   return [
     {
       level: 'ok',
       title: 'Process',
       value: `Longview ${version}, process ${pid}, Node ${process.versions.node}`,
+    },
+    {
+      level: 'info',
+      title: 'Editor windows',
+      value: windows === 1 ? 'one, this one' : `${windows} share this engine, its model and its memory`,
     },
     {
       level: 'info',
@@ -55,7 +62,7 @@ function engineItems({ version, pid, threads, status, settings }: DoctorFacts): 
     {
       level: residentMB > limitMB ? 'warning' : 'ok',
       title: 'Memory',
-      value: `${Math.round(residentMB)} MB resident, ${Math.round(statesMB)} MB of it states; limit ${limitMB} MB`,
+      value: `${Math.round(residentMB)} MB resident, ${Math.round(statesMB)} MB of it states; limit ${limitMB} MB for all windows`,
       ...(residentMB > limitMB && { advice: 'Raise "longview.engine.memoryLimit", or close windows.' }),
     },
   ];

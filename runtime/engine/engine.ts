@@ -1,339 +1,206 @@
+import path from 'node:path';
 import { loadLanguageModel } from '../inference/load';
-import type { CompletionRequest, CompletionResponse, CursorMove } from '../protocol/completion';
-import type {
-  DoctorReport,
-  EngineSettings,
-  EngineStatus,
-  InitializeParams,
-  WorkspaceFolder,
-} from '../protocol/engine';
-import type { FileChange, IndexStatus, IndexedFile } from '../protocol/index-status';
-import type { AskProgress, AskRequest, AskResponse } from '../protocol/questions';
-import type { FileSummary, SummarizeRequest, SummaryProgress } from '../protocol/summaries';
-import type { TextDocumentItem, TextEdit } from '../protocol/text';
+import type { InitializeParams } from '../protocol/engine';
+import { UserError } from '../protocol/errors';
 import { openGrammars } from '../syntax';
 import type { EngineAssets } from './assets';
-import { BackgroundReading } from './background-reading';
-import { Completions } from './completions';
 import { CountedModel, newCounters, type WorkCounters } from './counted-model';
 import { DataFolder } from './data-folder';
-import { doctorReport } from './doctor';
-import { Documents } from './documents';
-import type { Logger } from './log';
+import { Logger, type LogSink } from './log';
 import { holdCeiling, residentBytes, statesLimitBytes } from './memory';
-import { declaredLanguages, modelFolder, threadsOf } from './model-choice';
+import { declaredLanguages } from './model-choice';
 import { ModelHost } from './model-host';
-import { SaveRules } from './save-rules';
-import { openSavedStates, scopeOf } from './saved-states';
+import { ModelHosts, type ModelChoice } from './model-hosts';
+import { openSavedStates } from './saved-states';
 import { Scheduler } from './scheduler';
+import { Session } from './session';
 import { Summaries } from './summaries';
-import { Workspace } from './workspace';
 
 export type { EngineAssets } from './assets';
 
-/** Milliseconds that an answer may spend on letting the model re-order its passages. */
-const rerankBudgetMs = 0;
 /** Without a request for this long the model leaves memory. */
 const idleMs = 10 * 60_000;
 
 /**
- * Everything that Longview does, behind plain methods: the process serves them over JSON-RPC, the command line calls
- * them. Composes the parts and decides nothing that a part can decide itself.
+ * What all windows of a user share: the models and the turns on them, the memory ceiling, and the folder in which all is
+ * saved. What is a window's own is its session.
  */
 export class Engine {
-  private readonly data: DataFolder;
-  private readonly documents = new Documents();
+  readonly data: DataFolder;
+  readonly summaries: Summaries;
+  readonly hosts: ModelHosts;
   private readonly scheduler = new Scheduler();
-  private readonly statusListeners = new Set<(status: EngineStatus) => void>();
-  private readonly reading: BackgroundReading;
-  private readonly completions: Completions;
-  private readonly workspace: Workspace;
-  private readonly summaries: Summaries;
+  private readonly sessions = new Map<Session, LogSink>();
+  private readonly log: Logger;
   private readonly work = newCounters();
-  private host: ModelHost;
-  private settings: EngineSettings;
-  private activity: EngineStatus['activity'] = 'idle';
+  /** Windows that come wait for it. */
+  private prepared: Promise<void> | undefined;
   private hasCompleted = false;
-  private readonly saveRules = new SaveRules();
-  /** Names the workspace that the kept states belong to. */
-  private scope = '';
 
+  /** @param dataFolder made when absent, readable by its owner alone */
   constructor(
-    private readonly params: InitializeParams,
-    private readonly assets: EngineAssets,
-    private readonly log: Logger,
+    dataFolder: string,
+    readonly assets: EngineAssets,
   ) {
-    this.settings = params.settings;
-    this.data = new DataFolder(params.dataFolder);
-    this.host = this.createHost();
-    const host = () => this.host;
-    this.reading = new BackgroundReading(host, log.in('reading'), () => this.changed());
-    this.completions = new Completions({
-      documents: this.documents,
-      host,
-      reading: this.reading,
-      scope: () => this.scope,
-      maySave: ({ path }) => this.saveRules.maySave(path),
-    });
-    this.workspace = new Workspace(params.dataFolder, log.in('index'));
-    this.summaries = new Summaries(this.data.summaries, log.in('summaries'));
+    // What concerns all is told to all.
+    this.log = new Logger((record) => this.sessions.forEach((sink) => sink(record)));
+    this.data = new DataFolder(dataFolder);
+    this.summaries = new Summaries(this.data.summaries, this.log.in('summaries'));
+    this.hosts = new ModelHosts((choice) => this.createHost(choice));
   }
 
-  async start(): Promise<void> {
-    this.log.info('Engine started', { msSinceStart: sinceStart() });
-    await this.data.prepare();
-    openGrammars(this.assets.grammarsFolder);
-    this.reading.setEnabled(this.settings.backgroundReading === 'idle');
-    const { visibleLanguages = [], workspaceFolders } = this.params;
-    const needsModel = visibleLanguages.some((id) => this.host.languages.includes(id));
-    if (needsModel) {
-      this.warmUp().catch(() => undefined);
-      this.workspace.postpone();
+  /** @throws UserError when the data folder is another one, or cannot be written */
+  async open(params: InitializeParams, sink: LogSink): Promise<Session> {
+    if (path.resolve(params.dataFolder) !== path.resolve(this.data.root)) {
+      throw new UserError(
+        `This engine keeps its data in ${this.data.root}, not in ${params.dataFolder}. Restart the engine.`,
+      );
     }
-    this.setScope(workspaceFolders);
-    const configured = this.workspace.configure(workspaceFolders, this.settings);
-    if (!needsModel) await configured;
-    this.changed();
+    await (this.prepared ??= this.prepare());
+    const session = new Session(this, params, new Logger(sink));
+    this.sessions.set(session, sink);
+    this.applyCeiling();
+    try {
+      await session.start();
+    } catch (error) {
+      await session.dispose();
+      throw error;
+    }
+    return session;
   }
 
-  async dispose(): Promise<void> {
-    this.reading.stop();
-    await this.workspace.close();
-    this.summaries.close();
-    await this.host.dispose();
-    this.statusListeners.clear();
+  get windows(): number {
+    return this.sessions.size;
   }
 
-  // Documents
-
-  /** A file in a language that the model knows is about to be worked on: the model is loaded ahead of the first key. */
-  openDocument(item: TextDocumentItem): void {
-    this.documents.open(item);
-    // A model that does not load says so in the status, and again when it is asked for something.
-    if (this.host.languages.includes(item.languageId)) this.warmUp().catch(() => undefined);
+  /** MB; the smallest that a window sets. */
+  get memoryLimit(): number {
+    return Math.min(...[...this.sessions.keys()].map(({ settings }) => settings.memoryLimit));
   }
 
-  changeDocument({ uri, version, edits }: { uri: string; version: number; edits: TextEdit[] }): void {
-    this.documents.change(uri, version, edits);
-    this.completions.changed(uri, edits);
+  get stateBytes(): number {
+    return this.hosts.all.reduce((sum, { current }) => sum + (current?.model.stateBytesHeld() ?? 0), 0);
   }
 
-  cursorMoved(move: CursorMove): Promise<void> {
-    return this.completions.cursorMoved(move);
+  get residentBytes(): number {
+    return residentBytes();
   }
-
-  closeDocument({ uri }: { uri: string }): void {
-    this.documents.close(uri);
-    this.completions.closed(uri);
-  }
-
-  // Jobs
-
-  async complete(request: CompletionRequest, signal?: AbortSignal): Promise<CompletionResponse> {
-    const response = await this.doing('completing', () => this.completions.complete(request, signal));
-    void this.workspace.startIndexing();
-    if (!this.hasCompleted) this.logFirst(response);
-    return response;
-  }
-
-  /** Where the time until the first suggestion went, once per process: what a report of a slow start needs. */
-  private logFirst({ cost }: CompletionResponse): void {
-    this.hasCompleted = true;
-    this.log.info('First suggestion', {
-      msSinceStart: sinceStart(),
-      tokensRead: cost.tokensRead,
-      tokensGenerated: cost.tokensGenerated,
-      msQueue: Math.round(cost.ms.queue),
-      msTokenise: Math.round(cost.ms.tokenise),
-      msRead: Math.round(cost.ms.read),
-      msDecode: Math.round(cost.ms.decode),
-    });
-  }
-
-  ask(
-    request: AskRequest,
-    signal?: AbortSignal,
-    onProgress?: (progress: AskProgress) => void,
-  ): Promise<AskResponse> {
-    return this.doing('answering', () =>
-      this.workspace.ask(request, this.host, rerankBudgetMs, signal, onProgress),
-    );
-  }
-
-  summarize(
-    request: SummarizeRequest,
-    signal?: AbortSignal,
-    onProgress?: (progress: SummaryProgress) => void,
-  ): Promise<FileSummary> {
-    const open = this.documents.byPath(request.path);
-    const input = open ? { text: open.text, languageId: open.languageId, ...request } : request;
-    return this.doing('summarising', () =>
-      this.summaries.summarize(input, this.host, this.workspace, signal, onProgress),
-    );
-  }
-
-  /** Loads the model ahead of the first request. */
-  warmUp(): Promise<void> {
-    return this.host.use(() => Promise.resolve());
-  }
-
-  // For evaluation
 
   counters(): WorkCounters {
     return structuredClone(this.work);
   }
 
-  encode(text: string): Promise<readonly number[]> {
-    return this.host.use(({ model }) => Promise.resolve(model.tokenizer.encode(text)));
+  /** True once per process. */
+  isFirstCompletion(): boolean {
+    const first = !this.hasCompleted;
+    this.hasCompleted = true;
+    return first;
   }
 
-  /** Reads at once what waits for background reading. */
-  readAhead(): Promise<void> {
-    return this.reading.readNow();
+  /** MB of states on disk; the smallest that a window sets. */
+  get storageLimit(): number {
+    return Math.min(...[...this.sessions.keys()].map(({ settings }) => settings.storageLimit));
   }
 
-  // Index
-
-  filesChanged(changes: FileChange[]): void {
-    this.saveRules.filesChanged(changes);
-    this.workspace.filesChanged(changes);
-  }
-
-  indexCommand(command: 'pause' | 'resume' | 'rebuild'): Promise<IndexStatus> {
-    return this.workspace.command(command);
-  }
-
-  indexFiles(): Promise<IndexedFile[]> {
-    return this.workspace.files();
-  }
-
-  indexStatus(): IndexStatus {
-    return this.workspace.status();
-  }
-
-  /** Resolves when the index has nothing left to do. */
-  indexIdle(): Promise<void> {
-    return this.workspace.idle();
-  }
-
-  onIndexStatus(listener: (status: IndexStatus) => void): void {
-    this.workspace.onStatus(listener);
-  }
-
-  // Itself
-
-  async setSettings(settings: EngineSettings): Promise<void> {
-    const old = this.settings;
-    this.settings = settings;
-    this.reading.setEnabled(settings.backgroundReading === 'idle');
-    const otherModel =
-      old.completionModel !== settings.completionModel ||
-      old.provider !== settings.provider ||
-      old.threads !== settings.threads ||
-      old.memoryLimit !== settings.memoryLimit ||
-      old.storageLimit !== settings.storageLimit;
-    if (otherModel) {
-      const host = this.host;
-      this.host = this.createHost();
-      await host.dispose();
+  /** A user waits for something: what is read in advance, for any window, makes way until it is there. */
+  async inFront<T>(job: () => Promise<T>): Promise<T> {
+    const readings = [...this.sessions.keys()].map(({ reading }) => reading);
+    readings.forEach((reading) => reading.begin());
+    try {
+      return await job();
+    } finally {
+      readings.forEach((reading) => reading.end());
     }
-    await this.workspace.configure(undefined, settings);
-    this.changed();
   }
 
-  setFolders(folders: WorkspaceFolder[]): Promise<void> {
-    this.setScope(folders);
-    return this.workspace.configure(folders, this.settings);
+  /** After each piece of work. */
+  async holdCeiling(): Promise<void> {
+    if (this.sessions.size === 0) return;
+    const { memoryLimit } = this;
+    const action = await holdCeiling(this.hosts.all, memoryLimit);
+    if (action !== 'none') this.log.warn('Memory limit reached', { action, limitMB: memoryLimit });
   }
 
-  async unloadModel(): Promise<void> {
-    this.reading.stop();
-    await this.host.unload();
+  /** A window's settings, or the number of windows, have changed. */
+  async settle(): Promise<void> {
+    this.applyCeiling();
+    // Without any window the process is about to end, unless one is just loaded anew and wants what it had.
+    if (this.sessions.size > 0)
+      await this.hosts.keepOnly([...this.sessions.keys()].map(({ choice }) => choice));
   }
 
-  onStatus(listener: (status: EngineStatus) => void): void {
-    this.statusListeners.add(listener);
+  async unloadModel(host: ModelHost): Promise<void> {
+    for (const session of this.sessions.keys()) if (session.host === host) session.reading.stop();
+    await host.unload();
   }
 
-  status(): EngineStatus {
-    const statesBytes = this.host.current?.model.stateBytesHeld() ?? 0;
-    return {
-      model: this.host.status(),
-      activity: this.activity === 'idle' && this.reading.active ? 'reading' : this.activity,
-      memory: {
-        residentMB: residentBytes() / 1e6,
-        statesMB: statesBytes / 1e6,
-        limitMB: this.settings.memoryLimit,
-      },
-    };
-  }
-
-  async doctor(): Promise<DoctorReport> {
-    const info = this.host.current?.model.info;
-    return doctorReport({
-      version: this.assets.version,
-      pid: process.pid,
-      settings: this.settings,
-      status: this.status(),
-      index: this.workspace.status(),
-      folders: this.workspace.folderPaths,
-      dataFolder: this.data.root,
-      dataSizes: await this.data.sizes(),
-      modelFolder: modelFolder(this.settings.completionModel, this.params.modelsFolder),
-      weightBytes: info?.weightBytes,
-      keptStates: this.host.current?.checkpoints.size ?? 0,
-      keptTokens: this.host.current?.checkpoints.tokensHeld ?? 0,
-      savedStates: this.host.current?.checkpoints.saved?.count ?? 0,
-      threads: threadsOf(this.settings.threads),
-    });
-  }
-
+  /** Deletes all that was saved, for all windows; they build their indexes anew. */
   async clearData(): Promise<{ bytesFreed: number }> {
-    await this.workspace.close();
-    this.summaries.close();
-    this.host.current?.checkpoints.clear();
-    await this.host.current?.checkpoints.saved?.clear();
-    const bytesFreed = await this.data.clear();
-    await this.workspace.configure(undefined, this.settings);
+    const cleared = this.deleteAll();
+    this.prepared = cleared.then(
+      () => undefined,
+      () => (this.prepared = undefined),
+    );
+    const bytesFreed = await cleared;
     this.log.info('Saved data deleted', { bytes: bytesFreed });
     return { bytesFreed };
   }
 
-  private setScope(folders: readonly WorkspaceFolder[]): void {
-    this.scope = scopeOf(folders);
-    this.saveRules.configure(folders, this.settings.excludeGlobs);
+  private async deleteAll(): Promise<number> {
+    const sessions = [...this.sessions.keys()];
+    await Promise.all(sessions.map((session) => session.closeWorkspace()));
+    this.summaries.close();
+    for (const { current } of this.hosts.all) {
+      current?.checkpoints.clear();
+      await current?.checkpoints.saved?.clear();
+    }
+    const bytes = await this.data.clear();
+    const stillThere = sessions.filter((session) => this.sessions.has(session));
+    await Promise.all(stillThere.map((session) => session.openWorkspace()));
+    return bytes;
   }
 
-  private async doing<T>(activity: EngineStatus['activity'], job: () => Promise<T>): Promise<T> {
-    this.activity = activity;
-    this.changed();
+  /** Called by the session itself. */
+  async closed(session: Session): Promise<void> {
+    this.sessions.delete(session);
+    await this.settle();
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([...this.sessions.keys()].map((session) => session.dispose()));
+    this.summaries.close();
+    await this.hosts.keepOnly([]);
+  }
+
+  private async prepare(): Promise<void> {
     try {
-      return await job();
-    } finally {
-      this.activity = 'idle';
-      const action = await holdCeiling(this.host, this.settings.memoryLimit);
-      if (action !== 'none')
-        this.log.warn('Memory limit reached', { action, limitMB: this.settings.memoryLimit });
-      this.changed();
+      await this.data.prepare();
+    } catch (error) {
+      this.prepared = undefined;
+      throw error;
+    }
+    openGrammars(this.assets.grammarsFolder);
+  }
+
+  private applyCeiling(): void {
+    const hosts = this.hosts.all;
+    if (this.sessions.size === 0) return;
+    for (const host of hosts) {
+      host.setStatesLimit(statesLimitBytes(this.memoryLimit) / hosts.length);
+      void host.current?.checkpoints.saved?.setLimit(this.storageLimit * 1e6);
     }
   }
 
-  private changed(): void {
-    if (this.statusListeners.size === 0) return;
-    const status = this.status();
-    for (const listener of this.statusListeners) listener(status);
-  }
-
-  private createHost(): ModelHost {
-    return new ModelHost({
-      name: this.settings.completionModel,
-      languages: declaredLanguages(modelFolder(this.settings.completionModel, this.params.modelsFolder)),
+  private createHost(choice: ModelChoice): ModelHost {
+    const host: ModelHost = new ModelHost({
+      name: choice.name,
+      languages: declaredLanguages(choice.folder),
       load: async () => {
         const model = await loadLanguageModel({
-          folder: modelFolder(this.settings.completionModel, this.params.modelsFolder),
+          folder: choice.folder,
           cacheFolder: this.data.cache,
-          precision: this.params.precision,
-          threads: threadsOf(this.settings.threads),
+          precision: choice.precision,
+          threads: choice.threads,
           scheduler: this.scheduler,
           workerPath: this.assets.workerPath,
           onLog: (message) => this.log.in('model').info(message),
@@ -341,16 +208,14 @@ export class Engine {
         return new CountedModel(model, this.work);
       },
       openSaved: (stateKey) =>
-        openSavedStates(this.data.states, stateKey, this.settings.storageLimit, this.log.in('states')),
-      statesLimitBytes: statesLimitBytes(this.settings.memoryLimit),
+        openSavedStates(this.data.states, stateKey, this.storageLimit, this.log.in('states')),
+      statesLimitBytes: this.sessions.size > 0 ? statesLimitBytes(this.memoryLimit) : 0,
       idleMs,
       log: this.log.in('model'),
-      onChange: () => this.changed(),
+      onChange: () => {
+        for (const session of this.sessions.keys()) if (session.host === host) session.changed();
+      },
     });
+    return host;
   }
-}
-
-/** Milliseconds since this process began. */
-function sinceStart(): number {
-  return Math.round(performance.now());
 }

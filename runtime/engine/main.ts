@@ -1,17 +1,20 @@
-/** Entry of the engine process. Forked by the editor; speaks JSON-RPC over the fork's IPC channel. */
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
+/**
+ * Entry of the engine process. The first window that needs it starts it, all windows of the user connect to it, and it
+ * ends when none is left. `--meet` names the files by which they find it.
+ */
+import { parseArgs } from 'node:util';
+import { meetingPointAt } from '../wire/meeting-point';
 import { findAssets } from './assets';
+import { Engine } from './engine';
+import { host } from './host';
 import { serve } from './server';
 
-const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+const { meet } = parseArgs({ options: { meet: { type: 'string' } } }).values;
+if (meet === undefined) throw new Error('The engine is started by the editor, with --meet FILES.');
+const point = meetingPointAt(meet);
+const engine = new Engine(point.dataFolder, findAssets(__dirname));
 
-// The editor is gone: nobody is left to work for.
-process.on('disconnect', () => process.exit(0));
-// A broken invariant leaves the process in an unknown state; the editor starts a fresh one.
-process.on('uncaughtException', (error) => {
-  console.error(error);
-  process.exit(1);
+void host(point, {
+  serve: (connection, options) => serve(connection, engine, options),
+  dispose: () => engine.dispose(),
 });
-
-serve(connection, findAssets(__dirname), () => process.exit(0));
-connection.listen();

@@ -18,14 +18,17 @@ export function statesLimitBytes(limitMB: number): number {
 /** What was done to stay under the ceiling. */
 export type MemoryAction = 'none' | 'dropped-states' | 'unloaded';
 
-/** Called after each piece of work: above the ceiling states go first, then, if nothing runs, the model. */
-export async function holdCeiling(host: ModelHost, limitMB: number): Promise<MemoryAction> {
+/**
+ * Called after each piece of work: above the ceiling the states of all models go first, then, one at a time, the models
+ * that nothing runs with.
+ */
+export async function holdCeiling(hosts: readonly ModelHost[], limitMB: number): Promise<MemoryAction> {
   if (residentBytes() <= limitMB * 1e6) return 'none';
-  const loaded = host.current;
-  if (!loaded) return 'none';
-  if (loaded.checkpoints.size > 1) {
-    loaded.checkpoints.shrinkTo(0);
+  const keeping = hosts.flatMap(({ current }) => (current && current.checkpoints.size > 1 ? [current] : []));
+  if (keeping.length > 0) {
+    for (const { checkpoints } of keeping) checkpoints.shrinkTo(0);
     return 'dropped-states';
   }
-  return (await host.unload()) ? 'unloaded' : 'none';
+  for (const host of hosts) if (await host.unload()) return 'unloaded';
+  return 'none';
 }

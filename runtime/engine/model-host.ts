@@ -37,8 +37,18 @@ export class ModelHost {
   private failure: { message: string; at: number } | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
   private users = 0;
+  private statesLimitBytes: number;
 
-  constructor(private readonly options: ModelHostOptions) {}
+  constructor(private readonly options: ModelHostOptions) {
+    this.statesLimitBytes = options.statesLimitBytes;
+  }
+
+  /** From now on kept states take at most this much. */
+  setStatesLimit(bytes: number): void {
+    if (bytes === this.statesLimitBytes) return;
+    this.statesLimitBytes = bytes;
+    this.loaded?.checkpoints.setLimit(bytes);
+  }
 
   /** Runs `job` with the model; while any job runs, the model stays. */
   async use<T>(job: (loaded: LoadedModel) => Promise<T>): Promise<T> {
@@ -122,11 +132,11 @@ export class ModelHost {
   }
 
   private async load(): Promise<LoadedModel> {
-    const { log, load, openSaved, name, statesLimitBytes, onChange } = this.options;
+    const { log, load, openSaved, name, onChange } = this.options;
     try {
       const model = await load();
       const saved = await openSaved?.(model.info.stateKey);
-      this.loaded = { model, checkpoints: new Checkpoints(model, statesLimitBytes, saved) };
+      this.loaded = { model, checkpoints: new Checkpoints(model, this.statesLimitBytes, saved) };
       this.failure = undefined;
       log.info('Model loaded', {
         model: name,

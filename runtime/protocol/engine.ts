@@ -8,7 +8,7 @@ export interface WorkspaceFolder {
 export interface EngineSettings {
   completionModel: string;
   provider: 'auto' | 'cpu' | 'webgpu' | 'cuda';
-  /** MB, weights included. */
+  /** MB, weights included, all windows together: where they differ, the smallest counts. */
   memoryLimit: number;
   /** 0 = half the cores. */
   threads: number;
@@ -21,7 +21,7 @@ export interface EngineSettings {
 }
 
 export interface InitializeParams {
-  /** Folder for index, caches and states; made when absent, readable by its owner alone. */
+  /** Folder for index, caches and states, readable by its owner alone; one engine has one. */
   dataFolder: string;
   /** Folder that holds the embedded models. */
   modelsFolder: string;

@@ -21,7 +21,12 @@ import type { TextDocumentItem, TextEdit } from './text';
 export type WithProgress<T> = T & { progressToken?: string };
 
 export const Initialize = new RequestType<InitializeParams, InitializeResult, void>('initialize');
+/** Ends the engine for all windows that share it. */
 export const Shutdown = new RequestType0<void, void>('shutdown');
+/** This window needs the engine no more; where it is the last one, the engine ends at once. */
+export const Leave = new RequestType0<{ last: boolean }, void>('leave');
+/** The engine ends because a window asked for it, and may be started again at once. */
+export const Ending = new NotificationType0('engine/ending');
 export const SettingsChanged = new NotificationType<EngineSettings>('settings/changed');
 export const FoldersChanged = new NotificationType<WorkspaceFolder[]>('folders/changed');
 

@@ -15,15 +15,15 @@ export const tests: EndToEndTest[] = [
   },
   {
     name: 'a binary file is refused in words, and the engine lives on',
-    async run({ workbench, server }) {
+    async run({ workbench, folders }) {
       await suggest(workbench);
-      const before = enginePids(server.pid);
+      const before = enginePids(folders.userData);
       await workbench.command('View: Revert and Close Editor');
       await workbench.quickOpen('picture.bin');
       await workbench.tab('picture.bin').waitFor();
       await workbench.command('Longview: Summarize File');
       await workbench.panel.locator('#panel-summary .message', { hasText: /binary file/ }).waitFor();
-      assert.deepEqual(enginePids(server.pid), before);
+      assert.deepEqual(enginePids(folders.userData), before);
     },
   },
   {

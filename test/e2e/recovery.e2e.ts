@@ -16,9 +16,9 @@ async function noticed({ workbench }: Session, where: 'notification' | 'ask' | '
   await notice.waitFor();
 }
 
-async function restarted({ server }: Session, killed: number): Promise<void> {
+async function restarted({ folders }: Session, killed: number): Promise<void> {
   const next = await poll(async () => {
-    const pid = await waitForEngine(server.pid);
+    const pid = await waitForEngine(folders.userData);
     return pid === killed ? undefined : pid;
   }, 30_000);
   assert.ok(next !== undefined, 'the engine was not started again');
@@ -36,10 +36,10 @@ export const tests: EndToEndTest[] = [
     name: 'the engine killed while it completes',
     timeoutMs: 120_000,
     async run(session) {
-      const { workbench, server } = session;
+      const { workbench, folders } = session;
       await suggest(workbench);
       await workbench.page.keyboard.press('Escape');
-      const killed = await killEngineDuring(server.pid, async () => {
+      const killed = await killEngineDuring(folders.userData, async () => {
         await retype(workbench);
         await workbench.page.waitForTimeout(1000);
       });
@@ -53,9 +53,11 @@ export const tests: EndToEndTest[] = [
     name: 'the engine killed while it answers a question',
     timeoutMs: 180_000,
     async run(session) {
-      const { workbench, server } = session;
+      const { workbench, folders } = session;
       await ask(workbench, question);
-      const killed = await killEngineDuring(server.pid, () => beginAsking(workbench, `${question} Please.`));
+      const killed = await killEngineDuring(folders.userData, () =>
+        beginAsking(workbench, `${question} Please.`),
+      );
       await noticed(session, 'ask');
       await restarted(session, killed);
       await editorStillWorks(session);
@@ -66,10 +68,10 @@ export const tests: EndToEndTest[] = [
     name: 'the engine killed while it summarises',
     timeoutMs: 180_000,
     async run(session) {
-      const { workbench, server } = session;
+      const { workbench, folders } = session;
       await workbench.openFile('totals.ts');
       await workbench.openPanel();
-      const killed = await killEngineDuring(server.pid, async () => {
+      const killed = await killEngineDuring(folders.userData, async () => {
         await workbench.command('Longview: Summarize File');
         await workbench.panel.locator('.summary .running:visible').waitFor();
       });

@@ -16,6 +16,7 @@ import { ensureEditor } from '../../../scripts/lib/editor.mjs';
 import { root } from '../../../scripts/lib/paths.mjs';
 import { targetOfThisMachine } from '../../../scripts/lib/targets.mjs';
 import { saveLogs } from './logs';
+import { waitForNoEngine } from './processes';
 import { baseSettings } from './settings';
 import { Workbench } from './workbench';
 import { makeWorkspace } from './workspace';
@@ -107,6 +108,8 @@ export class Session {
   async stop(): Promise<void> {
     await this.browser.close().catch(() => undefined);
     await this.server.stop();
+    // It ends by itself when the last window has gone.
+    await waitForNoEngine(this.folders.userData);
     await rm(this.base, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }

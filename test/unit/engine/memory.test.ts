@@ -31,7 +31,7 @@ describe('holdCeiling', () => {
   it('does nothing below the ceiling', async () => {
     const host = hostOf(new FakeModel());
     await keepStates(host, 5);
-    expect(await holdCeiling(host, under)).toBe('none');
+    expect(await holdCeiling([host], under)).toBe('none');
     expect(host.current!.checkpoints.size).toBe(5);
     await host.dispose();
   });
@@ -40,9 +40,9 @@ describe('holdCeiling', () => {
     const model = new FakeModel();
     const host = hostOf(model);
     await keepStates(host, 5);
-    expect(await holdCeiling(host, 1)).toBe('dropped-states');
+    expect(await holdCeiling([host], 1)).toBe('dropped-states');
     expect(model.held.size).toBe(1);
-    expect(await holdCeiling(host, 1)).toBe('unloaded');
+    expect(await holdCeiling([host], 1)).toBe('unloaded');
     expect(host.status().state).toBe('unloaded');
     expect(model.held.size).toBe(0);
   });
@@ -50,7 +50,7 @@ describe('holdCeiling', () => {
   it('never unloads a model that is at work', async () => {
     const host = hostOf(new FakeModel());
     await host.use(async () => {
-      expect(await holdCeiling(host, 1)).toBe('none');
+      expect(await holdCeiling([host], 1)).toBe('none');
     });
     expect(host.status().state).toBe('ready');
     await host.dispose();

@@ -11,6 +11,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { findAssets } from '../../../runtime/engine/assets';
+import { Engine } from '../../../runtime/engine/engine';
 import { serve } from '../../../runtime/engine/server';
 import type { CompletionRequest } from '../../../runtime/protocol/completion';
 import type { EngineSettings } from '../../../runtime/protocol/engine';
@@ -69,7 +70,14 @@ describe('the engine over JSON-RPC', () => {
     writeFileSync(path.join(workspace, '.env'), 'TOKEN=very-secret-token\n');
     const [up, down] = [new PassThrough(), new PassThrough()];
     const server = createMessageConnection(new StreamMessageReader(up), new StreamMessageWriter(down));
-    serve(server, { ...findAssets(__dirname), workerPath: undefined }, () => (shutDown = true));
+    const engine = new Engine(path.join(folder, 'data'), { ...findAssets(__dirname), workerPath: undefined });
+    serve(server, engine, {
+      onLeave: () => true,
+      onShutdown: async () => {
+        await engine.dispose();
+        shutDown = true;
+      },
+    });
     server.listen();
     client = createMessageConnection(new StreamMessageReader(down), new StreamMessageWriter(up));
     client.listen();

@@ -1,57 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CancellationTokenSource } from 'vscode-jsonrpc';
-import { afterEach, describe, expect, it } from 'vitest';
-import { EngineClient } from '../../../extension/engine/engine-client';
-import type { EngineState } from '../../../extension/engine/engine-state';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { EngineClient } from '../../../extension/engine/engine-client';
+import type { LogRecord } from '../../../runtime/protocol/engine';
 import { Doctor, DocumentOpened, IndexCommand, IndexFiles } from '../../../runtime/protocol/methods';
+import { bundleProgram, type Program } from '../fakes/bundle';
+import { isAlive, openWindow, reached } from './windows';
 
 const document = { uri: 'file:///a.ts', displayPath: 'a.ts', languageId: 'typescript', version: 1, text: '' };
 const clients: EngineClient[] = [];
+let program: Program;
+let dataFolder: string;
 
-function client(dataFolder = ''): EngineClient {
-  const made = new EngineClient({
-    modulePath: path.resolve('test/unit/extension/small-engine.mjs'),
-    initializeParams: () => ({
-      dataFolder,
-      modelsFolder: '',
-      workspaceFolders: [],
-      settings: {
-        completionModel: '',
-        provider: 'auto',
-        memoryLimit: 1024,
-        threads: 0,
-        indexEnabled: true,
-        backgroundReading: 'idle',
-        storageLimit: 0,
-        excludeGlobs: [],
-      },
-    }),
-    log: () => undefined,
-    policy: { firstDelayMs: 10, longestDelayMs: 40, crashLimit: 3, windowMs: 60_000 },
-  });
+function client(model?: string, log?: (record: LogRecord) => void): EngineClient {
+  const made = openWindow({ modulePath: program.path, dataFolder, model, log });
   clients.push(made);
   return made;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+beforeAll(async () => {
+  program = await bundleProgram('test/unit/extension/small-engine.ts');
+});
 
-/** Settles when the client reaches a state of this kind. */
-function reached(engine: EngineClient, kind: EngineState['kind']): Promise<EngineState> {
-  return new Promise((resolve) => {
-    if (engine.state.kind === kind) resolve(engine.state);
-    engine.onState((state) => state.kind === kind && resolve(state));
-  });
-}
+afterAll(() => program.remove());
+
+beforeEach(() => {
+  dataFolder = mkdtempSync(path.join(tmpdir(), 'longview-client-'));
+});
 
 afterEach(async () => {
-  await Promise.all(clients.splice(0).map((engine) => engine.dispose()));
+  await Promise.all(clients.splice(0).map((engine) => engine.setAllowed(false)));
+  rmSync(dataFolder, { recursive: true, force: true });
 });
 
 describe('EngineClient', () => {
@@ -118,11 +99,13 @@ describe('EngineClient', () => {
   });
 
   it('gives up when the engine dies at each start', async () => {
-    const engine = client('die');
+    const records: LogRecord[] = [];
+    const engine = client('die', (record) => records.push(record));
     await engine.setAllowed(true);
     const failed = reached(engine, 'failed');
     await expect(engine.ensureStarted()).rejects.toMatchObject({ name: 'EngineUnavailableError' });
     expect(await failed).toMatchObject({ reason: expect.stringContaining('exit code 3') as string });
+    expect(records.at(-1)?.fields).toEqual({ stderr: 'The last words.' });
   });
 
   it('does not restart an engine that says why it cannot work', async () => {

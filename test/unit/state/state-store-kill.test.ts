@@ -44,7 +44,7 @@ it(
       child.kill('SIGKILL');
       await once(child, 'exit');
       const left = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-    unfinished += left.filter((name) => name.endsWith('.tmp')).length;
+      unfinished += left.filter((name) => name.endsWith('.tmp')).length;
 
       const problems: string[] = [];
       const { store, saved } = await StateStore.open({
@@ -55,10 +55,10 @@ it(
       });
       for (const state of saved.slice(-8)) {
         const expected = writtenSnapshot(Math.floor(state.ids[0]! / 50));
-      const found = await store.load(state);
-      // Millions of numbers: compared as bytes.
-      expect(found?.tensors[0]?.shape).toEqual(expected.tensors[0]!.shape);
-      expect(bytes(found!).equals(bytes(expected))).toBe(true);
+        const found = await store.load(state);
+        // Millions of numbers: compared as bytes.
+        expect(found?.tensors[0]?.shape).toEqual(expected.tensors[0]!.shape);
+        expect(bytes(found!).equals(bytes(expected))).toBe(true);
         loaded++;
       }
       expect(problems).toEqual([]);

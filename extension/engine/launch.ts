@@ -1,0 +1,65 @@
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import type { LaunchMessage, MeetingPoint } from '../../runtime/wire/meeting-point';
+import { errorsTail, openErrors } from './errors-file';
+import { launchEnvironment } from './launch-environment';
+
+export interface ProcessEnd {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** An engine's process that this window started. */
+export interface Launched {
+  /** `ended`: it has gone without a word. */
+  outcome: LaunchMessage['kind'] | 'ended';
+  pid: number | undefined;
+  ended: Promise<ProcessEnd>;
+  /** The last lines that it wrote to stderr. */
+  stderr(): string;
+}
+
+/** A process that has not said by then whether it listens never will. */
+const silentMs = 20_000;
+
+/**
+ * Starts an engine that outlives this window, in a session of its own. Settles as soon as it listens, or knows that it is
+ * not needed, or has ended.
+ */
+export async function launch(
+  modulePath: string,
+  { base, dataFolder, errors }: MeetingPoint,
+): Promise<Launched> {
+  const { descriptor, size } = openErrors(errors);
+  const options: ForkOptions & { windowsHide: boolean } = {
+    // Not the folder of the window, which it outlives.
+    cwd: dataFolder,
+    execArgv: [],
+    env: launchEnvironment(process.env, process.versions.electron !== undefined),
+    stdio: ['ignore', 'ignore', descriptor, 'ipc'],
+    detached: true,
+    windowsHide: true,
+  };
+  let child: ChildProcess;
+  try {
+    child = fork(modulePath, ['--meet', base], options);
+  } finally {
+    closeSync(descriptor);
+  }
+  let failure = '';
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', (error) => {
+      failure = error.message;
+      if (child.pid === undefined) resolve({ code: null, signal: null });
+    });
+  });
+  const said = new Promise<LaunchMessage>((resolve) => child.once('message', resolve));
+  const silent = setTimeout(() => child.kill('SIGKILL'), silentMs);
+  const outcome = await Promise.race([said.then(({ kind }) => kind), ended.then(() => 'ended' as const)]);
+  clearTimeout(silent);
+  if (child.connected) child.disconnect();
+  // The editor's process may end while the engine runs.
+  child.unref();
+  return { outcome, pid: child.pid, ended, stderr: () => failure || errorsTail(errors, size) };
+}

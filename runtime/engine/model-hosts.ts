@@ -1,0 +1,56 @@
+import type { InitializeParams } from '../protocol/engine';
+import { modelFolder, threadsOf } from './model-choice';
+import type { ModelHost } from './model-host';
+
+/** All that makes a model in memory another one. */
+export interface ModelChoice {
+  name: string;
+  folder: string;
+  provider: string;
+  threads: number;
+  precision: InitializeParams['precision'];
+}
+
+export function modelChoice({
+  settings,
+  modelsFolder,
+  precision,
+}: Pick<InitializeParams, 'settings' | 'modelsFolder' | 'precision'>): ModelChoice {
+  return {
+    name: settings.completionModel,
+    folder: modelFolder(settings.completionModel, modelsFolder),
+    provider: settings.provider,
+    threads: threadsOf(settings.threads),
+    precision,
+  };
+}
+
+/** The models of all windows: those that choose alike share one. */
+export class ModelHosts {
+  private readonly hosts = new Map<string, ModelHost>();
+
+  constructor(private readonly create: (choice: ModelChoice) => ModelHost) {}
+
+  get all(): ModelHost[] {
+    return [...this.hosts.values()];
+  }
+
+  for(choice: ModelChoice): ModelHost {
+    const key = keyOf(choice);
+    let host = this.hosts.get(key);
+    if (!host) this.hosts.set(key, (host = this.create(choice)));
+    return host;
+  }
+
+  /** Lets all models go that none of `choices` names. */
+  async keepOnly(choices: readonly ModelChoice[]): Promise<void> {
+    const kept = new Set(choices.map(keyOf));
+    const gone = [...this.hosts].filter(([key]) => !kept.has(key));
+    for (const [key] of gone) this.hosts.delete(key);
+    await Promise.all(gone.map(([, host]) => host.dispose()));
+  }
+}
+
+function keyOf({ name, folder, provider, threads, precision }: ModelChoice): string {
+  return JSON.stringify([name, folder, provider, threads, precision]);
+}

@@ -1,0 +1,324 @@
+import { createHash } from 'node:crypto';
+import type { CompletionRequest, CompletionResponse, CursorMove } from '../protocol/completion';
+import type {
+  DoctorReport,
+  EngineSettings,
+  EngineStatus,
+  InitializeParams,
+  WorkspaceFolder,
+} from '../protocol/engine';
+import type { FileChange, IndexStatus, IndexedFile } from '../protocol/index-status';
+import type { AskProgress, AskRequest, AskResponse } from '../protocol/questions';
+import type { FileSummary, SummarizeRequest, SummaryProgress } from '../protocol/summaries';
+import type { TextDocumentItem, TextEdit } from '../protocol/text';
+import { BackgroundReading } from './background-reading';
+import { Completions } from './completions';
+import type { WorkCounters } from './counted-model';
+import { doctorReport } from './doctor';
+import { Documents } from './documents';
+import type { Engine } from './engine';
+import type { Logger } from './log';
+import type { ModelHost } from './model-host';
+import { modelChoice, type ModelChoice } from './model-hosts';
+import { SaveRules } from './save-rules';
+import { Workspace } from './workspace';
+
+/** Milliseconds that an answer may spend on letting the model re-order its passages. */
+const rerankBudgetMs = 0;
+
+/**
+ * Everything that Longview does for one window, behind plain methods: the process serves them over JSON-RPC, the command
+ * line calls them. Holds the window's documents, folders, index and settings; no other window reaches them. Composes the
+ * parts and decides nothing that a part can decide itself.
+ */
+export class Session {
+  readonly reading: BackgroundReading;
+  private readonly documents = new Documents();
+  private readonly statusListeners = new Set<(status: EngineStatus) => void>();
+  private readonly completions: Completions;
+  private readonly workspace: Workspace;
+  private readonly saveRules = new SaveRules();
+  private folders: readonly WorkspaceFolder[];
+  private currentSettings: EngineSettings;
+  private currentChoice: ModelChoice;
+  private activity: EngineStatus['activity'] = 'idle';
+  private disposing: Promise<void> | undefined;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly params: InitializeParams,
+    private readonly log: Logger,
+  ) {
+    this.currentSettings = params.settings;
+    this.currentChoice = modelChoice(params);
+    this.folders = params.workspaceFolders;
+    const host = () => this.host;
+    this.reading = new BackgroundReading(host, log.in('reading'), () => this.changed());
+    this.completions = new Completions({
+      documents: this.documents,
+      host,
+      reading: this.reading,
+      inFront: (job) => engine.inFront(job),
+      scope: () => this.scope,
+      maySave: (document) => this.saveRules.maySave(document.path),
+    });
+    this.workspace = new Workspace(params.dataFolder, log.in('index'));
+  }
+
+  get settings(): EngineSettings {
+    return this.currentSettings;
+  }
+
+  get choice(): ModelChoice {
+    return this.currentChoice;
+  }
+
+  get host(): ModelHost {
+    return this.engine.hosts.for(this.currentChoice);
+  }
+
+  /** Says which workspace this is: the same for the same folders, in this window or another, today or tomorrow. */
+  get scope(): string {
+    const folders = this.folders.map((folder) => folder.path).sort();
+    return createHash('sha256').update(JSON.stringify(folders)).digest('hex').slice(0, 16);
+  }
+
+  async start(): Promise<void> {
+    this.log.info('Engine started', { msSinceStart: sinceStart(), windows: this.engine.windows });
+    this.reading.setEnabled(this.settings.backgroundReading === 'idle');
+    const { visibleLanguages = [], workspaceFolders } = this.params;
+    const needsModel = visibleLanguages.some((id) => this.host.languages.includes(id));
+    if (needsModel) {
+      this.warmUp().catch(() => undefined);
+      this.workspace.postpone();
+    }
+    this.saveRules.configure(this.folders, this.settings.excludeGlobs);
+    const configured = this.workspace.configure(workspaceFolders, this.settings);
+    if (!needsModel) await configured;
+    this.changed();
+  }
+
+  /** The window is gone. What it still asks for is the caller's to cancel. */
+  dispose(): Promise<void> {
+    this.disposing ??= this.end();
+    return this.disposing;
+  }
+
+  private async end(): Promise<void> {
+    this.reading.stop();
+    this.statusListeners.clear();
+    await this.workspace.close();
+    await this.engine.closed(this);
+  }
+
+  // Documents
+
+  /** A file in a language that the model knows is about to be worked on: the model is loaded ahead of the first key. */
+  openDocument(item: TextDocumentItem): void {
+    this.documents.open(item);
+    // A model that does not load says so in the status, and again when it is asked for something.
+    if (this.host.languages.includes(item.languageId)) this.warmUp().catch(() => undefined);
+  }
+
+  changeDocument({ uri, version, edits }: { uri: string; version: number; edits: TextEdit[] }): void {
+    this.documents.change(uri, version, edits);
+    this.completions.changed(uri, edits);
+  }
+
+  cursorMoved(move: CursorMove): Promise<void> {
+    return this.completions.cursorMoved(move);
+  }
+
+  closeDocument({ uri }: { uri: string }): void {
+    this.documents.close(uri);
+    this.completions.closed(uri);
+  }
+
+  // Jobs
+
+  async complete(request: CompletionRequest, signal?: AbortSignal): Promise<CompletionResponse> {
+    const response = await this.doing('completing', () => this.completions.complete(request, signal));
+    void this.workspace.startIndexing();
+    if (this.engine.isFirstCompletion()) this.logFirst(response);
+    return response;
+  }
+
+  /** Where the time until the first suggestion went, once per process: what a report of a slow start needs. */
+  private logFirst({ cost }: CompletionResponse): void {
+    this.log.info('First suggestion', {
+      msSinceStart: sinceStart(),
+      tokensRead: cost.tokensRead,
+      tokensGenerated: cost.tokensGenerated,
+      msQueue: Math.round(cost.ms.queue),
+      msTokenise: Math.round(cost.ms.tokenise),
+      msRead: Math.round(cost.ms.read),
+      msDecode: Math.round(cost.ms.decode),
+    });
+  }
+
+  ask(
+    request: AskRequest,
+    signal?: AbortSignal,
+    onProgress?: (progress: AskProgress) => void,
+  ): Promise<AskResponse> {
+    return this.doing('answering', () =>
+      this.workspace.ask(request, this.host, rerankBudgetMs, signal, onProgress),
+    );
+  }
+
+  summarize(
+    request: SummarizeRequest,
+    signal?: AbortSignal,
+    onProgress?: (progress: SummaryProgress) => void,
+  ): Promise<FileSummary> {
+    const open = this.documents.byPath(request.path);
+    const input = open ? { text: open.text, languageId: open.languageId, ...request } : request;
+    return this.doing('summarising', () =>
+      this.engine.summaries.summarize(input, this.host, this.workspace, signal, onProgress),
+    );
+  }
+
+  /** Loads the model ahead of the first request. */
+  warmUp(): Promise<void> {
+    return this.host.use(() => Promise.resolve());
+  }
+
+  // For evaluation
+
+  counters(): WorkCounters {
+    return this.engine.counters();
+  }
+
+  encode(text: string): Promise<readonly number[]> {
+    return this.host.use(({ model }) => Promise.resolve(model.tokenizer.encode(text)));
+  }
+
+  /** Reads at once what waits for background reading. */
+  readAhead(): Promise<void> {
+    return this.reading.readNow();
+  }
+
+  // Index
+
+  filesChanged(changes: FileChange[]): void {
+    this.saveRules.filesChanged(changes);
+    this.workspace.filesChanged(changes);
+  }
+
+  indexCommand(command: 'pause' | 'resume' | 'rebuild'): Promise<IndexStatus> {
+    return this.workspace.command(command);
+  }
+
+  indexFiles(): Promise<IndexedFile[]> {
+    return this.workspace.files();
+  }
+
+  indexStatus(): IndexStatus {
+    return this.workspace.status();
+  }
+
+  /** Resolves when the index has nothing left to do. */
+  indexIdle(): Promise<void> {
+    return this.workspace.idle();
+  }
+
+  onIndexStatus(listener: (status: IndexStatus) => void): void {
+    this.workspace.onStatus(listener);
+  }
+
+  /** Lets go of the index's files. */
+  closeWorkspace(): Promise<void> {
+    return this.workspace.close();
+  }
+
+  openWorkspace(): Promise<void> {
+    return this.workspace.configure(undefined, this.settings);
+  }
+
+  // Itself
+
+  async setSettings(settings: EngineSettings): Promise<void> {
+    this.currentSettings = settings;
+    this.currentChoice = modelChoice({ ...this.params, settings });
+    this.reading.setEnabled(settings.backgroundReading === 'idle');
+    await this.engine.settle();
+    this.saveRules.configure(this.folders, settings.excludeGlobs);
+    await this.workspace.configure(undefined, settings);
+    this.changed();
+  }
+
+  setFolders(folders: WorkspaceFolder[]): Promise<void> {
+    this.folders = folders;
+    this.saveRules.configure(folders, this.settings.excludeGlobs);
+    return this.workspace.configure(folders, this.settings);
+  }
+
+  unloadModel(): Promise<void> {
+    return this.engine.unloadModel(this.host);
+  }
+
+  clearData(): Promise<{ bytesFreed: number }> {
+    return this.engine.clearData();
+  }
+
+  onStatus(listener: (status: EngineStatus) => void): void {
+    this.statusListeners.add(listener);
+  }
+
+  status(): EngineStatus {
+    return {
+      model: this.host.status(),
+      activity: this.activity === 'idle' && this.reading.active ? 'reading' : this.activity,
+      memory: {
+        residentMB: this.engine.residentBytes / 1e6,
+        statesMB: this.engine.stateBytes / 1e6,
+        limitMB: this.engine.memoryLimit,
+      },
+    };
+  }
+
+  async doctor(): Promise<DoctorReport> {
+    const { engine, host, choice } = this;
+    return doctorReport({
+      version: engine.assets.version,
+      pid: process.pid,
+      windows: engine.windows,
+      settings: this.settings,
+      status: this.status(),
+      index: this.workspace.status(),
+      folders: this.workspace.folderPaths,
+      dataFolder: engine.data.root,
+      dataSizes: await engine.data.sizes(),
+      modelFolder: choice.folder,
+      weightBytes: host.current?.model.info.weightBytes,
+      keptStates: host.current?.checkpoints.size ?? 0,
+      keptTokens: host.current?.checkpoints.tokensHeld ?? 0,
+      savedStates: host.current?.checkpoints.saved?.count ?? 0,
+      threads: choice.threads,
+    });
+  }
+
+  /** Tells what has changed, in this window or in what it shares with others. */
+  changed(): void {
+    if (this.statusListeners.size === 0) return;
+    const status = this.status();
+    for (const listener of this.statusListeners) listener(status);
+  }
+
+  private async doing<T>(activity: EngineStatus['activity'], job: () => Promise<T>): Promise<T> {
+    this.activity = activity;
+    this.changed();
+    try {
+      return await job();
+    } finally {
+      this.activity = 'idle';
+      await this.engine.holdCeiling();
+      this.changed();
+    }
+  }
+}
+
+/** Milliseconds since this process began. */
+function sinceStart(): number {
+  return Math.round(performance.now());
+}

@@ -1,0 +1,5 @@
+import type { BuildOptions } from 'esbuild';
+
+export const nativePackages: string[];
+export const grammars: string[];
+export function bundles(options: { production: boolean }): BuildOptions[];
