@@ -43,6 +43,15 @@ export function wholeNumber(name: string, value: string | undefined, fallback: n
   return number;
 }
 
+/** Whole numbers with commas between. */
+export function lengths(name: string, value: string | undefined, fallback: number[]): number[] {
+  if (value === undefined) return fallback;
+  const numbers = value.split(',').map(Number);
+  if (numbers.some((n) => !Number.isInteger(n) || n < 1))
+    throw new UsageError(`--${name} takes whole numbers with commas between.`);
+  return numbers;
+}
+
 export function oneOf<const T extends string>(
   name: string,
   value: string | undefined,

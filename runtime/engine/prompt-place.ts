@@ -1,11 +1,17 @@
-import { FAR_LIMITS } from '../completion/far-prefix';
+import { FAR_LIMITS, type FarLimits } from '../completion/far-prefix';
 import { NEAR_TARGET_TOKENS, planPrompt, type PromptInput, type PromptPlan } from '../completion/prompt';
 import type { LanguageModel } from '../inference/language-model';
 import type { LoadedModel } from './model-host';
 import { planReading, type PromptReading, type ReadingPlan } from './reading-plan';
 
-/** Above this many unread tokens a suggestion is answered from the nearest ones, and the rest is read while quiet. */
-const maxTokensInFront = 1024;
+/** How much of a file is read, and how much of that while somebody waits. */
+export interface ReadingLimits {
+  far: FarLimits;
+  /** Above this many unread tokens a suggestion is answered from the nearest ones, and the rest is read while quiet. */
+  tokensInFront: number;
+}
+
+const defaultLimits: ReadingLimits = { far: FAR_LIMITS, tokensInFront: 1024 };
 /** A longer NEAR has its anchor moved while it is quiet, before it must move while somebody waits. */
 const longNearTokens = 2 * NEAR_TARGET_TOKENS;
 
@@ -23,6 +29,8 @@ export interface PromptPlace {
   after: string;
   /** The last plan made for this document, moved by the edits since. */
   previous: Partial<Anchor> | undefined;
+  /** Others than the product's own, for measurements. */
+  limits?: ReadingLimits;
 }
 
 export interface PlannedPlace {
@@ -47,7 +55,8 @@ export function planPlace({ model, checkpoints }: LoadedModel, place: PromptPlac
   const plan = planPrompt(prompt);
   const reading = planReading(plan, place.before, model, place.label);
   const chain = reading.ids.slice(0, reading.chain);
-  const stillReading = chain.length - checkpoints.reusable(place.scope, chain) > maxTokensInFront;
+  const { tokensInFront } = place.limits ?? defaultLimits;
+  const stillReading = chain.length - checkpoints.reusable(place.scope, chain) > tokensInFront;
   return { prompt, plan, reading, stillReading };
 }
 
@@ -69,10 +78,8 @@ export function anchorOf({ anchor, farStart }: PromptPlan): Anchor {
   return { anchor, farStart };
 }
 
-function promptInput(
-  model: LanguageModel,
-  { displayPath, before, after, previous }: PromptPlace,
-): PromptInput {
+function promptInput(model: LanguageModel, place: PromptPlace): PromptInput {
+  const { displayPath, before, after, previous, limits = defaultLimits } = place;
   const { special, maxSuffixTokens, maxNearTokens } = model.info;
   return {
     displayPath,
@@ -80,7 +87,7 @@ function promptInput(
     after,
     encode: (text) => model.tokenizer.encode(text),
     special,
-    limits: { maxSuffixTokens, maxNearTokens, far: FAR_LIMITS },
+    limits: { maxSuffixTokens, maxNearTokens, far: limits.far },
     previous,
   };
 }

@@ -23,7 +23,7 @@ export interface PromptReading extends ReadingPlan {
  * The whole prompt less the token that asks for the middle: kept along the chain, where NEAR begins, before the cursor's line,
  * and at the cursor.
  * @param before the document's text up to the cursor
- * @param label names the document, where states of it may be saved; of its cursors only the newest is
+ * @param label names the document, where states of it may be saved: its chain, and the line that the cursor is in
  */
 export function planReading(
   plan: PromptPlan,
@@ -48,14 +48,21 @@ export function planReading(
   const lineTokens = model.tokenizer.encode(lineText).length - plan.opening.length;
   const line = Math.max(near, ids.length - lineTokens);
   const at = [...places, near, line, ids.length].filter((place, i, all) => place > (all[i - 1] ?? 0));
-  const keep = label === undefined ? { at } : { at, save: [...places, ids.length], label };
+  // The line's beginning rather than the cursor: what is typed next may change the cursor's last token.
+  const keep: Keep = label === undefined ? { at } : { at, save: places, latest: { at: line, label } };
   return { ids, keep, chain, line };
 }
 
 /** The beginning of a plan. */
 export function planUntil({ ids, keep }: ReadingPlan, length: number): ReadingPlan {
   const within = (place: number) => place <= length;
-  const save = keep.save && { save: keep.save.filter(within) };
-  // The label belongs to the whole text.
-  return { ids: ids.slice(0, length), keep: { at: keep.at.filter(within), ...save } };
+  const { at, save, latest } = keep;
+  return {
+    ids: ids.slice(0, length),
+    keep: {
+      at: at.filter(within),
+      ...(save && { save: save.filter(within) }),
+      ...(latest && within(latest.at) && { latest }),
+    },
+  };
 }

@@ -77,7 +77,7 @@ export async function measureDecoding(
 }
 
 /** Ordinary token ids, spread over the vocabulary, the same in every run. */
-function someIds(model: LanguageModel, count: number): number[] {
+export function someIds(model: LanguageModel, count: number): number[] {
   const first = 64;
   return Array.from(
     { length: count },

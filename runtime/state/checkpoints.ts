@@ -23,8 +23,8 @@ export interface Keep {
   at: readonly number[];
   /** Those of them that shall be on disk too, once `persist` is called. */
   save?: readonly number[];
-  /** Of the states that hold a whole text, only the newest of each label stays on disk. */
-  label?: string;
+  /** One more that shall be on disk, instead of the one that was last named under this label. */
+  latest?: { at: number; label: string };
 }
 
 export interface ResumedState {
@@ -232,12 +232,14 @@ export class Checkpoints {
     }
   }
 
-  private markUnsaved(scope: string, ids: readonly number[], { save = [], label }: Keep): void {
-    for (const length of this.saved ? save : []) {
+  private markUnsaved(scope: string, ids: readonly number[], { save = [], latest }: Keep): void {
+    if (!this.saved) return;
+    const mark = (length: number, unsaved: { label?: string }) => {
       const checkpoint = this.trees.get(scope)?.get(ids.slice(0, length));
-      if (!checkpoint || this.saved!.has(checkpoint)) continue;
-      checkpoint.unsaved = label !== undefined && length === ids.length ? { label } : {};
-    }
+      if (checkpoint && !this.saved!.has(checkpoint)) checkpoint.unsaved ??= unsaved;
+    };
+    for (const length of save) mark(length, {});
+    if (latest) mark(latest.at, { label: latest.label });
   }
 
   /** Most recently used first. */

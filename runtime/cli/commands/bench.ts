@@ -1,16 +1,8 @@
 import { measureDecoding, measureReading } from '../../evaluation/speed';
 import type { Command } from './index';
 import { withModel } from '../local-model';
-import { UsageError, parse } from '../options';
+import { lengths, parse } from '../options';
 import { ProgressBar, print, printJson, table } from '../output';
-
-function lengths(name: string, value: string | undefined, fallback: number[]): number[] {
-  if (value === undefined) return fallback;
-  const numbers = value.split(',').map(Number);
-  if (numbers.some((n) => !Number.isInteger(n) || n < 1))
-    throw new UsageError(`--${name} takes whole numbers with commas between.`);
-  return numbers;
-}
 
 const modelOptions = { provider: { type: 'string' }, precision: { type: 'string' } } as const;
 

@@ -1,5 +1,6 @@
 import { ask } from './ask';
 import { benchDecode, benchRead } from './bench';
+import { benchMemory, benchResume, benchSnapshot } from './bench-states';
 import { complete } from './complete';
 import { doctor } from './doctor';
 import { evalHoles, evalMakeHoles } from './eval-holes';
@@ -32,4 +33,7 @@ export const commands: readonly Command[] = [
   evalRetrieval,
   benchRead,
   benchDecode,
+  benchResume,
+  benchSnapshot,
+  benchMemory,
 ];

@@ -34,7 +34,7 @@ const stateFiles = () =>
 describe('checkpoints on disk', () => {
   it('after a restart what was read before is not read again', async () => {
     const before = await started();
-    const keep = { at: [200, 300], save: [200, 300], label: 'a' };
+    const keep = { at: [200, 300], save: [200], latest: { at: 300, label: 'a' } };
     await before.checkpoints.resume('w', text(300), keep, work);
     expect(before.checkpoints.hasUnsaved).toBe(true);
     expect(await before.checkpoints.persist(work, always)).toBe(2);
@@ -84,7 +84,7 @@ describe('checkpoints on disk', () => {
       await checkpoints.resume(
         'w',
         ids,
-        { at: [100, ids.length], save: [100, ids.length], label: 'a' },
+        { at: [100, ids.length], save: [100], latest: { at: ids.length, label: 'a' } },
         work,
       );
       if (typed % 2 === 1) await checkpoints.persist(work, always);
@@ -94,7 +94,7 @@ describe('checkpoints on disk', () => {
     expect(later.reusable('w', [...text(100), ...text(3, 900)])).toBe(103);
     // Known under its label after a restart too.
     const ids = [...text(100), 5, 5, 5, 5];
-    await later.resume('w', ids, { at: [ids.length], save: [ids.length], label: 'a' }, work);
+    await later.resume('w', ids, { at: [ids.length], latest: { at: ids.length, label: 'a' } }, work);
     await later.persist(work, always);
     expect(stateFiles()).toHaveLength(2);
   });
