@@ -6,6 +6,7 @@ import { doctor } from './doctor';
 import { evalHoles, evalMakeHoles } from './eval-holes';
 import { evalParity } from './eval-parity';
 import { evalReplay } from './eval-replay';
+import { evalResume } from './eval-resume';
 import { evalRetrieval } from './eval-retrieval';
 import { indexFolder } from './index-folder';
 import { summarize } from './summarize';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   evalMakeHoles,
   evalReplay,
   evalRetrieval,
+  evalResume,
   benchRead,
   benchDecode,
   benchResume,
