@@ -14,7 +14,7 @@
  * newline before it, and a blank line's missing indentation is supplied (see indentation.ts).
  */
 import { isCut, nextCut, previousCut } from './cuts';
-import { planFar, QUICK_FAR_LIMITS, type FarLimits } from './far-prefix';
+import { planFar, QUICK_FAR_LIMITS, type FarLimits, type FarPrefix } from './far-prefix';
 import { missingIndentation } from './indentation';
 import { toLf } from './line-ends';
 
@@ -52,9 +52,17 @@ export interface PromptInput {
   encode: Encode;
   special: PromptTokens;
   limits: PromptLimits;
-  /** The last plan for this document; offsets moved by the edits since then (see `shiftOffset`). Kept while it fits. */
-  previous?: Partial<Pick<PromptPlan, 'anchor' | 'farStart'>> | undefined;
+  /** Kept while it fits. */
+  previous?: Partial<PreviousPlan> | undefined;
   neighbours?: readonly NeighbourText[];
+}
+
+/** What the last plan for this document hands on; offsets moved by the edits since then (see `shiftOffset`). */
+export interface PreviousPlan {
+  anchor: number;
+  farStart: number;
+  /** The far prefix itself, where the text before the anchor is the same as then: it is not tokenised again. */
+  far?: FarPrefix | undefined;
 }
 
 export interface PromptPlan {
@@ -92,7 +100,8 @@ export function planPrompt(input: PromptInput): PromptPlan {
   const anchor = kept?.anchor ?? placeAnchor(before, limits.maxNearTokens, encode);
   const opening = encode(openingOf(toLf(before.slice(anchor)) + indentation));
   const near = kept?.near ?? encodeNear(anchor);
-  const far = planFar(before, anchor, encode, limits.far, input.previous?.farStart);
+  const far =
+    (kept && input.previous?.far) ?? planFar(before, anchor, encode, limits.far, input.previous?.farStart);
   return {
     header: encodeHeader(input),
     far: far.ids,
@@ -114,7 +123,19 @@ export function planPrompt(input: PromptInput): PromptPlan {
 export function planQuickPrompt(
   input: Omit<PromptInput, 'limits'> & { limits: Omit<PromptLimits, 'far'> },
 ): PromptPlan {
-  return planPrompt({ ...input, limits: { ...input.limits, far: QUICK_FAR_LIMITS } });
+  const { previous, limits } = input;
+  // The far prefix is another one here.
+  const kept = previous && { ...previous, far: undefined };
+  return planPrompt({ ...input, previous: kept, limits: { ...limits, far: QUICK_FAR_LIMITS } });
+}
+
+/** What the next plan for the document can go on from. */
+export function handOn({ anchor, far, farStart, farLineEnds, farDefinitions }: PromptPlan): PreviousPlan {
+  return {
+    anchor,
+    farStart,
+    far: { ids: far, start: farStart, lineEnds: farLineEnds, definitions: farDefinitions },
+  };
 }
 
 /** All ids in the order in which the model reads them. */

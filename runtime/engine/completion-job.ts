@@ -1,5 +1,5 @@
 import { Confidence } from '../completion/confidence';
-import { planQuickPrompt, type PromptPlan } from '../completion/prompt';
+import { handOn, planQuickPrompt, type PreviousPlan, type PromptPlan } from '../completion/prompt';
 import { checkStop, finishText, planStop, type Stop, type StopPlan } from '../completion/stop-rules';
 import { Priority, type LanguageModel, type ModelState, type WorkOptions } from '../inference/language-model';
 import type {
@@ -9,14 +9,7 @@ import type {
   CompletionResponse,
 } from '../protocol/completion';
 import type { LoadedModel } from './model-host';
-import {
-  anchorOf,
-  planPlace,
-  stepsAhead,
-  type AheadStep,
-  type Anchor,
-  type PromptPlace,
-} from './prompt-place';
+import { planPlace, stepsAhead, type AheadStep, type PromptPlace } from './prompt-place';
 import { planReading, planUntil, type PromptReading } from './reading-plan';
 
 /** Alternatives are sampled a little more freely than the first, which is greedy. */
@@ -30,7 +23,7 @@ export interface CompletionInput extends PromptPlace {
 
 export interface CompletionOutcome {
   response: CompletionResponse;
-  plan: Anchor;
+  plan: PreviousPlan;
   /** What the next request is spared when it is read before. */
   ahead: AheadStep[];
 }
@@ -93,7 +86,7 @@ export async function completeAt(
       stillReading,
       ...(candidates.length === 0 && { silence: 'model-empty' as const }),
     },
-    plan: anchorOf(planned.plan),
+    plan: handOn(planned.plan),
     ahead: stepsAhead(model, place, planned),
   };
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { shiftOffset } from '../completion/prompt';
+import { handOn, shiftOffset, type PreviousPlan } from '../completion/prompt';
 import { isSecretName } from '../retrieval/secrets';
 import type {
   CompletionRequest,
@@ -7,19 +7,13 @@ import type {
   CursorMove,
   SilenceReason,
 } from '../protocol/completion';
-import type { TextDocumentItem, TextEdit } from '../protocol/text';
+import type { TextEdit } from '../protocol/text';
 import type { BackgroundReading, Wish } from './background-reading';
 import { completeAt } from './completion-job';
-import type { Documents } from './documents';
+import type { Documents, OpenDocument } from './documents';
+import type { TextBuffer } from './text-buffer';
 import type { ModelHost } from './model-host';
-import {
-  anchorOf,
-  planPlace,
-  stepsAhead,
-  type AheadStep,
-  type Anchor,
-  type PromptPlace,
-} from './prompt-place';
+import { planPlace, stepsAhead, type AheadStep, type PromptPlace } from './prompt-place';
 
 export interface CompletionParts {
   documents: Documents;
@@ -30,12 +24,12 @@ export interface CompletionParts {
   /** The workspace: what is kept for one serves no other. */
   scope: () => string;
   /** Whether what is read of a document may be saved on disk. */
-  maySave: (document: TextDocumentItem) => boolean;
+  maySave: (document: OpenDocument) => boolean;
 }
 
 /** Completion requests of open documents. Remembers each document's last plan, so that its anchor stays where it was. */
 export class Completions {
-  private readonly anchors = new Map<string, Anchor>();
+  private readonly plans = new Map<string, PreviousPlan>();
 
   constructor(private readonly parts: CompletionParts) {}
 
@@ -65,7 +59,7 @@ export class Completions {
       // A key came in while the model was loaded, and its request knows better.
       if (document.version !== move.version) return;
       const planned = planPlace(loaded, place);
-      this.remember(move.uri, anchorOf(planned.plan), shift);
+      this.remember(move.uri, handOn(planned.plan), shift);
       reading.wants(
         move.uri,
         this.wishesOf(document, stepsAhead(loaded.model, place, planned), place.scope, shift),
@@ -76,35 +70,33 @@ export class Completions {
   /** Anchors move with the text before them, and go when it is changed. */
   changed(uri: string, edits: readonly TextEdit[]): void {
     this.parts.reading.forget(uri);
-    let anchor = this.anchors.get(uri);
-    for (const edit of edits) {
-      if (!anchor) return;
-      const [at, farStart] = [shiftOffset(anchor.anchor, edit), shiftOffset(anchor.farStart, edit)];
-      anchor = at === undefined || farStart === undefined ? undefined : { anchor: at, farStart };
-    }
-    if (anchor) this.anchors.set(uri, anchor);
-    else this.anchors.delete(uri);
+    let plan = this.plans.get(uri);
+    for (const edit of edits) plan &&= moved(plan, edit);
+    if (plan) this.plans.set(uri, plan);
+    else this.plans.delete(uri);
   }
 
   closed(uri: string): void {
     this.parts.reading.forget(uri);
-    this.anchors.delete(uri);
+    this.plans.delete(uri);
   }
 
-  private placeOf(document: TextDocumentItem, at: CursorMove): { place: PromptPlace; shift: number } {
+  private placeOf(document: OpenDocument, at: CursorMove): { place: PromptPlace; shift: number } {
     const { before, after, shift } = surroundings(document.text, at);
     const label = this.parts.maySave(document) ? document.uri : undefined;
-    const previous = shifted(this.anchors.get(document.uri), shift);
+    const kept = shifted(this.plans.get(document.uri), shift);
+    // Other cells change without a word: their text must be looked at again.
+    const previous = at.notebook ? kept && { ...kept, far: undefined } : kept;
     const { displayPath } = document;
     return { place: { scope: this.parts.scope(), label, displayPath, before, after, previous }, shift };
   }
 
-  private remember(uri: string, plan: Anchor, shift: number): void {
-    const anchor = shifted(plan, -shift);
-    if (anchor) this.anchors.set(uri, anchor);
+  private remember(uri: string, plan: PreviousPlan, shift: number): void {
+    const kept = shifted(plan, -shift);
+    if (kept) this.plans.set(uri, kept);
   }
 
-  private wishesOf(document: TextDocumentItem, steps: AheadStep[], scope: string, shift: number): Wish[] {
+  private wishesOf(document: OpenDocument, steps: AheadStep[], scope: string, shift: number): Wish[] {
     const { version, uri } = document;
     return steps.map(({ reading, plan, soon }) => ({
       ...reading,
@@ -119,7 +111,7 @@ export class Completions {
 
   private reasonForSilence(
     request: CursorMove,
-    document: TextDocumentItem | undefined,
+    document: OpenDocument | undefined,
   ): SilenceReason | undefined {
     if (!document || document.version !== request.version) return 'stale';
     if (request.offset < 0 || request.offset > document.text.length) return 'stale';
@@ -130,21 +122,45 @@ export class Completions {
   }
 }
 
-/** The text around the cursor; a notebook's other cells stand before and after the cell's own text. */
+/**
+ * So much of a document is looked at on each side of the cursor, in UTF-16 units: more than the longest prompt holds. The window
+ * begins at a multiple of its step, so that it does not move with every key.
+ */
+const windowUnits = 131_072;
+const windowStep = 65_536;
+
+/**
+ * The text around the cursor; a notebook's other cells stand before and after the cell's own text.
+ * @returns `shift`: add it to an offset in the document to get the one in `before`
+ */
 function surroundings(
-  text: string,
+  text: TextBuffer,
   { offset, notebook }: CursorMove,
 ): { before: string; after: string; shift: number } {
-  const before = (notebook?.before ?? '') + text.slice(0, offset);
-  const after = text.slice(offset) + (notebook?.after ?? '');
-  return { before, after, shift: notebook?.before.length ?? 0 };
+  const start = Math.max(0, Math.floor((offset - windowUnits) / windowStep) * windowStep);
+  const before = text.slice(start, offset);
+  const after = text.slice(offset, offset + windowUnits);
+  if (!notebook) return { before, after, shift: -start };
+  return {
+    before: notebook.before + before,
+    after: after + notebook.after,
+    shift: notebook.before.length - start,
+  };
 }
 
-function shifted(anchor: Anchor | undefined, by: number): Anchor | undefined {
-  if (!anchor || by === 0) return anchor;
-  const moved = { anchor: anchor.anchor + by, farStart: anchor.farStart + by };
-  // An anchor in another cell has no place in this one's text: the next plan chooses anew.
-  return moved.anchor < 0 || moved.farStart < 0 ? undefined : moved;
+/** The plan after an edit: moved with the text, less the far prefix where its text has changed; nothing when a place is gone. */
+function moved({ anchor, farStart, far }: PreviousPlan, edit: TextEdit): PreviousPlan | undefined {
+  if (edit.offset >= anchor) return { anchor, farStart, far };
+  const [at, start] = [shiftOffset(anchor, edit), shiftOffset(farStart, edit)];
+  return at === undefined || start === undefined ? undefined : { anchor: at, farStart: start };
+}
+
+/** The plan in other offsets; nothing when one of its places is outside of what is looked at. */
+function shifted(plan: PreviousPlan | undefined, by: number): PreviousPlan | undefined {
+  if (!plan || by === 0) return plan;
+  const { anchor, farStart, far } = plan;
+  if (anchor + by < 0 || farStart + by < 0) return undefined;
+  return { anchor: anchor + by, farStart: farStart + by, far: far && { ...far, start: far.start + by } };
 }
 
 function silent(silence: SilenceReason): CompletionResponse {

@@ -1,12 +1,18 @@
 import { UserError } from '../protocol/errors';
 import type { TextDocumentItem, TextEdit } from '../protocol/text';
+import { TextBuffer } from './text-buffer';
+
+/** A document that is open in the editor. */
+export interface OpenDocument extends Omit<TextDocumentItem, 'text'> {
+  text: TextBuffer;
+}
 
 /** The editor's open documents, kept in step by edits. */
 export class Documents {
-  private readonly byUri = new Map<string, TextDocumentItem>();
+  private readonly byUri = new Map<string, OpenDocument>();
 
   open(item: TextDocumentItem): void {
-    this.byUri.set(item.uri, { ...item });
+    this.byUri.set(item.uri, { ...item, text: new TextBuffer(item.text) });
   }
 
   /** @throws UserError when an edit lies outside the text, i.e. the two sides have lost step: the document is dropped */
@@ -18,7 +24,7 @@ export class Documents {
         this.byUri.delete(uri);
         throw new UserError(`An edit of ${document.displayPath} does not fit its text; open the file again.`);
       }
-      document.text = document.text.slice(0, offset) + text + document.text.slice(offset + length);
+      document.text.replace(offset, length, text);
     }
     document.version = version;
   }
@@ -27,12 +33,12 @@ export class Documents {
     this.byUri.delete(uri);
   }
 
-  get(uri: string): TextDocumentItem | undefined {
+  get(uri: string): OpenDocument | undefined {
     return this.byUri.get(uri);
   }
 
   /** The open text of a file on disk, which may be ahead of the disk. */
-  byPath(path: string): TextDocumentItem | undefined {
+  byPath(path: string): OpenDocument | undefined {
     for (const document of this.byUri.values()) if (document.path === path) return document;
     return undefined;
   }

@@ -1,5 +1,12 @@
 import { FAR_LIMITS, type FarLimits } from '../completion/far-prefix';
-import { NEAR_TARGET_TOKENS, planPrompt, type PromptInput, type PromptPlan } from '../completion/prompt';
+import {
+  handOn,
+  NEAR_TARGET_TOKENS,
+  planPrompt,
+  type PreviousPlan,
+  type PromptInput,
+  type PromptPlan,
+} from '../completion/prompt';
 import type { LanguageModel } from '../inference/language-model';
 import type { LoadedModel } from './model-host';
 import { planReading, type PromptReading, type ReadingPlan } from './reading-plan';
@@ -15,9 +22,6 @@ const defaultLimits: ReadingLimits = { far: FAR_LIMITS, tokensInFront: 1024 };
 /** A longer NEAR has its anchor moved while it is quiet, before it must move while somebody waits. */
 const longNearTokens = 2 * NEAR_TARGET_TOKENS;
 
-/** What stays where it is from one prompt of a document to the next. */
-export type Anchor = Pick<PromptPlan, 'anchor' | 'farStart'>;
-
 /** A place in a document, as the prompt is made for it. */
 export interface PromptPlace {
   /** The workspace: what is kept for it serves no other. */
@@ -28,7 +32,7 @@ export interface PromptPlace {
   before: string;
   after: string;
   /** The last plan made for this document, moved by the edits since. */
-  previous: Partial<Anchor> | undefined;
+  previous: Partial<PreviousPlan> | undefined;
   /** Others than the product's own, for measurements. */
   limits?: ReadingLimits;
 }
@@ -45,7 +49,7 @@ export interface PlannedPlace {
 export interface AheadStep {
   reading: ReadingPlan;
   /** The plan to go on with once this is read. */
-  plan: Anchor;
+  plan: PreviousPlan;
   /** At once, as it is little; else while it is quiet. */
   soon: boolean;
 }
@@ -66,16 +70,11 @@ export function stepsAhead(
   place: PromptPlace,
   { plan, reading, stillReading }: PlannedPlace,
 ): AheadStep[] {
-  const steps: AheadStep[] = [{ reading, plan: anchorOf(plan), soon: !stillReading }];
+  const steps: AheadStep[] = [{ reading, plan: handOn(plan), soon: !stillReading }];
   if (plan.near.length <= longNearTokens) return steps;
-  const { farStart } = plan;
-  const moved = planPrompt(promptInput(model, { ...place, previous: { farStart } }));
+  const moved = planPrompt(promptInput(model, { ...place, previous: { farStart: plan.farStart } }));
   const next = planReading(moved, place.before, model, place.label);
-  return [...steps, { reading: next, plan: anchorOf(moved), soon: false }];
-}
-
-export function anchorOf({ anchor, farStart }: PromptPlan): Anchor {
-  return { anchor, farStart };
+  return [...steps, { reading: next, plan: handOn(moved), soon: false }];
 }
 
 function promptInput(model: LanguageModel, place: PromptPlace): PromptInput {

@@ -172,7 +172,7 @@ export class Session {
     onProgress?: (progress: SummaryProgress) => void,
   ): Promise<FileSummary> {
     const open = this.documents.byPath(request.path);
-    const input = open ? { text: open.text, languageId: open.languageId, ...request } : request;
+    const input = open ? { text: open.text.toString(), languageId: open.languageId, ...request } : request;
     return this.doing('summarising', () =>
       this.engine.summaries.summarize(input, this.host, this.workspace, signal, onProgress),
     );

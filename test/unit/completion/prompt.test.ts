@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAR_LIMITS } from '../../../runtime/completion/far-prefix';
 import {
+  handOn,
   planPrompt,
   planQuickPrompt,
   promptIds,
@@ -20,7 +21,7 @@ function plan(tokenizer: UnitTokenizer, before: string, after = '', previous?: P
     encode: tokenizer.encode,
     special: SPECIAL,
     limits,
-    previous,
+    previous: previous && handOn(previous),
   });
 }
 
@@ -44,6 +45,27 @@ describe('planPrompt', () => {
     expect(text.slice(at)).toMatch(/^<4>;\n}\n<3>\n/);
     expect(text.endsWith('\n  return x<5>')).toBe(true);
     expect(text.replace(/<4>[^<]*<3>/, '').slice('<1><2>src/a.ts\n'.length)).toBe(`${before}<5>`);
+  });
+
+  it('takes the far prefix over from the last plan, which gives the same plan', () => {
+    const tokenizer = new UnitTokenizer();
+    const typed = '  const total = name0(1) + name7(2);\n  return total;\n';
+    let kept = plan(tokenizer, program(300));
+    for (let i = 1; i <= typed.length; i++) {
+      const before = program(300) + typed.slice(0, i);
+      const { anchor, farStart } = kept;
+      const anew = planPrompt({
+        displayPath: 'src/a.ts',
+        before,
+        after: '',
+        encode: tokenizer.encode,
+        special: SPECIAL,
+        limits,
+        previous: { anchor, farStart },
+      });
+      kept = plan(tokenizer, before, '', kept);
+      expect(kept).toEqual(anew);
+    }
   });
 
   it('cuts so that the parts give the tokens of the whole text', () => {

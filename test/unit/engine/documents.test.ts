@@ -23,7 +23,7 @@ describe('Documents', () => {
           documents.change('file:///a.ts', 2, [{ offset, length, text }]);
           expected = expected.slice(0, offset) + text + expected.slice(offset + length);
         }
-        expect(documents.get('file:///a.ts')!.text).toBe(expected);
+        expect(documents.get('file:///a.ts')!.text.toString()).toBe(expected);
       }),
     );
   });
