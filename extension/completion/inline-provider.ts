@@ -97,6 +97,7 @@ export class InlineProvider implements vscode.InlineCompletionItemProvider {
         multiline: settings.get('completion.multiline', document),
         threshold: CONFIDENCE_THRESHOLDS[settings.get('completion.eagerness')],
         alternatives: explicit ? alternatives : 1,
+        lookAhead: settings.get('backgroundReading') === 'idle',
         signal,
       });
       return provided;

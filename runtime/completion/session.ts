@@ -14,6 +14,7 @@ import { AdaptiveDebounce } from './debounce';
 import { placeSuggestion, type DocumentView, type PlacedSuggestion } from './document-view';
 import { isAbout, ORPHAN_MS, worthWaiting, type InFlight } from './in-flight';
 import { linePrefix } from './line-ends';
+import { placeAfter } from './look-ahead';
 import { receive } from './receive';
 import { Rejections, typedPast } from './rejections';
 import { typedThrough, type Remaining } from './reuse';
@@ -40,6 +41,8 @@ export interface ProvideOptions {
   threshold: number;
   /** More than one only when explicit. */
   alternatives?: number;
+  /** While a suggestion is on show the one after it is made. */
+  lookAhead?: boolean;
   signal: AbortSignal;
 }
 
@@ -71,6 +74,7 @@ export class CompletionSession {
   readonly #rejections = new Rejections();
   #shown: { suggestion: PlacedSuggestion; since: number } | undefined;
   #inFlight: InFlight | undefined;
+  #ahead: AbortController | undefined;
   /** The last request was given up because the user typed on. */
   #overtaken = false;
   /** Number of the newest call; older ones give up when they see that it is not theirs. */
@@ -107,6 +111,7 @@ export class CompletionSession {
   dispose(): void {
     this.#newest++;
     this.#drop();
+    this.#ahead?.abort();
     this.#cache.clear();
     this.#shown = undefined;
   }
@@ -122,9 +127,11 @@ export class CompletionSession {
     const selected = withSelectedItem(view);
     if (!selected) return silent('filtered');
     const { place } = selected;
+    const ahead = this.#ahead;
     if (!options.explicit) {
       this.#debounce.key(started);
       const kept = this.#keep(place, started);
+      // What is made for after it goes on being of use.
       if (kept) return { items: [itemFor(kept, selected, view)], reused: 'typed-through' };
       const silence = whyNotAsk(place.before, place.after);
       if (silence) return silent(silence);
@@ -135,6 +142,7 @@ export class CompletionSession {
       if (early && !overtaken()) return this.#show([early], selected, view, options, 'in-flight');
     }
     if (overtaken()) return silent('cancelled');
+    ahead?.abort();
     const asked = this.clock.now();
     const recycled = options.explicit ? undefined : await this.#recycle(place, options.signal);
     latency.engine = this.clock.now() - asked;
@@ -248,15 +256,45 @@ export class CompletionSession {
     suggestions: Remaining[],
     selected: SelectedItem,
     view: DocumentView,
-    { explicit, threshold }: ProvideOptions,
+    options: ProvideOptions,
     reused?: Provided['reused'],
   ): Outcome {
+    const { explicit, threshold } = options;
     const now = this.clock.now();
     const placed = placeSuggestion(selected.place, suggestions[0]!);
     if (!explicit && placed.confidence < threshold) return silent('low-confidence');
     if (!explicit && this.#rejections.has(placed, now)) return silent('recently-rejected');
     this.#shown = { suggestion: placed, since: now };
+    if (options.lookAhead && selected.inserted === '')
+      this.#lookAhead(selected.place, suggestions[0]!, options);
     return { items: suggestions.map((suggestion) => itemFor(suggestion, selected, view)), reused };
+  }
+
+  /** Makes the suggestion that follows on the one on show, and puts it where the cursor will look for it. */
+  #lookAhead(place: DocumentView, shown: Remaining, options: ProvideOptions): void {
+    this.#ahead?.abort();
+    const next = placeAfter(place, shown);
+    if (!next || this.#cache.find(next)) return;
+    const abort = (this.#ahead = new AbortController());
+    const { uri, version, offset, notebook } = place;
+    const request: CompletionRequest = {
+      uri,
+      version,
+      offset,
+      explicit: false,
+      multiline: options.multiline,
+      threshold: options.threshold,
+      alternatives: 1,
+      selectedText: shown.text,
+      replacedAfter: shown.replaceAfter,
+      ahead: true,
+      ...(notebook && { notebook }),
+    };
+    this.completer
+      .complete(request, abort.signal)
+      .then((response) => this.#remember(next, response, { ...options, explicit: false }))
+      // Whatever went wrong will be told when the user gets there.
+      .catch(() => undefined);
   }
 
   #drop(): void {

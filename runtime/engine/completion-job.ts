@@ -36,9 +36,18 @@ export async function completeAt(
 ): Promise<CompletionOutcome> {
   const { model, checkpoints } = loaded;
   const { request, scope } = input;
-  const work = { priority: Priority.Completion, signal, waited: { ms: 0 } };
+  const work = {
+    priority: request.ahead ? Priority.Background : Priority.Completion,
+    signal,
+    waited: { ms: 0 },
+  };
   const started = performance.now();
-  const place = { ...input, before: input.before + (request.selectedText ?? '') };
+  const { selectedText = '', replacedAfter = 0 } = request;
+  const place = {
+    ...input,
+    before: input.before + selectedText,
+    after: input.after.slice(replacedAfter),
+  };
   const { before, after } = place;
   const planned = planPlace(loaded, place);
   const { stillReading, prompt } = planned;

@@ -12,7 +12,7 @@ import type { BackgroundReading, Wish } from './background-reading';
 import { completeAt } from './completion-job';
 import type { Documents, OpenDocument } from './documents';
 import type { TextBuffer } from './text-buffer';
-import type { ModelHost } from './model-host';
+import type { LoadedModel, ModelHost } from './model-host';
 import { planPlace, stepsAhead, type AheadStep, type PromptPlace } from './prompt-place';
 
 export interface CompletionParts {
@@ -34,19 +34,33 @@ export class Completions {
   constructor(private readonly parts: CompletionParts) {}
 
   async complete(request: CompletionRequest, signal: AbortSignal | undefined): Promise<CompletionResponse> {
-    const { documents, host, reading, inFront } = this.parts;
+    const { documents, host, inFront } = this.parts;
     const document = documents.get(request.uri);
     const silence = this.reasonForSilence(request, document);
     if (silence || !document) return silent(silence ?? 'stale');
-    return inFront(async () => {
-      const { place, shift } = this.placeOf(document, request);
-      const outcome = await host().use((loaded) =>
-        completeAt(loaded, { ...place, request, readsAhead: reading.enabled }, signal),
-      );
-      this.remember(request.uri, outcome.plan, shift);
-      reading.wants(request.uri, this.wishesOf(document, outcome.ahead, place.scope, shift));
-      return outcome.response;
-    });
+    const answer = () => host().use((loaded) => this.answer(loaded, document, request, signal));
+    return request.ahead ? answer() : inFront(answer);
+  }
+
+  private async answer(
+    loaded: LoadedModel,
+    document: OpenDocument,
+    request: CompletionRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<CompletionResponse> {
+    const { reading } = this.parts;
+    const { uri, ahead = false } = request;
+    const { place, shift } = this.placeOf(document, request);
+    const outcome = await completeAt(
+      loaded,
+      { ...place, request, readsAhead: ahead || reading.enabled },
+      signal,
+    );
+    if (!ahead) {
+      this.remember(uri, outcome.plan, shift);
+      reading.wants(uri, this.wishesOf(document, outcome.ahead, place.scope, shift));
+    }
+    return outcome.response;
   }
 
   /** The cursor came to rest somewhere: what a suggestion there needs is read before it is asked for. */

@@ -137,6 +137,8 @@ export class Session {
   // Jobs
 
   async complete(request: CompletionRequest, signal?: AbortSignal): Promise<CompletionResponse> {
+    // What nobody waits for is no activity to be shown.
+    if (request.ahead) return this.completions.complete(request, signal);
     const response = await this.doing('completing', () => this.completions.complete(request, signal));
     void this.workspace.startIndexing();
     if (this.engine.isFirstCompletion()) this.logFirst(response);

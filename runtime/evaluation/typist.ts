@@ -65,7 +65,7 @@ export class Typist {
       {
         complete: async (request, signal) => {
           const response = await engine.complete(request, signal);
-          this.record.costs.push(response.cost);
+          if (!request.ahead) this.record.costs.push(response.cost);
           return response;
         },
       },
@@ -166,6 +166,7 @@ export class Typist {
         explicit: false,
         multiline: this.options.multiline ?? 'auto',
         threshold: this.options.threshold ?? CONFIDENCE_THRESHOLDS.balanced,
+        lookAhead: true,
         signal,
       },
     );

@@ -19,8 +19,12 @@ export interface CompletionRequest extends CursorMove {
   threshold: number;
   /** How many alternatives are wanted; more than one only on explicit requests. */
   alternatives: number;
-  /** The suggest widget's selected item, already inserted at the cursor by the editor's rules. */
+  /** Text that is not in the document, and is completed as if it stood before the cursor: what accepting would insert. */
   selectedText?: string;
+  /** UTF-16 units after the cursor that `selectedText` takes the place of. */
+  replacedAfter?: number;
+  /** Nobody waits for the answer yet: it makes way for everything in front of the user, and nothing is remembered of it. */
+  ahead?: boolean;
 }
 
 export interface CompletionCandidate {

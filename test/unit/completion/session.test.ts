@@ -341,6 +341,53 @@ describe('CompletionSession', () => {
     expect(provided.items[0]?.insertText).toBe('b();\r\n  c();');
   });
 
+  describe('looking ahead', () => {
+    const lookAhead = { lookAhead: true };
+
+    async function shown(document: string, text: string): Promise<void> {
+      const provided = provide(document, lookAhead);
+      await clock.pass(300);
+      await engine.answer(text);
+      expect((await provided).items).toHaveLength(1);
+    }
+
+    it('makes the suggestion after the one on show, so that accepting leads to it at once', async () => {
+      await shown('const total = █\n', 'sum(values) +');
+      expect(engine.requests).toHaveLength(2);
+      expect(engine.requests[1]!.request).toMatchObject({
+        ahead: true,
+        selectedText: 'sum(values) +',
+        offset: 'const total = '.length,
+      });
+      await engine.answer(' rest;');
+      const next = await provide('const total = sum(values) +█\n', lookAhead);
+      expect(next).toMatchObject({ items: [{ insertText: ' rest;' }], reused: 'cache' });
+      expect(engine.requests).toHaveLength(2);
+    });
+
+    it('knows of the brackets that accepting replaces', async () => {
+      await shown('run(█)\n', 'first)\n  .then(');
+      expect(engine.requests[1]!.request).toMatchObject({ replacedAfter: 1 });
+    });
+
+    it('goes on while the suggestion is typed, and ends when something else is asked', async () => {
+      await shown('const total = █\n', 'sum(values) +');
+      await provide('const total = su█\n', lookAhead);
+      expect(engine.requests[1]!.signal.aborted).toBe(false);
+      void provide('const total = x█\n', lookAhead);
+      await clock.pass(300);
+      expect(engine.requests[1]!.signal.aborted).toBe(true);
+      expect(engine.requests[2]!.request.ahead).toBeUndefined();
+    });
+
+    it('does not where nothing would be asked for, nor unless it is told to', async () => {
+      await shown('const total = █\n', 'sum(values);');
+      expect(engine.requests).toHaveLength(1);
+      await answered('const other = █\n', 'sum(values) +');
+      expect(engine.requests).toHaveLength(2);
+    });
+  });
+
   it('forgets a document and stops its request', async () => {
     await answered('const a = █\n', 'compute();');
     void provide('const a = 1\nx█');
