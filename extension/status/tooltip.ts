@@ -32,6 +32,19 @@ export function tooltipMarkdown(view: StatusView, facts: StatusFacts, t: Transla
       t('{0} MB of {1} MB ({2} MB of it states)', Math.round(residentMB), limitMB, Math.round(statesMB)),
     ]);
   }
+  if (status && status.kept.states + status.kept.savedStates > 0) {
+    const { states, tokens, savedStates, savedMB } = status.kept;
+    rows.push([
+      t('Kept'),
+      t(
+        '{0} tokens in {1} states; on disk {2} states, {3} MB',
+        tokens,
+        states,
+        savedStates,
+        Math.round(savedMB),
+      ),
+    ]);
+  }
   if (index && index.state !== 'off')
     rows.push([t('Index'), t('{0} files, {1} passages', index.filesDone, index.chunks)]);
   const table = rows.map(([name, value]) => `| ${cell(name)} | ${cell(value)} |`);

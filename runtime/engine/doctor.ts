@@ -16,9 +16,6 @@ export interface DoctorFacts {
   modelFolder: string;
   /** Absent while no model is in memory. */
   weightBytes: number | undefined;
-  keptStates: number;
-  keptTokens: number;
-  savedStates: number;
   threads: number;
 }
 
@@ -69,7 +66,7 @@ function engineItems({ version, pid, windows, threads, status, settings }: Docto
 }
 
 function modelItems(facts: DoctorFacts): DoctorItem[] {
-  const { status, modelFolder, weightBytes, keptStates, keptTokens, savedStates, settings } = facts;
+  const { status, modelFolder, weightBytes, settings } = facts;
   const { model } = status;
   const items: DoctorItem[] = [
     {
@@ -97,7 +94,7 @@ function modelItems(facts: DoctorFacts): DoctorItem[] {
     items.push({
       level: 'info',
       title: 'Kept states',
-      value: `${keptStates} in memory, which hold ${keptTokens} tokens; ${savedStates} on disk`,
+      value: `${status.kept.states} in memory, which hold ${status.kept.tokens} tokens; ${status.kept.savedStates} on disk (${status.kept.savedMB.toFixed(1)} MB)`,
     });
   return items;
 }

@@ -17,6 +17,7 @@ import type { WorkCounters } from './counted-model';
 import { doctorReport } from './doctor';
 import { Documents } from './documents';
 import type { Engine } from './engine';
+import type { Checkpoints } from '../state/checkpoints';
 import type { Logger } from './log';
 import type { ModelHost } from './model-host';
 import { modelChoice, type ModelChoice } from './model-hosts';
@@ -276,6 +277,7 @@ export class Session {
         statesMB: this.engine.stateBytes / 1e6,
         limitMB: this.engine.memoryLimit,
       },
+      kept: keptOf(this.host.current?.checkpoints),
     };
   }
 
@@ -293,9 +295,6 @@ export class Session {
       dataSizes: await engine.data.sizes(),
       modelFolder: choice.folder,
       weightBytes: host.current?.model.info.weightBytes,
-      keptStates: host.current?.checkpoints.size ?? 0,
-      keptTokens: host.current?.checkpoints.tokensHeld ?? 0,
-      savedStates: host.current?.checkpoints.saved?.count ?? 0,
       threads: choice.threads,
     });
   }
@@ -318,6 +317,15 @@ export class Session {
       this.changed();
     }
   }
+}
+
+function keptOf(checkpoints: Checkpoints | undefined): EngineStatus['kept'] {
+  return {
+    states: checkpoints?.size ?? 0,
+    tokens: checkpoints?.tokensHeld ?? 0,
+    savedStates: checkpoints?.saved?.count ?? 0,
+    savedMB: (checkpoints?.saved?.bytes ?? 0) / 1e6,
+  };
 }
 
 /** Milliseconds since this process began. */

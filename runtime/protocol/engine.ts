@@ -55,6 +55,8 @@ export interface EngineStatus {
   /** What the engine does at this moment. */
   activity: 'idle' | 'completing' | 'answering' | 'summarising' | 'reading';
   memory: { residentMB: number; statesMB: number; limitMB: number };
+  /** What was read and need not be read again: tokens that can be resumed from memory, states and their bytes on disk. */
+  kept: { states: number; tokens: number; savedStates: number; savedMB: number };
 }
 
 export interface DoctorItem {

@@ -257,9 +257,9 @@ export class Checkpoints {
 
   private all(): { checkpoint: Checkpoint; saves: number }[] {
     return [...this.trees.values()].flatMap((tree) =>
-      [...tree.entries()].map(({ ids, value, parent }) => ({
+      [...tree.entries()].map(({ value, length, parent }) => ({
         checkpoint: value,
-        saves: ids.length - parent,
+        saves: length - parent,
       })),
     );
   }

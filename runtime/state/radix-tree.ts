@@ -48,22 +48,17 @@ export class RadixTree<T> {
   }
 
   /**
-   * Every sequence with a value, those that begin others before the others.
-   * `parent`: length of the longest other one that this one begins with, 0 where there is none.
+   * Every value, those of sequences that begin others before the others'. `length`: of its sequence; `parent`: of the longest
+   * other one that its sequence begins with, 0 where there is none.
    */
-  *entries(): Generator<{ ids: Int32Array; value: T; parent: number }> {
-    const path: Int32Array[] = [];
-    function* below(node: Node<T>, parent: number): Generator<{ ids: Int32Array; value: T; parent: number }> {
-      path.push(node.edge);
-      let nearest = parent;
-      if (node.value !== undefined) {
-        yield { ids: concat(path, node.end), value: node.value, parent };
-        nearest = node.end;
-      }
-      for (const child of node.children.values()) yield* below(child, nearest);
-      path.pop();
+  *entries(): Generator<{ value: T; length: number; parent: number }> {
+    const waiting = [{ node: this.root, parent: 0 }];
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const { node, parent } = next;
+      if (node.value !== undefined) yield { value: node.value, length: node.end, parent };
+      const nearest = node.value === undefined ? parent : node.end;
+      for (const child of node.children.values()) waiting.push({ node: child, parent: nearest });
     }
-    yield* below(this.root, 0);
   }
 
   clear(): void {

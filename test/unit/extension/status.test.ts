@@ -27,6 +27,7 @@ const status = (
   },
   activity,
   memory: { residentMB: 310.4, statesMB: 40, limitMB: 1024 },
+  kept: { states: 3, tokens: 900, savedStates: 2, savedMB: 15.4 },
 });
 const index = (state: IndexStatus['state'], filesDone = 42, filesTotal = 100): IndexStatus => ({
   state,

@@ -55,16 +55,13 @@ describe('RadixTree', () => {
           }
           expect(tree.size).toBe(model.size);
         }
-        const listed = [...tree.entries()].map(({ ids, value, parent }) => ({
-          ids: [...ids],
-          value,
-          parent,
-        }));
+        const listed = [...tree.entries()];
         const expected = [...model.values()].map(({ ids, value }) => {
           const shorter = [...model.values()].filter(
             (other) => other.ids.length < ids.length && startsWith(ids, other.ids),
           );
-          return { ids, value, parent: Math.max(0, ...shorter.map((other) => other.ids.length)) };
+          const parent = Math.max(0, ...shorter.map((other) => other.ids.length));
+          return { value, length: ids.length, parent };
         });
         const order = (a: { value: number }, b: { value: number }) => a.value - b.value;
         expect(listed.sort(order)).toEqual(expected.sort(order));
