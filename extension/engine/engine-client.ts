@@ -316,6 +316,12 @@ export class EngineClient {
         'crashed',
       );
     }
+    if (state.kind === 'starting') {
+      return new EngineUnavailableError(
+        'The engine was restarted while it worked on this. Try again.',
+        'crashed',
+      );
+    }
     return new EngineUnavailableError('The engine was stopped before it could answer.', 'stopped');
   }
 
