@@ -20,8 +20,7 @@ interface Window {
 }
 
 const languages: Record<string, string> = { '.ts': 'typescript', '.js': 'javascript', '.py': 'python' };
-const filesPerWindow = 4;
-const placesPerFile = 3;
+const filesPerWindow = 3;
 
 /** Readable code of the folder, the largest first. */
 function codeFiles(folder: string): Window['files'] {
@@ -63,10 +62,10 @@ async function stage(
   return highest;
 }
 
-async function complete({ client, files }: Window): Promise<void> {
-  for (let place = 1; place <= placesPerFile; place++) {
+async function complete({ client, files }: Window, places: number): Promise<void> {
+  for (let place = 1; place <= places; place++) {
     for (const { uri, text } of files) {
-      const offset = text.indexOf('\n', Math.floor((text.length * place) / (placesPerFile + 1)));
+      const offset = text.indexOf('\n', Math.floor((text.length * place) / (places + 1)));
       await client.request(Complete, {
         uri,
         version: 1,
@@ -135,12 +134,12 @@ async function main(): Promise<boolean> {
           client.notify(DocumentOpened, { ...file, displayPath: path.basename(file.path), version: 1 });
         await sleep(1_000);
       }),
-      await stage('suggestions', windows, complete),
+      await stage('suggestions', windows, (window) => complete(window, 2)),
       await stage('indexed', windows, index),
       await stage('read in quiet moments', windows, () => sleep(10_000)),
       await stage('suggestions while indexing again', windows, async (window) => {
         await window.client.request(IndexCommand, { command: 'rebuild' });
-        await Promise.all([complete(window), index(window)]);
+        await Promise.all([complete(window, 1), index(window)]);
       }),
       await stage('a question and a summary', windows, async ({ client, files }) => {
         await client.request(Ask, { question: 'How are states kept?', folders: [], limit: 8 });
