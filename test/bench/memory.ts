@@ -15,15 +15,23 @@ import { openWindow } from '../unit/extension/windows';
 
 interface Window {
   client: EngineClient;
-  folder: string;
-  files: { path: string; uri: string; text: string; languageId: string }[];
+  /** The largest of its folder. */
+  files: CodeFile[];
+  toSummarise: CodeFile;
+}
+
+interface CodeFile {
+  path: string;
+  uri: string;
+  text: string;
+  languageId: string;
 }
 
 const languages: Record<string, string> = { '.ts': 'typescript', '.js': 'javascript', '.py': 'python' };
 const filesPerWindow = 3;
 
-/** Readable code of the folder, the largest first. */
-function codeFiles(folder: string): Window['files'] {
+/** The code of a folder, the largest file first. */
+function codeFiles(folder: string): CodeFile[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && languages[path.extname(entry.name)])
     .map((entry) => path.join(entry.parentPath, entry.name))
@@ -35,8 +43,7 @@ function codeFiles(folder: string): Window['files'] {
       languageId: languages[path.extname(file)]!,
     }))
     .filter(({ text }) => text.length < 500_000)
-    .sort((a, b) => b.text.length - a.text.length)
-    .slice(0, filesPerWindow);
+    .sort((a, b) => b.text.length - a.text.length);
 }
 
 function residentMB(pid: number): number {
@@ -117,7 +124,8 @@ async function main(): Promise<boolean> {
         },
       },
     });
-    return { client, folder, files: codeFiles(folder) };
+    const files = codeFiles(folder);
+    return { client, files: files.slice(0, filesPerWindow), toSummarise: files.at(-1)! };
   });
   try {
     for (const { client } of windows) {
@@ -141,9 +149,9 @@ async function main(): Promise<boolean> {
         await window.client.request(IndexCommand, { command: 'rebuild' });
         await Promise.all([complete(window, 1), index(window)]);
       }),
-      await stage('a question and a summary', windows, async ({ client, files }) => {
+      await stage('a question and a summary', windows, async ({ client, toSummarise }) => {
         await client.request(Ask, { question: 'How are states kept?', folders: [], limit: 8 });
-        await client.request(Summarize, { path: files.at(-1)!.path });
+        await client.request(Summarize, { path: toSummarise.path });
       }),
     ];
     const highest = Math.max(...peaks);
