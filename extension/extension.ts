@@ -109,7 +109,7 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
   return { enginePid: () => engine.pid };
 }
 
-/** The editor waits for this: the engine's process is gone when it returns. */
+/** The editor waits for this. An engine that no other window uses ends a moment later, unless this one is only loaded anew. */
 export async function deactivate(): Promise<void> {
   await running?.dispose();
 }

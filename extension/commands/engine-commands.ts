@@ -50,11 +50,13 @@ export function engineCommands({ context, engine, documents, log }: Services): C
       ),
   };
 
-  /** Through the engine while there is one, since it holds the files open; else directly. */
+  /** Through the engine while there is one, for this window or others, since it holds the files open; else directly. */
   async function clear(folder: string): Promise<number> {
     if (engine.isAllowed && engine.state.kind !== 'failed') {
       return (await engine.request(ClearData, undefined)).bytesFreed;
     }
+    const cleared = await engine.askOthers(ClearData);
+    if (cleared) return cleared.bytesFreed;
     const bytes = await folderBytes(folder);
     await vscode.workspace.fs.delete(context.globalStorageUri, { recursive: true, useTrash: false });
     return bytes;

@@ -15,12 +15,12 @@ import type { EngineStatus, InitializeParams, LogRecord } from '../../runtime/pr
 import type { IndexStatus } from '../../runtime/protocol/index-status';
 import { EngineStatusChanged, IndexStatusChanged, Initialize, Log } from '../../runtime/protocol/methods';
 import { CancelledError, messageOf } from '../../runtime/protocol/errors';
-import { meetingPoint } from '../../runtime/wire/meeting-point';
+import { meetingPoint, type MeetingPoint } from '../../runtime/wire/meeting-point';
 import { decideRestart, defaultRestartPolicy, type RestartPolicy } from './backoff';
 import type { EngineLink, LinkEnd } from './engine-link';
 import { EngineUnavailableError, type EngineState } from './engine-state';
 import type { ProcessEnd } from './launch';
-import { LaunchFailedError, reachEngine } from './reach';
+import { LaunchFailedError, joinEngine, reachEngine } from './reach';
 
 export interface EngineClientOptions {
   modulePath: string;
@@ -156,6 +156,27 @@ export class EngineClient {
     }
   }
 
+  /**
+   * Asks an engine that other windows use, where this one may not have it; starts none.
+   * @returns undefined where none runs
+   */
+  async askOthers<R>(type: RequestType0<R, void>): Promise<R | undefined> {
+    const link = await joinEngine(this.point());
+    if (!link) return undefined;
+    try {
+      const params = this.options.initializeParams();
+      await link.connection.sendRequest(Initialize, {
+        ...params,
+        workspaceFolders: [],
+        visibleLanguages: [],
+        settings: { ...params.settings, indexEnabled: false },
+      });
+      return await link.connection.sendRequest(type);
+    } finally {
+      await link.leave();
+    }
+  }
+
   /** Tells a running engine; says nothing to one that is not running, since a start replays all that matters. */
   notify<P>(type: NotificationType<P>, params: P): void {
     this.connection?.sendNotification(type, params as never).catch((error: unknown) => {
@@ -232,9 +253,7 @@ export class EngineClient {
 
   /** Joins the engine or starts it. What it comes to when it is stopped meanwhile is for `stop` to undo. */
   private async reach(generation: number): Promise<EngineLink> {
-    const { modulePath, version, initializeParams } = this.options;
-    const point = meetingPoint(initializeParams().dataFolder, version, modulePath);
-    const reaching = (this.reaching = reachEngine(modulePath, point));
+    const reaching = (this.reaching = reachEngine(this.options.modulePath, this.point()));
     try {
       const link = await reaching;
       if (generation !== this.generation) throw this.unavailable();
@@ -247,6 +266,11 @@ export class EngineClient {
     } finally {
       if (this.reaching === reaching) this.reaching = undefined;
     }
+  }
+
+  private point(): MeetingPoint {
+    const { modulePath, version, initializeParams } = this.options;
+    return meetingPoint(initializeParams().dataFolder, version, modulePath);
   }
 
   private onEnd(link: EngineLink, end: LinkEnd): void {
@@ -313,6 +337,12 @@ export class EngineClient {
     if (state.kind === 'restarting') {
       return new EngineUnavailableError(
         'The engine ended while it worked on this; it is being restarted. Try again.',
+        'crashed',
+      );
+    }
+    if (state.kind === 'starting') {
+      return new EngineUnavailableError(
+        'The engine was restarted while it worked on this. Try again.',
         'crashed',
       );
     }

@@ -13,6 +13,7 @@ export type EngineState =
 export class EngineUnavailableError extends Error {
   constructor(
     message: string,
+    /** `crashed`: its process ended, by itself or because a window restarts it; another one takes its place. */
     readonly why: 'not-allowed' | 'stopped' | 'crashed' | 'failed',
   ) {
     super(message);

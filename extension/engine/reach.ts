@@ -21,14 +21,20 @@ const betweenMs = 50;
 /** As long as an engine may take to end, and more. */
 const limitMs = 20_000;
 
+/** The engine that runs for other windows of this user; undefined where there is none. */
+export async function joinEngine(point: MeetingPoint): Promise<EngineLink | undefined> {
+  const joined = await join(point);
+  return joined && new EngineLink(joined, point, undefined);
+}
+
 /**
  * Joins the engine that runs for this user, or starts it. However many windows do so at once, they end up at the same
  * one: of several that are started one is let live, and the others say so.
  * @throws LaunchFailedError when it ended while it started; Error when one runs and does not answer
  */
 export async function reachEngine(modulePath: string, point: MeetingPoint): Promise<EngineLink> {
-  const running = await join(point);
-  if (running) return new EngineLink(running, point, undefined);
+  const running = await joinEngine(point);
+  if (running) return running;
   for (const end = Date.now() + limitMs; Date.now() < end;) {
     const launched = await launch(modulePath, point);
     if (launched.outcome === 'ended') throw new LaunchFailedError(await launched.ended, launched.stderr());

@@ -85,7 +85,7 @@ export class Session {
   }
 
   async start(): Promise<void> {
-    this.log.info('Engine started', { msSinceStart: sinceStart(), windows: this.engine.windows });
+    this.log.info('Window connected', { msSinceStart: sinceStart(), windows: this.engine.windows });
     this.reading.setEnabled(this.settings.backgroundReading === 'idle');
     const { visibleLanguages = [], workspaceFolders } = this.params;
     const needsModel = visibleLanguages.some((id) => this.host.languages.includes(id));

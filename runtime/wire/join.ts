@@ -12,7 +12,7 @@ const answerMs = 3_000;
 
 /** A socket to the engine that meets its windows here; undefined where none takes us in. */
 export async function join(point: MeetingPoint): Promise<Joined | undefined> {
-  const address = await readAddress(point);
+  const address = readAddress(point);
   if (!address) return undefined;
   const socket = connect(address.socket);
   // Between two readers an error has no other listener.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -53,10 +53,13 @@ export function meetingPointAt(base: string): MeetingPoint {
   };
 }
 
-/** What the engine published; undefined where there is none, or not all of it yet. */
-export async function readAddress({ address }: MeetingPoint): Promise<Address | undefined> {
+/**
+ * What the engine published; undefined where there is none. Read at once rather than by a detour through another thread:
+ * the first window waits for it, and the file is small and on this machine.
+ */
+export function readAddress({ address }: MeetingPoint): Address | undefined {
   try {
-    const read = JSON.parse(await readFile(address, 'utf8')) as Partial<Record<keyof Address, unknown>>;
+    const read = JSON.parse(readFileSync(address, 'utf8')) as Partial<Record<keyof Address, unknown>>;
     const { socket, secret, pid, errorsFrom } = read;
     if (typeof socket !== 'string' || typeof secret !== 'string') return undefined;
     if (typeof pid !== 'number' || typeof errorsFrom !== 'number') return undefined;

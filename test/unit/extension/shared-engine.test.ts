@@ -111,6 +111,15 @@ describe('windows of one user', () => {
     }
   });
 
+  it('may ask the engine of others where they may have none, and start none for it', async () => {
+    const outside = openWindow({ modulePath: engine.path, dataFolder });
+    expect(await outside.askOthers(ClearData)).toBeUndefined();
+    const inside = await opened();
+    expect(await outside.askOthers(ClearData)).toEqual({ bytesFreed: 2 });
+    expect(outside.state.kind).toBe('stopped');
+    expect(await inside.request(IndexFiles, undefined)).toEqual([]);
+  });
+
   it('do not share across versions or data folders', async () => {
     const elsewhere = mkdtempSync(path.join(tmpdir(), 'longview-shared-'));
     const [one, newer, other] = [

@@ -1,0 +1,134 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findAssets } from '../../../runtime/engine/assets';
+import { Engine } from '../../../runtime/engine/engine';
+import type { Session } from '../../../runtime/engine/session';
+import type { EngineSettings, EngineStatus } from '../../../runtime/protocol/engine';
+
+const root = path.join(__dirname, '..', '..', '..');
+const settings: EngineSettings = {
+  completionModel: 'striped-code',
+  provider: 'auto',
+  memoryLimit: 1024,
+  threads: 2,
+  indexEnabled: true,
+  backgroundReading: 'off',
+  excludeGlobs: [],
+};
+const text = 'export function sum(values: number[]): number {\n  return values.';
+
+let folder: string;
+let engine: Engine;
+
+/** A window on a project of its own, which holds one file. */
+function open(name: string, overrides: Partial<EngineSettings> = {}, log: string[] = []): Promise<Session> {
+  const project = path.join(folder, name);
+  mkdirSync(project, { recursive: true });
+  writeFileSync(path.join(project, `${name}.ts`), `/** Counts ${name}s. */\nexport const ${name} = 1;\n`);
+  return engine.open(
+    {
+      dataFolder: path.join(folder, 'data'),
+      modelsFolder: path.join(root, 'runtime', 'models'),
+      workspaceFolders: [{ path: project, name }],
+      settings: { ...settings, ...overrides },
+    },
+    ({ message }) => log.push(message),
+  );
+}
+
+const request = {
+  version: 1,
+  offset: text.length,
+  explicit: true,
+  multiline: 'auto' as const,
+  threshold: 0,
+  alternatives: 1,
+};
+
+function complete(session: Session, uri: string) {
+  session.openDocument({ uri, displayPath: 'a.ts', languageId: 'typescript', version: 1, text });
+  return session.complete({ ...request, uri });
+}
+
+const ask = async (session: Session, question: string) =>
+  (await session.ask({ question, folders: [], limit: 5 })).passages.map(
+    ({ citation }) => citation.displayPath,
+  );
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'longview-windows-'));
+  engine = new Engine(path.join(folder, 'data'), { ...findAssets(__dirname), workerPath: undefined });
+});
+
+afterEach(async () => {
+  await engine.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('several windows', () => {
+  it('share the model, and load it once', async () => {
+    const log: string[] = [];
+    const [first, second] = [await open('apple', {}, log), await open('pear')];
+    expect(second.host).toBe(first.host);
+    const statuses: EngineStatus[] = [];
+    second.onStatus((status) => statuses.push(status));
+    await Promise.all([complete(first, 'file:///a.ts'), complete(second, 'file:///b.ts')]);
+    expect(log.filter((message) => message === 'Model loaded')).toHaveLength(1);
+    expect(statuses.some(({ model }) => model.state === 'loading')).toBe(true);
+    expect(second.status().model.state).toBe('ready');
+    await first.unloadModel();
+    expect(second.status().model.state).toBe('unloaded');
+  });
+
+  it('do not reach each other’s documents or indexes', async () => {
+    const [first, second] = [await open('apple'), await open('pear')];
+    await complete(first, 'file:///a.ts');
+    expect((await second.complete({ ...request, uri: 'file:///a.ts' })).silence).toBe('stale');
+    expect(await ask(first, 'what counts apples?')).toEqual(['apple.ts']);
+    expect(await ask(second, 'what counts apples?')).not.toContain('apple.ts');
+    expect((await second.indexFiles()).map(({ displayPath }) => displayPath)).toEqual(['pear.ts']);
+    expect(first.scope).not.toBe(second.scope);
+    expect((await open('apple')).scope).toBe(first.scope);
+  });
+
+  it('are held to the smallest limit that one of them sets, as long as it is there', async () => {
+    const [first, second] = [await open('apple'), await open('pear', { memoryLimit: 600 })];
+    expect(first.status().memory.limitMB).toBe(600);
+    await second.setSettings({ ...settings, memoryLimit: 700 });
+    expect(first.status().memory.limitMB).toBe(700);
+    await second.dispose();
+    expect(first.status().memory.limitMB).toBe(1024);
+  });
+
+  it('have a model each where they choose differently, for as long as both are there', async () => {
+    const [first, second] = [await open('apple'), await open('pear', { threads: 1 })];
+    expect(second.host).not.toBe(first.host);
+    const { host } = second;
+    await second.warmUp();
+    await second.dispose();
+    expect(host.status().state).toBe('unloaded');
+    expect(engine.hosts.all).toEqual([first.host]);
+  });
+
+  it('go on after one of them clears what was saved', async () => {
+    const [first, second] = [await open('apple'), await open('pear')];
+    for (const session of [first, second]) await session.indexIdle();
+    const indexFolder = path.join(folder, 'data', 'index');
+    const indexes = () => readdirSync(indexFolder).filter((name) => name.endsWith('.sqlite'));
+    expect(indexes()).toHaveLength(2);
+    expect((await first.clearData()).bytesFreed).toBeGreaterThan(0);
+    expect((await first.doctor()).sections[0]!.items).toContainEqual(
+      expect.objectContaining({ value: '2 share this engine, its model and its memory' }),
+    );
+    expect(await ask(second, 'what counts pears?')).toEqual(['pear.ts']);
+    expect(await ask(first, 'what counts apples?')).toEqual(['apple.ts']);
+  });
+
+  it('have one data folder', async () => {
+    await expect(
+      engine.open({ dataFolder: folder, modelsFolder: '', workspaceFolders: [], settings }, () => undefined),
+    ).rejects.toThrow(/keeps its data in/);
+  });
+});
