@@ -8,7 +8,7 @@ import { emptyMemory, remember, replay } from '../../../extension/panel/panel-me
 import { formatBytes } from '../../../extension/reports/bytes';
 import { passageText } from '../../../extension/reports/passage-text';
 import { summaryMarkdown } from '../../../extension/reports/summary-markdown';
-import { english } from '../../../extension/translate';
+import { english } from '../../../runtime/protocol/translate';
 import type { FileSummary } from '../../../runtime/protocol/summaries';
 import type { ToWebview } from '../../../runtime/protocol/webview';
 
