@@ -126,6 +126,17 @@ describe('panelHtml', () => {
   });
 });
 
+describe('panelHtml in another language', () => {
+  it('carries the words, whatever they hold', () => {
+    const page = { cspSource: '', script: '', style: '', nonce: '', title: '', language: 'de' };
+    const html = panelHtml({ ...page, words: { 'Say "no" to <b>': '"Nein" & <i>' } });
+    expect(html).toContain(
+      '<body data-words="{&quot;Say \\&quot;no\\&quot; to &lt;b&gt;&quot;:&quot;\\&quot;Nein\\&quot; &amp; &lt;i&gt;&quot;}">',
+    );
+    expect(panelHtml(page)).toContain('<body>');
+  });
+});
+
 describe('panel memory', () => {
   const started = (id: number): ToWebview => ({ type: 'summaryStarted', id, displayPath: 'a' });
   it('replays what a new page needs, and drops what a later message replaces', () => {
