@@ -176,14 +176,17 @@ describe('texts for the user', () => {
   });
 
   it('fences a passage that holds a fence itself', () => {
-    const text = passageText({
-      number: 1,
-      citation: { path: '/p/r.md', displayPath: 'r.md', range: { startLine: 0, endLine: 2 } },
-      languageId: 'markdown',
-      text: '```\nx\n```\n',
-      highlights: [],
-      score: 1,
-    });
+    const text = passageText(
+      {
+        number: 1,
+        citation: { path: '/p/r.md', displayPath: 'r.md', range: { startLine: 0, endLine: 2 } },
+        languageId: 'markdown',
+        text: '```\nx\n```\n',
+        highlights: [],
+        score: 1,
+      },
+      english,
+    );
     expect(text).toBe('r.md, lines 1 to 3\n````markdown\n```\nx\n```\n````\n');
   });
 });
