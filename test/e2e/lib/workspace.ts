@@ -27,7 +27,7 @@ export async function makeWorkspace(folder: string): Promise<void> {
   );
   await writeFile(path.join(folder, 'notes.txt'), 'Things to do today\n');
   await writeFile(path.join(folder, 'ring.rs'), rustSource);
-  await writeFile(path.join(folder, 'totals.ts'), typescriptSource);
+  await writeFile(path.join(folder, 'totals.ts'), unfinishedSource);
   try {
     execFileSync('git', ['init', '-q'], { cwd: folder, stdio: 'ignore' });
   } catch {
@@ -58,7 +58,8 @@ async function writeLongFile(workspace: string): Promise<void> {
   await writeFile(file, parts.join('\n'));
 }
 
-const typescriptSource = `/** Sums over orders. */
+/** Stops in the middle of a function that is much like the one above it. */
+export const unfinishedSource = `/** Sums over orders. */
 
 export interface Order {
   id: string;
@@ -78,7 +79,7 @@ export function totalQuantity(orders: Order[]): number {
   let total = 0;
 `;
 
-const crlfSource = typescriptSource.replaceAll('\n', '\r\n');
+const crlfSource = unfinishedSource.replaceAll('\n', '\r\n');
 
 const rustSource = `pub struct Ring {
     items: Vec<u32>,
