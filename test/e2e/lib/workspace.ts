@@ -21,6 +21,8 @@ export async function makeWorkspace(folder: string): Promise<void> {
   for (const name of files) await cp(path.join(root, name), path.join(folder, name)).catch(ignoreMissing);
   await writeLongFile(folder);
   await writeFile(path.join(folder, 'windows.ts'), crlfSource);
+  await writeFile(path.join(folder, 'mixed.ts'), mixedSource);
+  await writeFile(path.join(folder, 'latin.ts'), latinSource);
   await writeFile(
     path.join(folder, 'picture.bin'),
     Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 131) % 256)),
@@ -80,6 +82,19 @@ export function totalQuantity(orders: Order[]): number {
 `;
 
 const crlfSource = unfinishedSource.replaceAll('\n', '\r\n');
+
+/** Three kinds of line end take turns. Before an empty line a carriage return alone would be half of another line end. */
+export const mixedSource = unfinishedSource.split('\n').reduce((text, line, i) => {
+  const end = ['\n', '\r\n', '\r'][i % 3] ?? '';
+  return `${text}${end === '\r' && line === '' ? '\n' : end}${line}`;
+});
+
+/** One comment line that is not UTF-8, then the same as totals.ts. */
+const latinSource = Buffer.concat([
+  Buffer.from('// caf'),
+  Buffer.from([0xe9, 0xff, 0xc3, 0x28, 0x0a]),
+  Buffer.from(unfinishedSource),
+]);
 
 const rustSource = `pub struct Ring {
     items: Vec<u32>,
