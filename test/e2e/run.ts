@@ -19,10 +19,12 @@ import { tests as silence } from './silence.e2e';
 import { tests as summary } from './summary.e2e';
 import { tests as themes } from './themes.e2e';
 import { tests as trust } from './trust.e2e';
+import { tests as walkthrough } from './walkthrough.e2e';
 
 // The first test opens the window, and is the one that measures how soon the first suggestion comes.
 const all = [
   ...completion,
+  ...walkthrough,
   ...ask,
   ...summary,
   ...silence,
