@@ -31,7 +31,7 @@ export const tests: EndToEndTest[] = [
   },
   {
     name: 'a window without a folder says that there is nothing to search, and completes an untitled document',
-    timeoutMs: 120_000,
+    timeoutMs: 180_000,
     async run(session) {
       const { workbench } = session;
       const settings = { 'files.defaultLanguage': 'typescript' };
