@@ -100,7 +100,8 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
         ...panelCommands(services),
         ...indexCommands(services),
         ...engineCommands(services),
-        [acceptedCommand]: () => vscode.commands.executeCommand('setContext', 'longview.hasAccepted', true),
+        // The walkthrough's first step waits for this command to be run; there is nothing else to do.
+        [acceptedCommand]: () => undefined,
       },
       log,
       explain,

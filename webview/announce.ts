@@ -1,7 +1,7 @@
-import { plural } from './format';
 import { isSummarising } from './store';
 import type { State } from './state';
-import { nothingFound } from './words';
+import { t } from './translate';
+import { nothingFound, passages, suggestions, symbols } from './words';
 
 /** What a screen reader says about a change: starts and ends only, never each step in between. */
 export function announcement(before: State, after: State): string | undefined {
@@ -16,15 +16,15 @@ function askChange(before: State['ask'], after: State['ask']): string | undefine
   if (before.phase === after.phase) return undefined;
   switch (after.phase) {
     case 'running':
-      return 'Searching…';
+      return t('Searching…');
     case 'done': {
       if (after.response?.nothingFound) return nothingFound[after.response.nothingFound];
-      return `${plural(after.response?.passages.length ?? 0, 'passage')} found.`;
+      return t('{0} found.', passages(after.response?.passages.length ?? 0));
     }
     case 'failed':
-      return `The question failed. ${after.failure ?? ''}`;
+      return t('The question failed. {0}', after.failure ?? '');
     case 'stopped':
-      return 'Search stopped.';
+      return t('Search stopped.');
     default:
       return undefined;
   }
@@ -32,20 +32,21 @@ function askChange(before: State['ask'], after: State['ask']): string | undefine
 
 function summaryChange(before: State['summary'], after: State['summary']): string | undefined {
   if (before.phase === after.phase) return undefined;
-  if (isSummarising(after)) return isSummarising(before) ? undefined : `Summarizing ${after.displayPath}…`;
+  if (isSummarising(after))
+    return isSummarising(before) ? undefined : t('Summarizing {0}…', after.displayPath);
   if (after.phase === 'done')
-    return `Summary of ${after.displayPath} done, ${plural(after.summary?.lines.length ?? 0, 'symbol')}.`;
-  if (after.phase === 'failed') return `The summary failed. ${after.failure ?? ''}`;
-  return after.phase === 'stopped' ? 'Summary stopped.' : undefined;
+    return t('Summary of {0} done, {1}.', after.displayPath, symbols(after.summary?.lines.length ?? 0));
+  if (after.phase === 'failed') return t('The summary failed. {0}', after.failure ?? '');
+  return after.phase === 'stopped' ? t('Summary stopped.') : undefined;
 }
 
 function completionsChange(
   { completions: before }: State,
   { completions: after }: State,
 ): string | undefined {
-  if (after.phase === 'running' && before.phase !== 'running') return 'Looking for suggestions…';
+  if (after.phase === 'running' && before.phase !== 'running') return t('Looking for suggestions…');
   if (after.phase !== 'done' || before.phase !== 'running' || !after.view) return undefined;
   return after.view.candidates.length > 0
-    ? `${plural(after.view.candidates.length, 'suggestion')}.`
-    : (after.view.silence ?? 'No suggestion.');
+    ? t('{0}.', suggestions(after.view.candidates.length))
+    : (after.view.silence ?? t('No suggestion.'));
 }

@@ -1,10 +1,9 @@
 /** Figures as people read them. */
-const grouped = new Intl.NumberFormat('en');
+import { language } from './translate';
+
+const grouped = new Intl.NumberFormat(language);
 
 export const count = (value: number): string => grouped.format(value);
-
-export const plural = (value: number, one: string, many = `${one}s`): string =>
-  `${count(value)} ${value === 1 ? one : many}`;
 
 /** @param share 0..1. Never 100 % before all is done, never 0 % once something is. */
 export function percent(share: number): string {

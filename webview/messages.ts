@@ -10,7 +10,9 @@ const hasList = (value: unknown, key: string) => isObject(value) && Array.isArra
 /** Per type, the fields without which the view could not draw. */
 const checks: Record<ToWebview['type'], Check> = {
   showTab: (message) => ['ask', 'summary', 'completions'].includes(message.tab as string),
-  status: (message) => message.status === undefined || message.status === null || isObject(message.status),
+  status: ({ status, notice }) =>
+    (status === undefined || status === null || isObject(status)) &&
+    (notice === undefined || (isObject(notice) && typeof notice.text === 'string')),
   askStarted: (message) => hasId(message) && typeof message.question === 'string',
   askProgress: (message) => hasId(message) && isObject(message.progress),
   askDone: (message) => hasId(message) && hasList(message.response, 'passages'),

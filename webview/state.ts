@@ -3,7 +3,7 @@ import type { EngineStatus } from '../runtime/protocol/engine';
 import type { IndexStatus } from '../runtime/protocol/index-status';
 import type { AskProgress, AskResponse } from '../runtime/protocol/questions';
 import type { FileSummary } from '../runtime/protocol/summaries';
-import type { CompletionsView, Tab } from '../runtime/protocol/webview';
+import type { CompletionsView, Notice, Tab } from '../runtime/protocol/webview';
 
 export interface AskState {
   phase: 'idle' | 'running' | 'done' | 'failed' | 'stopped';
@@ -38,7 +38,7 @@ export interface State {
   tab: Tab;
   engine?: EngineStatus;
   index?: IndexStatus;
-  notice?: string;
+  notice?: Notice;
   ask: AskState;
   summary: SummaryState;
   completions: CompletionsState;

@@ -5,56 +5,67 @@ import type { SymbolKind } from '../runtime/protocol/outline';
 import type { AskResponse } from '../runtime/protocol/questions';
 import type { SummarySource } from '../runtime/protocol/summaries';
 import type { LineRange } from '../runtime/protocol/text';
-import { count, duration, percent, plural } from './format';
+import { count, duration, percent } from './format';
+import { t } from './translate';
 
-export const aboutAnswers =
-  'Passages are quoted from your files, word for word. Written answers need an instruction-tuned model.';
+export const aboutAnswers = t(
+  'Passages are quoted from your files, word for word. Written answers need an instruction-tuned model.',
+);
 
 export const exampleQuestions = [
-  'Where are the settings read?',
-  'How are errors shown to the user?',
-  'What happens when a file is saved?',
+  t('Where are the settings read?'),
+  t('How are errors shown to the user?'),
+  t('What happens when a file is saved?'),
 ];
 
+export const passages = (n: number): string => (n === 1 ? t('1 passage') : t('{0} passages', count(n)));
+export const files = (n: number): string => (n === 1 ? t('1 file') : t('{0} files', count(n)));
+export const lines = (n: number): string => (n === 1 ? t('1 line') : t('{0} lines', count(n)));
+export const symbols = (n: number): string => (n === 1 ? t('1 symbol') : t('{0} symbols', count(n)));
+export const suggestions = (n: number): string =>
+  n === 1 ? t('1 suggestion') : t('{0} suggestions', count(n));
+export const tokens = (n: number): string => (n === 1 ? t('1 token') : t('{0} tokens', count(n)));
+
 export const nothingFound: Record<NonNullable<AskResponse['nothingFound']>, string> = {
-  'empty-workspace': 'No folder is open. Open the folder of your project, then ask again.',
-  'index-empty':
+  'empty-workspace': t('No folder is open. Open the folder of your project, then ask again.'),
+  'index-empty': t(
     'Nothing is indexed yet. Ask again in a moment: files can be found as soon as they are read.',
-  'no-match':
+  ),
+  'no-match': t(
     'No passage matches these words. Try names or words that stand in the code, such as a function or an error message.',
-  'index-disabled':
-    'The index is switched off. Turn on the setting “longview.index.enabled” to search this workspace.',
+  ),
+  'index-disabled': t('The index is switched off. Switch it on to search this workspace.'),
 };
 
 /** "12 passages from 340 files, 85 ms search, 1.2 s re-ranking". */
 export function answerCost(response: AskResponse): string {
   const parts = [
-    `${plural(response.passages.length, 'passage')} from ${plural(response.filesSearched, 'file')}`,
-    `${duration(response.ms.search)} search`,
+    t('{0} from {1}', passages(response.passages.length), files(response.filesSearched)),
+    t('{0} search', duration(response.ms.search)),
   ];
-  if (response.reranked) parts.push(`${duration(response.ms.rerank)} re-ranking`);
+  if (response.reranked) parts.push(t('{0} re-ranking', duration(response.ms.rerank)));
   return parts.join(', ');
 }
 
 export function indexLine(index: IndexStatus | undefined): string {
-  if (!index) return 'Waiting for the engine…';
+  if (!index) return t('Waiting for the engine…');
   const { filesDone, filesTotal } = index;
-  const progress = `${count(filesDone)} of ${plural(filesTotal, 'file')}`;
+  const done = percent(indexedShare(index));
   switch (index.state) {
     case 'off':
-      return index.reason ?? 'The index is off.';
+      return t('The index is switched off.');
     case 'idle':
-      return 'The index has not started yet.';
+      return t('The index has not started yet.');
     case 'scanning':
-      return filesTotal > 0 ? `Looking for files… ${count(filesTotal)} so far` : 'Looking for files…';
+      return filesTotal > 0 ? t('Looking for files… {0} so far', count(filesTotal)) : t('Looking for files…');
     case 'indexing':
-      return `${percent(indexedShare(index))} indexed, ${progress}`;
+      return t('{0} indexed, {1} of {2}', done, count(filesDone), files(filesTotal));
     case 'paused':
-      return `Indexing paused at ${percent(indexedShare(index))}, ${progress}`;
+      return t('Indexing paused at {0}, {1} of {2}', done, count(filesDone), files(filesTotal));
     case 'ready':
-      return `${plural(filesDone, 'file')} indexed`;
+      return t('{0} indexed', files(filesDone));
     case 'failed':
-      return index.reason ?? 'The index could not be built.';
+      return index.reason ?? t('The index could not be built.');
   }
 }
 
@@ -68,14 +79,15 @@ export function lineNumbers({ startLine, endLine }: LineRange): string {
 
 /** How a link to a place is read aloud: "src/store.ts, lines 10 to 24". */
 export function placeName(displayPath: string, { startLine, endLine }: LineRange): string {
-  const lines = startLine === endLine ? `line ${startLine + 1}` : `lines ${startLine + 1} to ${endLine + 1}`;
-  return `${displayPath}, ${lines}`;
+  return startLine === endLine
+    ? t('{0}, line {1}', displayPath, startLine + 1)
+    : t('{0}, lines {1} to {2}', displayPath, startLine + 1, endLine + 1);
 }
 
 export const sourceLabel: Record<SummarySource, string> = {
-  doc: 'From the file’s own documentation',
-  generated: 'Generated',
-  derived: 'Derived from what it exports and who imports it',
+  doc: t('From the file’s own documentation'),
+  generated: t('Generated'),
+  derived: t('Derived from what it exports and who imports it'),
   none: '',
 };
 
@@ -96,19 +108,19 @@ export const kindLetter: Record<SymbolKind, string> = {
 };
 
 export const stopReason: Record<CompletionCandidate['stoppedBy'], string> = {
-  'end-token': 'ended by itself',
-  'line-end': 'ended with the line',
-  'block-end': 'ended with the block',
-  limit: 'cut at the length limit',
-  suffix: 'ended where your code goes on',
-  'low-confidence': 'stopped when it became unsure',
-  repetition: 'stopped when it repeated itself',
+  'end-token': t('ended by itself'),
+  'line-end': t('ended with the line'),
+  'block-end': t('ended with the block'),
+  limit: t('cut at the length limit'),
+  suffix: t('ended where your code goes on'),
+  'low-confidence': t('stopped when it became unsure'),
+  repetition: t('stopped when it repeated itself'),
 };
 
 /** @param confidence 0..1, close to calibrated. */
 export function confidenceWord(confidence: number): string {
-  if (confidence >= 0.75) return 'very likely';
-  if (confidence >= 0.5) return 'likely';
-  if (confidence >= 0.25) return 'unsure';
-  return 'a guess';
+  if (confidence >= 0.75) return t('very likely');
+  if (confidence >= 0.5) return t('likely');
+  if (confidence >= 0.25) return t('unsure');
+  return t('a guess');
 }

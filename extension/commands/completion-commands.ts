@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { section } from '../settings/settings';
 import type { CommandHandlers, Services } from '../services';
 import { languageName } from '../status/language-name';
-import { settingTarget } from './setting-target';
+import { settingTarget } from '../settings/setting-target';
 import { explainSilence } from './explain-silence';
 
 /** Switching completions on and off, and asking for them. */

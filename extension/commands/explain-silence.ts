@@ -4,9 +4,10 @@ import { otherProviders } from '../completion/other-providers';
 import { explain, type Fix } from '../completion/silence';
 import { silenceFacts } from '../completion/silence-words';
 import type { Services } from '../services';
+import { settingTarget } from '../settings/setting-target';
 import { section } from '../settings/settings';
+import { switchOn } from '../settings/switch-on';
 import { setTrigger } from './completion-commands';
-import { settingTarget } from './setting-target';
 
 interface Cause {
   sentence: string;
@@ -114,7 +115,7 @@ async function applyFix(
   const run = vscode.commands.executeCommand;
   switch (fix) {
     case 'enable':
-      return run('longview.toggle');
+      return switchOn('enabled');
     case 'enable-language':
     case 'trigger-automatic':
       return editor && setTrigger(editor.document, 'automatic');

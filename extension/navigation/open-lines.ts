@@ -1,18 +1,24 @@
 import * as vscode from 'vscode';
 import type { LineRange } from '../../runtime/protocol/text';
 import { confinePath } from './confine-path';
+import { highlightedLines } from './highlighted-lines';
 
 /**
- * Opens files at exact lines and marks these until the next jump, the next click or the file's close. The mark is a
- * decoration, so it moves with the text when the file is edited.
+ * Opens files at exact lines and marks these until the next jump, the next click or the file's close: a line at the left
+ * and in the overview ruler along all of them, and a background behind the first few. The marks are decorations, so they
+ * move with the text when the file is edited.
  */
 export class LineOpener implements vscode.Disposable {
-  private readonly decoration = vscode.window.createTextEditorDecorationType({
+  private readonly highlight = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
     backgroundColor: new vscode.ThemeColor('editor.findMatchHighlightBackground'),
-    borderColor: new vscode.ThemeColor('contrastActiveBorder'),
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+  });
+  private readonly extent = vscode.window.createTextEditorDecorationType({
+    isWholeLine: true,
+    borderColor: new vscode.ThemeColor('focusBorder'),
     borderStyle: 'solid',
-    borderWidth: '0',
+    borderWidth: '0 0 0 2px',
     overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.findMatchForeground'),
     overviewRulerLane: vscode.OverviewRulerLane.Center,
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
@@ -51,17 +57,25 @@ export class LineOpener implements vscode.Disposable {
     });
     editor.revealRange(lines, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     this.clear();
-    editor.setDecorations(this.decoration, [lines]);
+    const highlighted = highlightedLines({ startLine: lines.start.line, endLine: lines.end.line });
+    editor.setDecorations(this.extent, [lines]);
+    editor.setDecorations(this.highlight, [
+      document.validateRange(
+        new vscode.Range(highlighted.startLine, 0, highlighted.endLine, Number.MAX_SAFE_INTEGER),
+      ),
+    ]);
     this.marked = editor;
   }
 
   dispose(): void {
     this.listener.dispose();
-    this.decoration.dispose();
+    this.highlight.dispose();
+    this.extent.dispose();
   }
 
   private clear(): void {
-    this.marked?.setDecorations(this.decoration, []);
+    this.marked?.setDecorations(this.highlight, []);
+    this.marked?.setDecorations(this.extent, []);
     this.marked = undefined;
   }
 }

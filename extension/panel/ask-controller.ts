@@ -58,6 +58,6 @@ export class AskController {
   /** Puts a passage on the clipboard, with the place it comes from. */
   async copy(number: number): Promise<void> {
     const passage = this.passages.find((candidate) => candidate.number === number);
-    if (passage) await vscode.env.clipboard.writeText(passageText(passage));
+    if (passage) await vscode.env.clipboard.writeText(passageText(passage, vscode.l10n.t));
   }
 }

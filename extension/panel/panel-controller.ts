@@ -3,7 +3,8 @@ import type { FromWebview } from '../../runtime/protocol/webview';
 import type { EngineClient } from '../engine/engine-client';
 import type { LineOpener } from '../navigation/open-lines';
 import type { StatusItem } from '../status/status-item';
-import { problemKinds } from '../status/status-state';
+import { switchOn } from '../settings/switch-on';
+import { isProblem } from '../status/status-state';
 import type { AskController } from './ask-controller';
 import type { CompletionsController } from './completions-controller';
 import type { PanelView } from './panel-view';
@@ -24,12 +25,12 @@ export interface PanelParts {
 export function connectPanel(parts: PanelParts): vscode.Disposable {
   const { panel, engine, status } = parts;
   const postStatus = () => {
-    const view = status.view;
+    const { kind, sentence } = status.view;
     panel.post({
       type: 'status',
       status: engine.status,
       index: engine.indexStatus,
-      ...(problemKinds.has(view.kind) && { notice: view.sentence }),
+      ...(isProblem(kind) && { notice: { kind, text: sentence } }),
     });
   };
   postStatus();
@@ -63,6 +64,10 @@ async function answer(message: FromWebview, parts: PanelParts): Promise<unknown>
       return vscode.commands.executeCommand('longview.showCompletions');
     case 'insertCompletion':
       return completions.insert(message.index);
+    case 'switchOn':
+      return switchOn(message.what === 'index' ? 'index.enabled' : 'enabled');
+    case 'manageTrust':
+      return vscode.commands.executeCommand('workbench.trust.manage');
     case 'command':
       return vscode.commands.executeCommand(`longview.${message.command}`);
   }

@@ -7,6 +7,8 @@ export interface PanelPage {
   nonce: string;
   title: string;
   language: string;
+  /** The editor's translations by their English sentences; undefined where it speaks English. */
+  words?: Readonly<Record<string, string>>;
 }
 
 /** The page that holds the panel. Nothing is loaded from anywhere but the extension's own files. */
@@ -29,7 +31,7 @@ export function panelHtml(page: PanelPage): string {
 <link rel="stylesheet" href="${attribute(page.style)}">
 <title>${attribute(page.title)}</title>
 </head>
-<body>
+<body${page.words ? ` data-words="${attribute(JSON.stringify(page.words))}"` : ''}>
 <script nonce="${attribute(page.nonce)}" src="${attribute(page.script)}"></script>
 </body>
 </html>`;

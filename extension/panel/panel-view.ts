@@ -51,6 +51,7 @@ export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable 
       nonce: randomBytes(16).toString('hex'),
       title: 'Longview',
       language: vscode.env.language,
+      words: vscode.l10n.bundle,
     });
   }
 

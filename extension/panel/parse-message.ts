@@ -3,20 +3,20 @@
  * and models, so what comes out of it is not trusted.
  */
 import type { LineRange } from '../../runtime/protocol/text';
-import type { FromWebview, Tab } from '../../runtime/protocol/webview';
+import type { FromWebview, PanelCommand, Tab } from '../../runtime/protocol/webview';
 
 const questionLimit = 4_000;
 const pathLimit = 4_096;
 const lineLimit = 10_000_000;
 
 const tabs = ['ask', 'summary', 'completions'] as const satisfies readonly Tab[];
-type PanelCommand = Extract<FromWebview, { type: 'command' }>['command'];
 const commands = [
   'pauseIndexing',
   'resumeIndexing',
   'showDiagnostics',
   'explainSilence',
   'restartEngine',
+  'openSettings',
 ] as const satisfies readonly PanelCommand[];
 
 /** The message, rebuilt from the fields it may have; undefined for anything else. */
@@ -27,6 +27,7 @@ export function parseFromWebview(data: unknown): FromWebview | undefined {
     case 'summarize':
     case 'exportSummary':
     case 'requestCompletions':
+    case 'manageTrust':
       return { type: data.type };
     case 'ask':
       return isText(data.question, questionLimit) ? { type: 'ask', question: data.question } : undefined;
@@ -53,6 +54,10 @@ export function parseFromWebview(data: unknown): FromWebview | undefined {
       return isCount(data.number) ? { type: 'copyPassage', number: data.number } : undefined;
     case 'insertCompletion':
       return isCount(data.index) ? { type: 'insertCompletion', index: data.index } : undefined;
+    case 'switchOn':
+      return data.what === 'longview' || data.what === 'index'
+        ? { type: 'switchOn', what: data.what }
+        : undefined;
     case 'command': {
       const command = commands.find((known) => known === data.command);
       return command && { type: 'command', command };

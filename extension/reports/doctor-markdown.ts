@@ -1,5 +1,5 @@
 import type { DoctorItem, DoctorReport } from '../../runtime/protocol/engine';
-import type { Translate } from '../translate';
+import type { Translate } from '../../runtime/protocol/translate';
 
 const marks: Record<DoctorItem['level'], string> = { ok: '✓', info: '·', warning: '!', error: '✗' };
 

@@ -1,5 +1,5 @@
 import type { IndexedFile, SkipReason } from '../../runtime/protocol/index-status';
-import type { Translate } from '../translate';
+import type { Translate } from '../../runtime/protocol/translate';
 
 function reasonWords(reason: SkipReason, t: Translate): string {
   switch (reason) {

@@ -1,5 +1,5 @@
 import type { FileSummary, SummaryLine } from '../../runtime/protocol/summaries';
-import type { Translate } from '../translate';
+import type { Translate } from '../../runtime/protocol/translate';
 import { escapeMarkdown } from '../status/tooltip';
 
 /** A file's summary as a Markdown document: purpose, importers, then one list item per symbol with its lines (from 1). */

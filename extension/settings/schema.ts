@@ -1,4 +1,4 @@
-import type { Translate } from '../translate';
+import type { Translate } from '../../runtime/protocol/translate';
 
 /** What each setting may hold. The manifest says the same; a test compares the two. */
 export type SettingSpec =

@@ -5,6 +5,7 @@
 import type { CompletionCost } from '../../runtime/protocol/completion';
 import type { EngineStatus } from '../../runtime/protocol/engine';
 import type { IndexStatus } from '../../runtime/protocol/index-status';
+import type { Notice } from '../../runtime/protocol/webview';
 import type { EngineState } from '../engine/engine-state';
 
 /** The document in the active editor, as far as completion is concerned. */
@@ -62,14 +63,18 @@ export type StatusKind =
   | 'manual'
   | 'ready';
 
-/** States in which the panel must say, too, why it cannot work. */
-export const problemKinds: ReadonlySet<StatusKind> = new Set<StatusKind>([
+const problems = [
   'untrusted',
   'off',
   'failed',
   'restarting',
   'index-failed',
-]);
+] as const satisfies readonly (StatusKind & Notice['kind'])[];
+
+/** States in which the panel must say, too, why it cannot work. */
+export function isProblem(kind: StatusKind): kind is Notice['kind'] {
+  return problems.some((problem) => problem === kind);
+}
 
 export const initialFacts: StatusFacts = {
   enabled: false,

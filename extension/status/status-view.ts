@@ -1,5 +1,5 @@
 /** How a state of the status item reads: pure, in words that name the thing and what to do about it. */
-import type { Translate } from '../translate';
+import type { Translate } from '../../runtime/protocol/translate';
 import { indexPercent, statusKind, type StatusFacts, type StatusKind } from './status-state';
 
 export interface StatusView {

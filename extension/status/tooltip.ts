@@ -1,4 +1,4 @@
-import type { Translate } from '../translate';
+import type { Translate } from '../../runtime/protocol/translate';
 import type { StatusFacts } from './status-state';
 import type { StatusView } from './status-view';
 

@@ -1,5 +1,6 @@
-/** Every silence in one plain sentence that ends in what to do about it. */
+/** Every silence as one plain sentence: shown by "Why No Suggestion?", by the panel, and on the command line. */
 import type { SilenceReason } from '../protocol/completion';
+import { english, type Translate } from '../protocol/translate';
 
 export interface SilenceFacts {
   /** As people call it: "Rust". */
@@ -9,37 +10,55 @@ export interface SilenceFacts {
   failure?: string;
 }
 
-/** Puts arguments for `{0}`, `{1}`; an editor passes its translator instead. */
-export type Format = (message: string, ...values: string[]) => string;
-
-const plain: Format = (message, ...values) =>
-  message.replace(/\{(\d)\}/g, (_, index) => values[Number(index)] ?? '');
-
-export function silenceSentence(reason: SilenceReason, facts: SilenceFacts, format: Format = plain): string {
-  return format(SENTENCES[reason], facts.language, facts.model, facts.failure ?? '').trim();
+export function silenceSentence(
+  reason: SilenceReason,
+  { language, model, failure }: SilenceFacts,
+  t: Translate = english,
+): string {
+  switch (reason) {
+    case 'disabled':
+      return t('Longview is switched off.');
+    case 'language-off':
+      return t('Completions are switched off for {0}.', language);
+    case 'snoozed':
+      return t('Completions are snoozed.');
+    case 'untrusted':
+      return t(
+        'This workspace is in Restricted Mode; Longview does not start its engine until you trust it.',
+      );
+    case 'manual-only':
+      return t('Completions appear only when you ask for them: longview.completion.trigger is "manual".');
+    case 'scheme':
+      return t('Longview completes files, untitled documents and notebook cells, and this is none of them.');
+    case 'multi-cursor':
+      return t('There are several cursors; Longview completes at one.');
+    case 'language-unknown':
+      return t('{0} does not know {1}.', model, language);
+    case 'ignored-file':
+      return t('This file may hold secrets by its name; Longview never reads those.');
+    case 'file-too-large':
+      return t('This file is larger than the two million characters that Longview completes in.');
+    case 'mid-word':
+      return t('The cursor stands inside a word; the suggestion could only repeat it.');
+    case 'line-complete':
+      return t('The line before the cursor is complete; what comes next goes on a new line.');
+    case 'engine-starting':
+      return t('The engine was still starting. Try again in a moment.');
+    case 'engine-failed':
+      return failure ? t('The engine is not running: {0}', failure) : t('The engine is not running.');
+    case 'model-missing':
+      return failure ?? t('The model is missing or damaged. Install Longview again.');
+    case 'model-empty':
+      return t('The model sees nothing to write here.');
+    case 'cancelled':
+      return t('You typed on before the suggestion was ready.');
+    case 'stale':
+      return t('The text changed while the suggestion was made, so that it no longer fits.');
+    case 'low-confidence':
+      return t('The model was not sure enough to interrupt you. Ask by hand to see its guess.');
+    case 'filtered':
+      return t('The suggestion only repeated what stands there already, or itself.');
+    case 'recently-rejected':
+      return t('You dismissed the same suggestion here a moment ago.');
+  }
 }
-
-const SENTENCES: Readonly<Record<SilenceReason, string>> = {
-  disabled: 'Longview is switched off: switch it on to get suggestions.',
-  'language-off': 'Completions are switched off for {0}: switch the language on in the status menu.',
-  snoozed: 'Completions are snoozed: end the snooze in the status menu, or wait.',
-  untrusted: 'The workspace is not trusted, so that no engine runs: trust it to get suggestions.',
-  'manual-only':
-    'Completions come by hand only (longview.completion.trigger): invoke one, or set it to automatic.',
-  scheme: 'Longview completes files, untitled documents and notebook cells, and this is none of them.',
-  'multi-cursor': 'There is more than one cursor: leave one.',
-  'language-unknown': '{1} does not know {0}: choose a model that does.',
-  'ignored-file': 'This file may hold secrets, so that it is never read: rename it if it does not.',
-  'file-too-large': 'The file is too large to complete in: work in a smaller one.',
-  'mid-word': 'The cursor is inside a word: move to its end, or invoke by hand.',
-  'line-complete': 'The line is complete: start a new one, or invoke by hand.',
-  'engine-starting': 'The engine is still starting: try again in a moment.',
-  'engine-failed': 'The engine stopped: restart it, or see the log. {2}',
-  'model-missing': 'The model {1} is not installed: add it or choose another. {2}',
-  'model-empty': 'The model has nothing to add here: type on, or show alternatives.',
-  cancelled: 'The request was overtaken by the next one: pause for a moment.',
-  stale: 'The document changed while the engine was at work: type on or try again.',
-  'low-confidence': 'The model was not sure enough: invoke by hand to see it, or raise the eagerness.',
-  filtered: 'The suggestion only repeated what stands there already: type on.',
-  'recently-rejected': 'The same suggestion was turned down here a moment ago: invoke by hand to see it.',
-};

@@ -8,14 +8,10 @@ import type { AskProgress, AskRequest, AskResponse } from '../protocol/questions
 import type { Logger } from './log';
 import type { ModelHost } from './model-host';
 
-const off: IndexStatus = {
-  state: 'off',
-  filesDone: 0,
-  filesTotal: 0,
-  chunks: 0,
-  bytesOnDisk: 0,
-  reason: 'The index is switched off.',
-};
+const empty = { filesDone: 0, filesTotal: 0, chunks: 0, bytesOnDisk: 0 };
+const off: IndexStatus = { ...empty, state: 'off', reason: 'The index is switched off.' };
+/** Wanted, but not opened yet. */
+const waiting: IndexStatus = { ...empty, state: 'idle' };
 
 /** The index waits this long after the window opened, or for the first suggestion: until then the cores are the model's. */
 const startAfterMs = 10_000;
@@ -29,6 +25,7 @@ export class Workspace {
   /** What the open index was made for; another value means another index. */
   private opened = '';
   private failure: string | undefined;
+  private wanted = false;
   private readonly listeners = new Set<(status: IndexStatus) => void>();
   private changing: Promise<void> = Promise.resolve();
   private startTimer: NodeJS.Timeout | undefined;
@@ -46,6 +43,7 @@ export class Workspace {
 
   /** Opens, keeps or closes the index as folders and settings ask. Calls follow one another. */
   configure(folders: readonly WorkspaceFolder[] | undefined, settings: EngineSettings): Promise<void> {
+    this.wanted = settings.indexEnabled;
     this.changing = this.changing.then(() => this.reconfigure(folders ?? this.folders, settings));
     return this.changing;
   }
@@ -134,8 +132,8 @@ export class Workspace {
   }
 
   status(): IndexStatus {
-    if (this.failure) return { ...off, state: 'failed', reason: this.failure };
-    return this.index?.status() ?? off;
+    if (this.failure) return { ...empty, state: 'failed', reason: this.failure };
+    return this.index?.status() ?? (this.wanted ? waiting : off);
   }
 
   async idle(): Promise<void> {

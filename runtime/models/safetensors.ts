@@ -47,7 +47,7 @@ export class SafetensorsFile {
     } catch (error) {
       const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
       const problem = missing ? 'is missing' : `cannot be read (${(error as Error).message})`;
-      throw new UserError(`${file} ${problem}. Download the model again.`, { cause: error });
+      throw new UserError(`${file} ${problem}. Install or download the model again.`, { cause: error });
     }
     try {
       const size = fstatSync(descriptor).size;
@@ -65,7 +65,8 @@ export class SafetensorsFile {
 
   entry(name: string): TensorEntry {
     const entry = this.tensors.get(name);
-    if (!entry) throw new UserError(`${this.file} holds no tensor "${name}". Download the model again.`);
+    if (!entry)
+      throw new UserError(`${this.file} holds no tensor "${name}". Install or download the model again.`);
     return entry;
   }
 
@@ -91,7 +92,7 @@ export class SafetensorsFile {
       default:
         throw new UserError(
           `${this.file}: the tensor "${name}" is of type ${type}, but numbers with a fraction (F32, BF16, F16) are needed. ` +
-            'Download the model again in its original form.',
+            'Install or download the model again in its original form.',
         );
     }
   }
@@ -111,7 +112,7 @@ export class SafetensorsFile {
 function readHeader(descriptor: number, fileSize: number, file: string) {
   const broken = (why: string) =>
     new UserError(
-      `${path.basename(file)} in ${path.dirname(file)} is damaged: ${why}. Download the model again.`,
+      `${path.basename(file)} in ${path.dirname(file)} is damaged: ${why}. Install or download the model again.`,
     );
   if (fileSize < 8) throw broken('it is shorter than its header');
   const prefix = readExactly(descriptor, 0, 8, file);
@@ -177,7 +178,8 @@ function readExactly(descriptor: number, at: number, length: number, file: strin
   let done = 0;
   while (done < length) {
     const count = readSync(descriptor, bytes, done, length - done, at + done);
-    if (count === 0) throw new UserError(`${file} ended while it was read. Download the model again.`);
+    if (count === 0)
+      throw new UserError(`${file} ended while it was read. Install or download the model again.`);
     done += count;
   }
   return bytes;

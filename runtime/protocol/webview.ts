@@ -19,9 +19,15 @@ export interface CompletionsView {
   silence?: string;
 }
 
+/** What keeps every tab from working, in words. */
+export interface Notice {
+  kind: 'untrusted' | 'off' | 'failed' | 'restarting' | 'index-failed';
+  text: string;
+}
+
 export type ToWebview =
   | { type: 'showTab'; tab: Tab; focus?: boolean }
-  | { type: 'status'; status: EngineStatus | undefined; index: IndexStatus | undefined; notice?: string }
+  | { type: 'status'; status: EngineStatus | undefined; index: IndexStatus | undefined; notice?: Notice }
   | { type: 'askStarted'; id: number; question: string }
   | { type: 'askProgress'; id: number; progress: AskProgress }
   | { type: 'askDone'; id: number; response: AskResponse; generatedAnswers: false }
@@ -46,7 +52,15 @@ export type FromWebview =
   | { type: 'openLine'; path: string; line: number; endLine: number }
   | { type: 'requestCompletions' }
   | { type: 'insertCompletion'; index: number }
-  | {
-      type: 'command';
-      command: 'pauseIndexing' | 'resumeIndexing' | 'showDiagnostics' | 'explainSilence' | 'restartEngine';
-    };
+  | { type: 'switchOn'; what: 'longview' | 'index' }
+  | { type: 'manageTrust' }
+  | { type: 'command'; command: PanelCommand };
+
+/** Commands of the extension, without the "longview." in front. */
+export type PanelCommand =
+  | 'pauseIndexing'
+  | 'resumeIndexing'
+  | 'showDiagnostics'
+  | 'explainSilence'
+  | 'restartEngine'
+  | 'openSettings';

@@ -20,5 +20,5 @@ export function installExtension(editor: Editor, folders: EditorFolders, vsix: s
 export function startServer(
   editor: Editor,
   folders: EditorFolders,
-  options: { port: number; logFile: string; args?: string[] },
+  options: { port: number; logFile: string; args?: string[]; workspaceTrust?: boolean },
 ): Promise<EditorServer>;

@@ -53,9 +53,10 @@ export async function installExtension(editor, folders, vsix) {
  * Starts the server on 127.0.0.1.
  * @param editor program and script from ensureEditor.
  * @param folders userData, extensions.
+ * @param options workspaceTrust: leave it to the editor's settings whether folders have to be trusted.
  * @returns {Promise<{url: string, port: number, pid: number, stop: () => Promise<void>, exited: Promise<void>}>}
  */
-export async function startServer(editor, folders, { port, logFile, args = [] }) {
+export async function startServer(editor, folders, { port, logFile, args = [], workspaceTrust = false }) {
   await prepare(folders);
   const log = await open(logFile, 'w');
   const flags = [
@@ -63,9 +64,11 @@ export async function startServer(editor, folders, { port, logFile, args = [] })
     'none',
     '--disable-telemetry',
     '--disable-update-check',
-    '--disable-workspace-trust',
+    '--disable-getting-started-override',
+    '--disable-proxy',
+    '--ignore-last-opened',
+    ...(workspaceTrust ? [] : ['--disable-workspace-trust']),
   ];
-  flags.push('--disable-getting-started-override', '--disable-proxy', '--ignore-last-opened');
   const child = spawn(
     editor.node,
     [editor.entry, ...commonArguments(folders), '--bind-addr', `127.0.0.1:${port}`, ...flags, ...args],

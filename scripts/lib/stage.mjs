@@ -21,7 +21,8 @@ export async function stage(target, folder) {
   await copy(folder, 'media');
   await copy(folder, modelFolder);
   for (const name of documents) await copy(folder, name);
-  await copyIfThere(folder, ['package.nls.json', 'l10n']);
+  await copy(folder, 'package.nls.json');
+  await copy(folder, 'l10n');
   for (const { from, to } of await nativeFiles(target)) {
     await cp(from, path.join(folder, 'dist/node_modules', to), { recursive: true });
   }
@@ -52,8 +53,4 @@ async function copy(folder, name, filter = () => true) {
   const from = path.join(root, name);
   if (!existsSync(from)) throw new Error(`${name} is missing and belongs into the package.`);
   await cp(from, path.join(folder, name), { recursive: true, filter });
-}
-
-async function copyIfThere(folder, names) {
-  for (const name of names) if (existsSync(path.join(root, name))) await copy(folder, name);
 }

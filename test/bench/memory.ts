@@ -120,6 +120,7 @@ async function main(): Promise<boolean> {
           threads: 0,
           indexEnabled: true,
           backgroundReading: 'idle',
+          storageLimit: 2048,
           excludeGlobs: [],
         },
       },

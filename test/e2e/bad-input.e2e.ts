@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
-import { suggest } from './jobs';
+import { beginAsking, suggest, unfinished } from './jobs';
 import { enginePids } from './lib/processes';
 import type { EndToEndTest } from './lib/runner';
+import { unfinishedSource } from './lib/workspace';
 
 export const tests: EndToEndTest[] = [
   {
     name: 'an unknown setting value is named, and the default is used',
     timeoutMs: 120_000,
     async run({ workbench }) {
-      await workbench.settings({ 'longview.completion.eagerness': 'wild' });
+      await workbench.settings({ 'longview.completion.eagerness': 'extreme' });
       await suggest(workbench);
-      await workbench.notification(/longview\.completion\.eagerness/).waitFor();
+      await workbench
+        .notification(/longview\.completion\.eagerness is "extreme".* Longview uses "balanced" instead/)
+        .waitFor();
     },
   },
   {
@@ -27,19 +30,21 @@ export const tests: EndToEndTest[] = [
     },
   },
   {
-    name: 'an empty workspace says that there is nothing to search',
-    timeoutMs: 120_000,
+    name: 'a window without a folder says that there is nothing to search, and completes an untitled document',
+    timeoutMs: 180_000,
     async run(session) {
-      const { workbench, workspace } = session;
-      await workbench.open(await session.emptyFolder('empty'));
-      await workbench.ready();
-      await workbench.panelTab('Ask');
-      const input = workbench.panel.locator('textarea.question');
-      await input.fill('Where is the parser?');
-      await input.press('Enter');
-      await workbench.panel.locator('#panel-ask .message').first().waitFor();
-      await workbench.open(workspace);
-      await workbench.ready();
+      const { workbench } = session;
+      const settings = { 'files.defaultLanguage': 'typescript' };
+      await session.elsewhere(undefined, settings, async () => {
+        await beginAsking(workbench, 'Where is the parser?');
+        await workbench.panel.locator('#panel-ask .message', { hasText: /No folder is open/ }).waitFor();
+
+        await workbench.command('File: New Untitled Text File');
+        await workbench.focusEditor();
+        await workbench.page.keyboard.insertText(unfinishedSource);
+        await workbench.type(unfinished.typed);
+        await workbench.waitForGhostText(60_000);
+      });
     },
   },
 ];

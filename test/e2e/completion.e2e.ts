@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { retype, suggest, unfinished } from './jobs';
+import { retype, savedText, suggest, unfinished } from './jobs';
 import { editorLogs } from './lib/logs';
-import { poll } from './lib/processes';
 import type { EndToEndTest } from './lib/runner';
 
 /** Seconds from opening the window to the first ghost text that two quiet cores should keep to. */
@@ -13,16 +12,6 @@ const goal = 10;
 async function ownLog(userData: string): Promise<string[]> {
   const file = (await editorLogs(userData)).find((name) => name.endsWith('Longview.log'));
   return file === undefined ? [] : (await readFile(file, 'utf8')).trimEnd().split('\n');
-}
-
-/** What the file holds once the editor has written it; a write empties the file first. */
-async function savedText(file: string, before: string): Promise<string> {
-  const saved = await poll(async () => {
-    const text = await readFile(file, 'utf8');
-    return text === before || text === '' ? undefined : text;
-  }, 10_000);
-  assert.ok(saved, `${file} was not written`);
-  return saved;
 }
 
 export const tests: EndToEndTest[] = [

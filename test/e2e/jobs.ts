@@ -1,15 +1,21 @@
 /** The three jobs as a user does them; shared by the tests and by the pictures of the README. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
+import { poll } from './lib/processes';
 import type { Workbench } from './lib/workbench';
 
 /** Where totals.ts stops in the middle of a function that is much like the one above it. */
 export const unfinished = { file: 'totals.ts', place: ':19:1', typed: '  for (const ' };
 
 /** Types at the end of a file that begs to be continued, and returns the suggestion. */
-export async function suggest(workbench: Workbench, file = unfinished.file): Promise<string> {
-  await workbench.openFile(file, unfinished.place);
+export async function suggest(
+  workbench: Workbench,
+  file = unfinished.file,
+  place = unfinished.place,
+): Promise<string> {
+  await workbench.openFile(file, place);
   await retype(workbench);
   return workbench.waitForGhostText();
 }
@@ -57,4 +63,14 @@ export function placeOf(title: string | null): { file: string; line: number } {
   const match = /^(.*):(\d+)/.exec(title ?? '');
   assert.ok(match, `a place like "path:12" was expected, not "${title}"`);
   return { file: match[1] ?? '', line: Number(match[2]) };
+}
+
+/** What the file holds once the editor has written it; a write empties the file first. */
+export async function savedText(file: string, before: string): Promise<string> {
+  const saved = await poll(async () => {
+    const text = await readFile(file, 'utf8');
+    return text === before || text === '' ? undefined : text;
+  }, 10_000);
+  assert.ok(saved, `${file} was not written`);
+  return saved;
 }

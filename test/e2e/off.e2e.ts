@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { suggest, retype } from './jobs';
+import { question } from './ask.e2e';
+import { beginAsking, retype, suggest } from './jobs';
 import { waitForEngine, waitForNoEngine } from './lib/processes';
 import type { EndToEndTest } from './lib/runner';
 
 export const tests: EndToEndTest[] = [
   {
-    name: 'switched off, the engine is gone and nothing is suggested; switched on, it is back',
+    name: 'switched off, the engine is gone and nothing is suggested; switched on from the panel, it is back',
     timeoutMs: 120_000,
     async run({ workbench, folders }) {
       await suggest(workbench);
@@ -17,10 +18,25 @@ export const tests: EndToEndTest[] = [
       await workbench.page.waitForTimeout(3000);
       assert.equal(await workbench.ghostText.count(), 0);
 
-      await workbench.settings({});
+      await workbench.openPanel();
+      await workbench.panel.getByRole('button', { name: 'Switch On' }).click();
       assert.notEqual(await waitForEngine(folders.userData), pid);
+      await workbench.focusEditor();
       await retype(workbench);
       await workbench.waitForGhostText(60_000);
+    },
+  },
+  {
+    name: 'the index switched off, questions say so; switched on from the panel, they are answered',
+    timeoutMs: 120_000,
+    async run({ workbench }) {
+      await workbench.settings({ 'longview.index.enabled': false });
+      await beginAsking(workbench, question);
+      const answer = workbench.panel.locator('#panel-ask .message', { hasText: /index is switched off/ });
+      await answer.getByRole('button', { name: 'Switch On' }).click();
+      await workbench.panel.locator('.index-line', { hasText: /files indexed/ }).waitFor({ timeout: 60_000 });
+      await workbench.panel.getByRole('button', { name: 'Ask Again' }).click();
+      await workbench.panel.locator('.passage').first().waitFor({ timeout: 60_000 });
     },
   },
 ];

@@ -7,17 +7,36 @@ import path from 'node:path';
 import { tests as ask } from './ask.e2e';
 import { tests as badInput } from './bad-input.e2e';
 import { tests as completion } from './completion.e2e';
+import { tests as damagedModel } from './damaged-model.e2e';
 import { resultsFolder } from './lib/logs';
 import { runTests, writeCounts } from './lib/runner';
 import { Session } from './lib/session';
+import { tests as oddFiles } from './odd-files.e2e';
 import { tests as off } from './off.e2e';
 import { tests as recovery } from './recovery.e2e';
+import { tests as savedData } from './saved-data.e2e';
 import { tests as silence } from './silence.e2e';
 import { tests as summary } from './summary.e2e';
 import { tests as themes } from './themes.e2e';
+import { tests as trust } from './trust.e2e';
+import { tests as walkthrough } from './walkthrough.e2e';
 
 // The first test opens the window, and is the one that measures how soon the first suggestion comes.
-const all = [...completion, ...ask, ...summary, ...silence, ...themes, ...off, ...recovery, ...badInput];
+const all = [
+  ...completion,
+  ...walkthrough,
+  ...ask,
+  ...summary,
+  ...silence,
+  ...themes,
+  ...off,
+  ...recovery,
+  ...savedData,
+  ...damagedModel,
+  ...badInput,
+  ...oddFiles,
+  ...trust,
+];
 
 async function main(): Promise<boolean> {
   const pattern = new RegExp(process.argv.slice(2).join(' '), 'i');

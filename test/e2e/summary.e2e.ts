@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { summarise } from './jobs';
+import { poll } from './lib/processes';
 import type { EndToEndTest } from './lib/runner';
 import { longFile, longFileLines } from './lib/workspace';
 
@@ -33,6 +34,24 @@ export const tests: EndToEndTest[] = [
       const line = Number(((await row.locator('.row-line').textContent()) ?? '').replace(/\D/g, ''));
       await workbench.cursorAt(line);
       assert.ok(lines[line - 1]?.includes(name), `line ${line} is "${lines[line - 1]}", without ${name}`);
+    },
+  },
+  {
+    name: 'a link to a long class marks all of it at the edge, and gives its first lines a background',
+    timeoutMs: 120_000,
+    async run({ workbench }) {
+      const rows = await summarise(workbench, 'runtime/engine/workspace.ts');
+      await rows.filter({ hasText: 'class Workspace' }).first().click();
+      await workbench.marks.first().waitFor();
+      const { edge, background } = await workbench.markedLines();
+      assert.equal(background, 12);
+      assert.ok(edge > background, `${edge} lines are marked at their edge`);
+      await rows.filter({ hasText: 'startAfterMs' }).first().click();
+      const short = await poll(async () => {
+        const marked = await workbench.markedLines();
+        return marked.edge === 1 ? marked : undefined;
+      }, 5000);
+      assert.deepEqual(short, { edge: 1, background: 1 });
     },
   },
   {

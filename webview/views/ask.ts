@@ -1,9 +1,11 @@
 import type { AskResponse } from '../../runtime/protocol/questions';
 import { element, replace, setText, textButton } from '../dom';
-import { percent, plural } from '../format';
+import { percent } from '../format';
 import { icon } from '../icons';
 import type { AskState } from '../state';
-import { aboutAnswers, answerCost, exampleQuestions, nothingFound } from '../words';
+import { t } from '../translate';
+import { aboutAnswers, answerCost, exampleQuestions, nothingFound, passages } from '../words';
+import { switchOnButton } from './command-buttons';
 import { composer } from './composer';
 import { indexStatusLine } from './index-line';
 import { message } from './message';
@@ -43,18 +45,22 @@ export function askView(actions: Actions): View {
         return replace(
           result,
           asked(ask.question),
-          message('info', 'Stopped before passages were found.'),
+          message('info', t('Stopped before passages were found.')),
           askAgain(ask.question),
         );
       case 'failed':
         return replace(
           result,
           asked(ask.question),
-          message('error', ask.failure || 'The question failed.'),
+          message('error', ask.failure || t('The question failed.')),
           askAgain(ask.question),
         );
       case 'done':
-        return replace(result, asked(ask.question), ...(ask.response ? answer(ask.response, actions) : []));
+        return replace(
+          result,
+          asked(ask.question),
+          ...(ask.response ? answer(ask.response, actions, askAgain(ask.question)) : []),
+        );
     }
   }
 
@@ -62,15 +68,16 @@ export function askView(actions: Actions): View {
     element(
       'div',
       { class: 'actions' },
-      textButton('Ask Again', () => input.send(question)),
+      textButton(t('Ask Again'), () => input.send(question)),
     );
 
   return {
     element: root,
     focus: input.focus,
-    update({ ask, index }, previous) {
+    update({ ask, index, notice }, previous) {
       input.update(ask);
-      if (!previous || previous.index !== index) indexLine.update(index);
+      if (!previous || previous.index !== index || previous.notice !== notice)
+        indexLine.update(index, notice);
       running.update(ask);
       scroller.setAttribute('aria-busy', String(ask.phase === 'running'));
       if (!previous || previous.ask.phase !== ask.phase || previous.ask.response !== ask.response)
@@ -82,13 +89,13 @@ export function askView(actions: Actions): View {
 function runningLine(actions: Actions) {
   const question = element('h2', { class: 'asked' });
   const text = element('span', { class: 'running-text' });
-  const bar = progressBar('Searching');
+  const bar = progressBar(t('Searching'));
   const row = element(
     'div',
     { class: 'running-row' },
     element('vscode-progress-ring', { attributes: { 'aria-hidden': 'true' } }),
     text,
-    textButton('Stop', () => actions.post({ type: 'cancel', what: 'ask' })),
+    textButton(t('Stop'), () => actions.post({ type: 'cancel', what: 'ask' })),
   );
   const node = element('div', { class: 'running', hidden: true }, question, row, bar.element);
   return {
@@ -101,7 +108,9 @@ function runningLine(actions: Actions) {
       const reranking = progress?.stage === 'reranking' && progress.total > 0;
       setText(
         text,
-        reranking ? `Re-ranking passages, ${progress.done} of ${progress.total}` : 'Searching the index…',
+        reranking
+          ? t('Re-ranking passages, {0} of {1}', progress.done, progress.total)
+          : t('Searching the index…'),
       );
       bar.element.hidden = !reranking;
       if (reranking) bar.update(progress.done / progress.total);
@@ -111,10 +120,12 @@ function runningLine(actions: Actions) {
 
 const asked = (question: string) => element('h2', { class: 'asked' }, question);
 
-function answer(response: AskResponse, actions: Actions): HTMLElement[] {
+function answer(response: AskResponse, actions: Actions, askAgain: HTMLElement): HTMLElement[] {
   const parts: HTMLElement[] = [];
   if (response.nothingFound) {
-    parts.push(message('info', nothingFound[response.nothingFound]));
+    const off = response.nothingFound === 'index-disabled';
+    parts.push(message('info', nothingFound[response.nothingFound], off && switchOnButton('index', actions)));
+    if (response.nothingFound !== 'no-match' || response.indexed < 1) parts.push(askAgain);
   } else {
     parts.push(element('p', { class: 'cost-line' }, answerCost(response)));
   }
@@ -122,14 +133,17 @@ function answer(response: AskResponse, actions: Actions): HTMLElement[] {
     parts.push(
       message(
         'info',
-        `${percent(response.indexed)} of the files were indexed when this was answered. More may be found later.`,
+        t(
+          '{0} of the files were indexed when this was answered. More may be found later.',
+          percent(response.indexed),
+        ),
       ),
     );
   }
   if (response.passages.length > 0) {
     const list = element('div', {
       class: 'passages',
-      attributes: { role: 'list', 'aria-label': plural(response.passages.length, 'passage') },
+      attributes: { role: 'list', 'aria-label': passages(response.passages.length) },
     });
     list.append(...response.passages.map((passage) => passageCard(passage, actions)));
     rovingList(list, '.place')();
@@ -154,14 +168,16 @@ function welcome(send: (question: string) => void): HTMLElement {
   return element(
     'div',
     { class: 'welcome' },
-    element('h2', {}, 'Find the code that answers'),
+    element('h2', {}, t('Find the code that answers')),
     element(
       'p',
       {},
-      'Ask in your own words. Longview searches this workspace and quotes the passages that fit best, each with a link to its lines.',
+      t(
+        'Ask in your own words. Longview searches this workspace and quotes the passages that fit best, each with a link to its lines.',
+      ),
     ),
     element('p', { class: 'note' }, aboutAnswers),
-    element('h3', {}, 'For example'),
+    element('h3', {}, t('For example')),
     element('ul', { class: 'examples' }, ...examples),
   );
 }

@@ -1,44 +1,52 @@
+import type { Notice } from '../../runtime/protocol/webview';
 import { element, replace, textButton } from '../dom';
 import type { State } from '../state';
+import { t } from '../translate';
+import { commandButton, switchOnButton } from './command-buttons';
 import { message } from './message';
 import type { Actions } from './view';
 
-/** What is wrong with the engine or its model, above every tab; empty while all is well. */
+/** What keeps Longview from working, above every tab, with what the user can do about it; empty while all is well. */
 export function banner(actions: Actions): { element: HTMLElement; update(state: State): void } {
   const node = element('div', { class: 'banner', hidden: true });
   let shown = '';
-  const run = (label: string, command: 'restartEngine' | 'showDiagnostics') =>
-    textButton(label, () => actions.post({ type: 'command', command }));
 
   return {
     element: node,
-    update({ engine, notice }) {
-      const failure =
-        engine?.model.state === 'failed'
-          ? (engine.model.error ?? `The model ${engine.model.name} could not be loaded.`)
-          : undefined;
-      const key = JSON.stringify([failure, notice]);
+    update({ notice }) {
+      // Made anew only when another notice is due, so that a button that has the focus keeps it.
+      const key = JSON.stringify(notice);
       if (key === shown) return;
       shown = key;
-      node.hidden = failure === undefined && !notice;
-      replace(
-        node,
-        failure !== undefined &&
-          message(
-            'error',
-            failure,
-            run('Restart Engine', 'restartEngine'),
-            run('Show Diagnostics', 'showDiagnostics'),
-          ),
-        notice
-          ? message(
-              'warning',
-              notice,
-              failure === undefined && run('Restart Engine', 'restartEngine'),
-              failure === undefined && run('Show Diagnostics', 'showDiagnostics'),
-            )
-          : undefined,
-      );
+      node.hidden = !notice;
+      replace(node, notice && message(severity[notice.kind], notice.text, ...remedies(notice, actions)));
     },
   };
+}
+
+const severity: Record<Notice['kind'], 'info' | 'warning' | 'error'> = {
+  untrusted: 'info',
+  off: 'info',
+  failed: 'error',
+  restarting: 'warning',
+  'index-failed': 'warning',
+};
+
+function remedies({ kind }: Notice, actions: Actions): HTMLElement[] {
+  switch (kind) {
+    case 'untrusted':
+      return [textButton(t('Manage Workspace Trust'), () => actions.post({ type: 'manageTrust' }))];
+    case 'off':
+      return [
+        switchOnButton('longview', actions),
+        commandButton(t('Open Settings'), 'openSettings', actions),
+      ];
+    case 'failed':
+    case 'restarting':
+    case 'index-failed':
+      return [
+        commandButton(t('Restart Engine'), 'restartEngine', actions),
+        commandButton(t('Show Diagnostics'), 'showDiagnostics', actions),
+      ];
+  }
 }

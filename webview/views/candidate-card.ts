@@ -1,8 +1,9 @@
 import type { CompletionCandidate } from '../../runtime/protocol/completion';
 import { button, element } from '../dom';
-import { percent, plural } from '../format';
+import { percent } from '../format';
 import { withoutIndentation } from '../quote';
-import { confidenceWord, stopReason } from '../words';
+import { t } from '../translate';
+import { confidenceWord, stopReason, tokens } from '../words';
 import type { Actions } from './view';
 
 export function candidateCard(candidate: CompletionCandidate, index: number, actions: Actions): HTMLElement {
@@ -20,10 +21,10 @@ export function candidateCard(candidate: CompletionCandidate, index: number, act
   );
   const insert = button(
     index === 0 ? 'primary' : 'secondary',
-    'Insert',
+    t('Insert'),
     () => actions.post({ type: 'insertCompletion', index }),
     {
-      name: `Insert suggestion ${index + 1}, ${percent(candidate.confidence)}`,
+      name: t('Insert suggestion {0}, {1}', index + 1, percent(candidate.confidence)),
       class: 'insert',
     },
   );
@@ -35,7 +36,7 @@ export function candidateCard(candidate: CompletionCandidate, index: number, act
       'pre',
       {
         class: 'code plain',
-        attributes: { 'aria-label': `Suggestion ${index + 1}`, role: 'group', 'data-stop': '' },
+        attributes: { 'aria-label': t('Suggestion {0}', index + 1), role: 'group', 'data-stop': '' },
       },
       element('code', {}, text),
     ),
@@ -49,7 +50,7 @@ export function candidateCard(candidate: CompletionCandidate, index: number, act
         element(
           'span',
           { class: 'note' },
-          `${plural(candidate.tokens, 'token')}, ${stopReason[candidate.stoppedBy] ?? candidate.stoppedBy}`,
+          `${tokens(candidate.tokens)}, ${stopReason[candidate.stoppedBy] ?? candidate.stoppedBy}`,
         ),
       ),
       insert,

@@ -1,21 +1,23 @@
 import { element } from '../dom';
 import { excerpt } from '../quote';
 import type { QuotedLine } from '../quote';
+import { t } from '../translate';
+import { lines } from '../words';
 
 const shownLines = 10;
 
 /** Quoted lines with their numbers; a long quote begins as an excerpt with a button that shows the rest. */
-export function codeBlock(lines: readonly QuotedLine[], name: string): HTMLElement {
-  const { from, to } = excerpt(lines, shownLines);
-  const whole = to - from === lines.length;
+export function codeBlock(quoted: readonly QuotedLine[], name: string): HTMLElement {
+  const { from, to } = excerpt(quoted, shownLines);
+  const whole = to - from === quoted.length;
   const code = element('div', { class: 'code', attributes: { role: 'group', 'aria-label': name } });
-  const digits = String(lines.at(-1)?.number ?? 0).length;
+  const digits = String(quoted.at(-1)?.number ?? 0).length;
   // A tab stop of its own, so that the arrow keys can scroll it sideways.
   code.dataset.stop = '';
   code.dataset.digits = String(Math.min(digits, 6));
   if (from > 0) code.append(gap(from, 'above'));
-  code.append(...lines.slice(from, to).map(codeLine));
-  if (to < lines.length) code.append(gap(lines.length - to, 'below'));
+  code.append(...quoted.slice(from, to).map(codeLine));
+  if (to < quoted.length) code.append(gap(quoted.length - to, 'below'));
   const block = element('div', { class: 'code-block' }, code);
   if (whole) return block;
 
@@ -23,12 +25,12 @@ export function codeBlock(lines: readonly QuotedLine[], name: string): HTMLEleme
     class: 'more',
     attributes: { type: 'button', 'aria-expanded': 'false' },
     onClick() {
-      code.replaceChildren(...lines.map(codeLine));
+      code.replaceChildren(...quoted.map(codeLine));
       more.remove();
       code.focus({ preventScroll: true });
     },
   });
-  more.textContent = `Show all ${lines.length} lines`;
+  more.textContent = t('Show all {0}', lines(quoted.length));
   block.append(more);
   return block;
 }
@@ -44,7 +46,8 @@ function codeLine(line: QuotedLine): HTMLElement {
   );
 }
 
-function gap(lines: number, where: 'above' | 'below'): HTMLElement {
-  const text = `${lines} more line${lines === 1 ? '' : 's'} ${where}`;
+function gap(hidden: number, where: 'above' | 'below'): HTMLElement {
+  const text =
+    where === 'above' ? t('{0} left out above', lines(hidden)) : t('{0} left out below', lines(hidden));
   return element('div', { class: 'code-gap', attributes: { 'aria-label': text } }, '⋯');
 }

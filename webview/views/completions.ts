@@ -2,6 +2,7 @@ import type { CompletionsView } from '../../runtime/protocol/webview';
 import { button, element, replace, textButton } from '../dom';
 import { splitPath } from '../format';
 import { icon } from '../icons';
+import { t } from '../translate';
 import { candidateCard } from './candidate-card';
 import { costDetails } from './cost';
 import { message } from './message';
@@ -11,7 +12,7 @@ import type { Actions, View } from './view';
 export function completionsView(actions: Actions): View {
   const request = () => actions.post({ type: 'requestCompletions' });
   const place = element('div', { class: 'file' });
-  const refresh = button('icon', icon('refresh'), request, { name: 'Refresh suggestions' });
+  const refresh = button('icon', icon('refresh'), request, { name: t('Refresh suggestions') });
   const header = element('div', { class: 'file-row completions-header' }, place, refresh);
   const running = element(
     'div',
@@ -20,8 +21,8 @@ export function completionsView(actions: Actions): View {
       'div',
       { class: 'running-row' },
       element('vscode-progress-ring', { attributes: { 'aria-hidden': 'true' } }),
-      element('span', { class: 'running-text' }, 'Looking for suggestions…'),
-      textButton('Stop', () => actions.post({ type: 'cancel', what: 'completions' })),
+      element('span', { class: 'running-text' }, t('Looking for suggestions…')),
+      textButton(t('Stop'), () => actions.post({ type: 'cancel', what: 'completions' })),
     ),
   );
   const body = element('div', { class: 'completions-body' });
@@ -58,7 +59,7 @@ function placeOf({ displayPath, position }: CompletionsView): HTMLElement[] {
     element(
       'h2',
       { class: 'file-name', title: displayPath },
-      `At the cursor in ${name}, line ${position.line + 1}`,
+      t('At the cursor in {0}, line {1}', name, position.line + 1),
     ),
     element('span', { class: 'file-folder' }, folder),
   ];
@@ -70,14 +71,16 @@ function contents(view: CompletionsView, actions: Actions): HTMLElement[] {
     parts.push(
       message(
         'info',
-        'Still reading this file. These suggestions come from its beginning, the nearest lines and what follows the cursor.',
+        t(
+          'Still reading this file. These suggestions come from its beginning, the nearest lines and what follows the cursor.',
+        ),
       ),
     );
   }
   if (view.candidates.length > 0) {
     const list = element('div', {
       class: 'candidates',
-      attributes: { role: 'list', 'aria-label': 'Suggestions' },
+      attributes: { role: 'list', 'aria-label': t('Suggestions') },
     });
     list.append(...view.candidates.map((candidate, index) => candidateCard(candidate, index, actions)));
     rovingList(list, '.insert')();
@@ -85,7 +88,7 @@ function contents(view: CompletionsView, actions: Actions): HTMLElement[] {
   } else {
     const explain = button(
       'secondary',
-      'Why No Suggestion?',
+      t('Why No Suggestion?'),
       () => actions.post({ type: 'command', command: 'explainSilence' }),
       { class: 'wide' },
     );
@@ -93,7 +96,7 @@ function contents(view: CompletionsView, actions: Actions): HTMLElement[] {
       element(
         'div',
         { class: 'silence' },
-        message('info', view.silence ?? 'The model has nothing to suggest here.'),
+        message('info', view.silence ?? t('The model has nothing to suggest here.')),
         explain,
       ),
     );
@@ -106,12 +109,14 @@ function welcome(request: () => void): HTMLElement {
   return element(
     'div',
     { class: 'welcome' },
-    element('h2', {}, 'Suggestions for the cursor'),
+    element('h2', {}, t('Suggestions for the cursor')),
     element(
       'p',
       {},
-      'Up to three ways to go on from the cursor, with how sure the model is, what it has read, and what the answer cost.',
+      t(
+        'Up to three ways to go on from the cursor, with how sure the model is, what it has read, and what the answer cost.',
+      ),
     ),
-    button('primary', 'Show Suggestions', request, { class: 'wide' }),
+    button('primary', t('Show Suggestions'), request, { class: 'wide' }),
   );
 }

@@ -1,6 +1,7 @@
 import { button, element, replace } from '../dom';
 import { icon } from '../icons';
 import type { AskState } from '../state';
+import { t } from '../translate';
 import type { Actions } from './view';
 
 export interface Composer {
@@ -22,19 +23,20 @@ export function composer(actions: Actions): Composer {
     class: 'question',
     attributes: {
       rows: '1',
-      placeholder: 'Ask about this workspace',
-      'aria-label': 'Question about this workspace',
+      placeholder: t('Ask about this workspace'),
+      'aria-label': t('Question about this workspace'),
       'aria-describedby': 'question-keys',
       spellcheck: 'false',
     },
   });
   const action = button('icon', icon('send'), () => (running ? stop() : send(input.value)), {
-    name: 'Ask',
+    name: t('Ask'),
     class: 'send',
   });
   const keys = element('span', { class: 'spoken', attributes: { id: 'question-keys' } });
-  keys.textContent =
-    'Enter asks, Shift+Enter starts a new line, Escape stops, up arrow recalls earlier questions.';
+  keys.textContent = t(
+    'Enter asks, Shift+Enter starts a new line, Escape stops, up arrow recalls earlier questions.',
+  );
 
   function send(question: string): void {
     const text = question.trim();
@@ -90,8 +92,8 @@ export function composer(actions: Actions): Composer {
       if (isRunning !== running) {
         running = isRunning;
         replace(action, icon(running ? 'stop' : 'send'));
-        action.setAttribute('aria-label', running ? 'Stop' : 'Ask');
-        action.title = running ? 'Stop (Escape)' : 'Ask (Enter)';
+        action.setAttribute('aria-label', running ? t('Stop') : t('Ask'));
+        action.title = running ? t('Stop (Escape)') : t('Ask (Enter)');
       }
       action.toggleAttribute('disabled', !running && input.value.trim() === '');
     },

@@ -1,19 +1,20 @@
 import type { CompletionCost } from '../../runtime/protocol/completion';
 import { element } from '../dom';
 import { count, duration } from '../format';
+import { t } from '../translate';
 
 const parts: [keyof CompletionCost['ms'], string][] = [
-  ['queue', 'Waiting'],
-  ['tokenise', 'Tokenizing'],
-  ['read', 'Reading'],
-  ['decode', 'Writing'],
+  ['queue', t('Waiting')],
+  ['tokenise', t('Tokenizing')],
+  ['read', t('Reading')],
+  ['decode', t('Writing')],
 ];
 
 /** What the answer saw and what it cost: figures, and the milliseconds as a bar with its legend. */
 export function costDetails(cost: CompletionCost): HTMLElement {
   const total = parts.reduce((sum, [part]) => sum + cost.ms[part], 0);
   const bar = element('div', { class: 'stack', attributes: { 'aria-hidden': 'true' } });
-  const legend = element('ul', { class: 'legend', attributes: { 'aria-label': 'Time by part' } });
+  const legend = element('ul', { class: 'legend', attributes: { 'aria-label': t('Time by part') } });
   for (const [part, label] of parts) {
     const segment = element('span', { class: `segment part-${part}` });
     segment.style.flexGrow = String(cost.ms[part]);
@@ -30,18 +31,18 @@ export function costDetails(cost: CompletionCost): HTMLElement {
   }
   return element(
     'section',
-    { class: 'cost-details', attributes: { 'aria-label': 'Context and cost' } },
-    element('h3', {}, 'Context and cost'),
+    { class: 'cost-details', attributes: { 'aria-label': t('Context and cost') } },
+    element('h3', {}, t('Context and cost')),
     element(
       'dl',
       {},
-      ...figure('Tokens in context', count(cost.contextTokens)),
+      ...figure(t('Tokens in context'), count(cost.contextTokens)),
       ...figure(
-        'Read for this',
-        `${count(cost.tokensRead)} (${count(Math.max(0, cost.contextTokens - cost.tokensRead))} kept)`,
+        t('Read for this'),
+        t('{0} ({1} kept)', count(cost.tokensRead), count(Math.max(0, cost.contextTokens - cost.tokensRead))),
       ),
-      ...figure('Generated', count(cost.tokensGenerated)),
-      ...figure('Time', duration(total)),
+      ...figure(t('Generated'), count(cost.tokensGenerated)),
+      ...figure(t('Time'), duration(total)),
     ),
     bar,
     legend,

@@ -1,18 +1,21 @@
 import type { IndexStatus } from '../../runtime/protocol/index-status';
-import { element, replace, textButton } from '../dom';
+import type { Notice } from '../../runtime/protocol/webview';
+import { element, replace } from '../dom';
 import { icon } from '../icons';
+import { t } from '../translate';
 import { indexedShare, indexLine } from '../words';
+import { commandButton, switchOnButton } from './command-buttons';
 import { progressBar } from './progress';
 import type { Actions } from './view';
 
 /** How much of the workspace a question can reach, with what the user can do about it. */
 export function indexStatusLine(actions: Actions): {
   element: HTMLElement;
-  update(index: IndexStatus | undefined): void;
+  update(index: IndexStatus | undefined, notice: Notice | undefined): void;
 } {
   const text = element('span', { class: 'index-text' });
   const tools = element('span', { class: 'index-tools' });
-  const bar = progressBar('Indexing');
+  const bar = progressBar(t('Indexing'));
   const line = element(
     'div',
     { class: 'index-line' },
@@ -23,9 +26,11 @@ export function indexStatusLine(actions: Actions): {
 
   return {
     element: line,
-    update(index) {
+    update(index, notice) {
+      // Without an engine that is on its way there is nothing to wait for: the banner says why.
+      line.hidden = !index && notice !== undefined && notice.kind !== 'restarting';
       const working = index?.state === 'indexing' || index?.state === 'scanning';
-      replace(text, index?.state === 'failed' ? icon('warning', 'Problem') : undefined, indexLine(index));
+      replace(text, index?.state === 'failed' ? icon('warning', t('Problem')) : undefined, indexLine(index));
       bar.element.hidden = !(working || index?.state === 'paused');
       bar.element.classList.toggle('paused', index?.state === 'paused');
       if (index) bar.update(index.state === 'scanning' ? undefined : indexedShare(index));
@@ -38,10 +43,17 @@ export function indexStatusLine(actions: Actions): {
 }
 
 function toolsFor(index: IndexStatus | undefined, actions: Actions): HTMLElement[] {
-  const run = (label: string, command: 'pauseIndexing' | 'resumeIndexing' | 'showDiagnostics') =>
-    textButton(label, () => actions.post({ type: 'command', command }));
-  if (index?.state === 'indexing' || index?.state === 'scanning') return [run('Pause', 'pauseIndexing')];
-  if (index?.state === 'paused') return [run('Resume', 'resumeIndexing')];
-  if (index?.state === 'failed') return [run('Show Diagnostics', 'showDiagnostics')];
-  return [];
+  switch (index?.state) {
+    case 'scanning':
+    case 'indexing':
+      return [commandButton(t('Pause'), 'pauseIndexing', actions)];
+    case 'paused':
+      return [commandButton(t('Resume'), 'resumeIndexing', actions)];
+    case 'failed':
+      return [commandButton(t('Show Diagnostics'), 'showDiagnostics', actions)];
+    case 'off':
+      return [switchOnButton('index', actions), commandButton(t('Open Settings'), 'openSettings', actions)];
+    default:
+      return [];
+  }
 }

@@ -1,10 +1,11 @@
 import { element } from '../dom';
 import type { Child } from '../dom';
 import { icon } from '../icons';
+import { t } from '../translate';
 
 /** A sentence about how things stand, with an icon that says of what kind it is. */
 export function message(kind: 'info' | 'warning' | 'error', text: string, ...actions: Child[]): HTMLElement {
-  const label = { info: 'Information', warning: 'Warning', error: 'Error' }[kind];
+  const label = { info: t('Information'), warning: t('Warning'), error: t('Error') }[kind];
   return element(
     'div',
     { class: `message ${kind}` },
@@ -13,7 +14,7 @@ export function message(kind: 'info' | 'warning' | 'error', text: string, ...act
       'div',
       { class: 'message-body' },
       element('span', {}, text),
-      actions.length > 0 && element('span', { class: 'message-actions' }, ...actions),
+      actions.some(Boolean) && element('span', { class: 'message-actions' }, ...actions),
     ),
   );
 }

@@ -1,6 +1,7 @@
 import type { FileSummary, SummaryLine } from '../../runtime/protocol/summaries';
 import { element } from '../dom';
 import { visibleLines } from '../filter';
+import { t } from '../translate';
 import { rovingList } from './roving';
 import { summaryRow } from './summary-row';
 import type { SummaryRow } from './summary-row';
@@ -18,7 +19,7 @@ export interface OutlineList {
  * focus and selection stay; the browser skips drawing what is out of sight (content-visibility in the style sheet).
  */
 export function outlineList(actions: Actions): OutlineList {
-  const list = element('div', { class: 'rows', attributes: { role: 'list', 'aria-label': 'Outline' } });
+  const list = element('div', { class: 'rows', attributes: { role: 'list', 'aria-label': t('Outline') } });
   const refresh = rovingList(list, '.row');
   let rows: SummaryRow[] = [];
   let lines: readonly SummaryLine[] = [];

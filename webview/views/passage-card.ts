@@ -3,6 +3,7 @@ import { button, element, link, replace, spoken } from '../dom';
 import { splitPath } from '../format';
 import { icon } from '../icons';
 import { quotedLines } from '../quote';
+import { t } from '../translate';
 import { lineNumbers, placeName } from '../words';
 import { codeBlock } from './code-block';
 import type { Actions } from './view';
@@ -31,7 +32,7 @@ export function passageCard(passage: Passage, actions: Actions): HTMLElement {
     element(
       'span',
       { class: 'place-line' },
-      spoken(`Passage ${number}: `),
+      spoken(t('Passage {0}: ', number)),
       place,
       folder !== '' && element('span', { class: 'place-folder' }, folder),
     ),
@@ -42,7 +43,10 @@ export function passageCard(passage: Passage, actions: Actions): HTMLElement {
     { class: 'card passage', attributes: { role: 'listitem' } },
     header,
     title !== undefined && title !== '' && element('div', { class: 'card-title' }, title),
-    codeBlock(quotedLines(passage.text, citation.range.startLine, passage.highlights), `Quoted from ${name}`),
+    codeBlock(
+      quotedLines(passage.text, citation.range.startLine, passage.highlights),
+      t('Quoted from {0}', name),
+    ),
   );
 }
 
@@ -52,11 +56,11 @@ function copyButton(number: number, actions: Actions): HTMLElement {
     icon('copy'),
     () => {
       actions.post({ type: 'copyPassage', number });
-      actions.announce('Passage copied.');
+      actions.announce(t('Passage copied.'));
       replace(node, icon('check'));
       setTimeout(() => replace(node, icon('copy')), copiedFor);
     },
-    { name: `Copy passage ${number}`, class: 'card-action' },
+    { name: t('Copy passage {0}', number), class: 'card-action' },
   );
   return node;
 }

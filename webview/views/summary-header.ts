@@ -1,11 +1,12 @@
 import { button, element, replace } from '../dom';
-import { plural, splitPath } from '../format';
+import { splitPath } from '../format';
 import { icon } from '../icons';
 import { prose } from '../prose';
 import type { FileSummary } from '../../runtime/protocol/summaries';
 import type { SummaryState } from '../state';
 import { isSummarising } from '../store';
-import { sourceLabel } from '../words';
+import { t } from '../translate';
+import { files, sourceLabel } from '../words';
 import { generatedLabel } from './summary-row';
 import type { Actions } from './view';
 
@@ -16,10 +17,10 @@ export function summaryHeader(actions: Actions): { element: HTMLElement; update(
   const name = element('h2', { class: 'file-name' });
   const folder = element('span', { class: 'file-folder' });
   const again = button('icon', icon('refresh'), () => actions.post({ type: 'summarize' }), {
-    name: 'Summarize the open file',
+    name: t('Summarize the open file'),
   });
   const exporting = button('icon', icon('export'), () => actions.post({ type: 'exportSummary' }), {
-    name: 'Export as Markdown',
+    name: t('Export as Markdown'),
   });
   const about = element('div', { class: 'about' });
   const node = element(
@@ -78,7 +79,7 @@ function importers(paths: string[]): HTMLElement {
   const box = element(
     'div',
     { class: 'importers' },
-    element('h3', {}, `Imported by ${plural(paths.length, 'file')}`),
+    element('h3', {}, t('Imported by {0}', files(paths.length))),
     list,
   );
   if (rest.length > 0) {
@@ -90,7 +91,7 @@ function importers(paths: string[]): HTMLElement {
         more.remove();
       },
     });
-    more.textContent = `Show ${rest.length} more`;
+    more.textContent = t('Show {0} more', rest.length);
     box.append(more);
   }
   return box;

@@ -2,7 +2,8 @@ import type { SummaryLine } from '../../runtime/protocol/summaries';
 import { element, link, replace, spoken } from '../dom';
 import { icon } from '../icons';
 import { prose } from '../prose';
-import { kindLetter } from '../words';
+import { t } from '../translate';
+import { kindLetter, sourceLabel } from '../words';
 import type { Actions } from './view';
 
 const deepest = 8;
@@ -34,7 +35,7 @@ export function summaryRow(path: string, first: SummaryLine, pending: boolean, a
         { class: 'row-head' },
         spoken(`${line.kind} `),
         element('span', { class: 'row-name' }, line.name),
-        element('span', { class: 'row-line' }, spoken(', line '), `${line.nameLine + 1}`),
+        element('span', { class: 'row-line' }, spoken(t(', line ')), `${line.nameLine + 1}`),
       ),
       signature !== '' &&
         signature !== line.name &&
@@ -62,8 +63,8 @@ export function summaryRow(path: string, first: SummaryLine, pending: boolean, a
 export function generatedLabel(): HTMLElement {
   return element(
     'span',
-    { class: 'generated', title: 'Written by the model: check it against the code' },
+    { class: 'generated', title: t('Written by the model: check it against the code') },
     icon('sparkle'),
-    'Generated',
+    sourceLabel.generated,
   );
 }

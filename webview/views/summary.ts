@@ -1,10 +1,12 @@
 import type { FileSummary } from '../../runtime/protocol/summaries';
 import { button, element, replace, setText, textButton } from '../dom';
-import { count, duration, plural, splitPath } from '../format';
+import { count, duration, splitPath } from '../format';
 import { icon } from '../icons';
 import type { SummaryState } from '../state';
 import { isSummarising } from '../store';
 import type { TextFieldElement } from '../toolkit';
+import { t } from '../translate';
+import { lines, tokens } from '../words';
 import { message } from './message';
 import { outlineList } from './outline-list';
 import { progressBar } from './progress';
@@ -15,7 +17,7 @@ export function summaryView(actions: Actions): View {
   const header = summaryHeader(actions);
   const filter = element(
     'vscode-text-field',
-    { class: 'filter', attributes: { placeholder: 'Filter symbols', 'aria-label': 'Filter symbols' } },
+    { class: 'filter', attributes: { placeholder: t('Filter symbols'), 'aria-label': t('Filter symbols') } },
     icon('search'),
   ) as TextFieldElement;
   filter.querySelector('svg')?.setAttribute('slot', 'start');
@@ -58,7 +60,9 @@ export function summaryView(actions: Actions): View {
       outline.update(summary, isSummarising(state), state.filter);
       setText(
         matches,
-        state.filter.trim() === '' ? '' : `${count(outline.shown())} of ${count(summary?.lines.length ?? 0)}`,
+        state.filter.trim() === ''
+          ? ''
+          : t('{0} of {1}', count(outline.shown()), count(summary?.lines.length ?? 0)),
       );
       cost.hidden = !summary || isSummarising(state);
       if (summary) setText(cost, costLine(summary));
@@ -70,13 +74,13 @@ export function summaryView(actions: Actions): View {
 
 function runningLine(actions: Actions) {
   const text = element('span', { class: 'running-text' });
-  const bar = progressBar('Summarizing');
+  const bar = progressBar(t('Summarizing'));
   const row = element(
     'div',
     { class: 'running-row' },
     element('vscode-progress-ring', { attributes: { 'aria-hidden': 'true' } }),
     text,
-    textButton('Stop', () => actions.post({ type: 'cancel', what: 'summary' })),
+    textButton(t('Stop'), () => actions.post({ type: 'cancel', what: 'summary' })),
   );
   const node = element('div', { class: 'running', hidden: true }, row, bar.element);
   return {
@@ -87,8 +91,8 @@ function runningLine(actions: Actions) {
       setText(
         text,
         phase === 'generating'
-          ? `Generated ${count(done)} of ${plural(total, 'line')}`
-          : `Reading ${splitPath(state.displayPath).name}…`,
+          ? t('Generated {0} of {1}', count(done), lines(total))
+          : t('Reading {0}…', splitPath(state.displayPath).name),
       );
       bar.element.hidden = phase !== 'generating';
       bar.update(total > 0 ? done / total : 0);
@@ -97,14 +101,14 @@ function runningLine(actions: Actions) {
 }
 
 function asideFor(state: SummaryState, actions: Actions): HTMLElement[] {
-  const again = textButton('Summarize Again', () => actions.post({ type: 'summarize' }));
+  const again = textButton(t('Summarize Again'), () => actions.post({ type: 'summarize' }));
   switch (state.phase) {
     case 'idle':
       return state.summary ? [] : [welcome(actions)];
     case 'failed':
-      return [message('error', state.failure || 'The summary failed.', again)];
+      return [message('error', state.failure || t('The summary failed.'), again)];
     case 'stopped':
-      return [message('info', 'Stopped. The lines without text were not generated.', again)];
+      return [message('info', t('Stopped. The lines without text were not generated.'), again)];
     default:
       break;
   }
@@ -113,12 +117,12 @@ function asideFor(state: SummaryState, actions: Actions): HTMLElement[] {
     parts.push(
       message(
         'info',
-        'No grammar for this language: the outline follows the indentation and may miss symbols.',
+        t('No grammar for this language: the outline follows the indentation and may miss symbols.'),
       ),
     );
   }
   if (state.phase === 'done' && state.summary?.lines.length === 0) {
-    parts.push(message('info', 'This file declares no symbols.'));
+    parts.push(message('info', t('This file declares no symbols.')));
   }
   return parts;
 }
@@ -127,19 +131,21 @@ function welcome(actions: Actions): HTMLElement {
   return element(
     'div',
     { class: 'welcome' },
-    element('h2', {}, 'A whole file on one page'),
+    element('h2', {}, t('A whole file on one page')),
     element(
       'p',
       {},
-      'What the file is for, who imports it, and one line for each symbol, however long the file is. Lines that the model wrote are labelled.',
+      t(
+        'What the file is for, who imports it, and one line for each symbol, however long the file is. Lines that the model wrote are labelled.',
+      ),
     ),
-    button('primary', 'Summarize Open File', () => actions.post({ type: 'summarize' }), { class: 'wide' }),
+    button('primary', t('Summarize Open File'), () => actions.post({ type: 'summarize' }), { class: 'wide' }),
   );
 }
 
 function costLine({ lineCount, cost }: FileSummary): string {
-  const parts = [plural(lineCount, 'line')];
-  if (cost.tokensRead > 0) parts.push(`${plural(cost.tokensRead, 'token')} read`);
-  if (cost.tokensGenerated > 0) parts.push(`${plural(cost.tokensGenerated, 'token')} generated`);
+  const parts = [lines(lineCount)];
+  if (cost.tokensRead > 0) parts.push(t('{0} read', tokens(cost.tokensRead)));
+  if (cost.tokensGenerated > 0) parts.push(t('{0} generated', tokens(cost.tokensGenerated)));
   return `${parts.join(', ')}, ${duration(cost.ms)}`;
 }

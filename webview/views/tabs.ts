@@ -1,8 +1,9 @@
 import type { Tab } from '../../runtime/protocol/webview';
 import { element } from '../dom';
+import { t } from '../translate';
 import type { View } from './view';
 
-const titles: Record<Tab, string> = { ask: 'Ask', summary: 'Summary', completions: 'Completions' };
+const titles: Record<Tab, string> = { ask: t('Ask'), summary: t('Summary'), completions: t('Completions') };
 const order = Object.keys(titles) as Tab[];
 
 /** Tabs after the ARIA pattern: one tab stop, arrow keys choose, the panel follows at once. */

@@ -1,6 +1,6 @@
 /** One editor server and one browser for all tests, with the packaged extension installed. */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { chromium, type BrowserContext } from 'playwright-core';
@@ -55,6 +55,7 @@ export class Session {
     const server = await startServer(editor, folders, {
       port: await freePort(),
       logFile: path.join(base, 'server.log'),
+      workspaceTrust: true,
       ...(options.serverArgs && { args: options.serverArgs }),
     });
     try {
@@ -91,10 +92,43 @@ export class Session {
     return this.consoleLines;
   }
 
-  /** A folder beside the workspace, for tests that open another one. */
-  async emptyFolder(name: string): Promise<string> {
-    const folder = path.join(this.base, name);
-    await mkdir(folder, { recursive: true });
+  /** Where the editor unpacked Longview. */
+  async extensionFolder(): Promise<string> {
+    const name = (await readdir(this.folders.extensions)).find((each) => each.startsWith('longview.'));
+    if (name === undefined) throw new Error(`Longview is not installed in ${this.folders.extensions}.`);
+    return path.join(this.folders.extensions, name);
+  }
+
+  /** Where Longview keeps what it saves. */
+  get dataFolder(): string {
+    return path.join(this.folders.userData, 'User', 'globalStorage', 'longview.longview');
+  }
+
+  /**
+   * Does `job` in a window on another folder beside the workspace, or on none, and comes back.
+   * @param files their texts by their names; undefined for a window without a folder
+   */
+  async elsewhere(
+    files: Record<string, string> | undefined,
+    settings: Record<string, unknown>,
+    job: () => Promise<void>,
+  ): Promise<void> {
+    const { workbench } = this;
+    try {
+      await workbench.settings(settings);
+      await workbench.open(files && (await this.makeFolder(files)));
+      await workbench.ready();
+      await job();
+    } finally {
+      await workbench.tidy();
+      await workbench.open(this.workspace);
+      await workbench.ready();
+    }
+  }
+
+  private async makeFolder(files: Record<string, string>): Promise<string> {
+    const folder = await mkdtemp(path.join(this.base, 'other-'));
+    for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
     return folder;
   }
 

@@ -24,4 +24,5 @@ export const baseSettings: Record<string, unknown> = {
   'editor.minimap.enabled': false,
   'files.autoSave': 'off',
   'git.enabled': false,
+  'security.workspace.trust.enabled': false,
 };

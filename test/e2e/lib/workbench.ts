@@ -13,8 +13,13 @@ export class Workbench {
     private readonly url: string,
   ) {}
 
-  /** Opens a window on `folder`, and waits until its files are shown. */
-  async open(folder: string): Promise<void> {
+  /** Opens a window on `folder`, or on none, and waits until its files (or the bar at the left) are shown. */
+  async open(folder: string | undefined): Promise<void> {
+    if (folder === undefined) {
+      await this.page.goto(`${this.url}/?ew=true`);
+      await this.page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+      return;
+    }
     await this.page.goto(`${this.url}/?folder=${encodeURIComponent(folder)}`);
     await this.page.locator('.monaco-workbench .explorer-folders-view').waitFor({ timeout: 60_000 });
   }
@@ -137,6 +142,25 @@ export class Workbench {
     return this.page.locator('.editor-instance .view-overlays .cdr[class*="ced-"]');
   }
 
+  /** Of the lines on the screen, how many are marked at their edge, and how many by a background. */
+  async markedLines(): Promise<{ edge: number; background: number }> {
+    return this.marks.evaluateAll((marks) => {
+      const { getComputedStyle: styleOf } = globalThis as unknown as {
+        getComputedStyle(node: unknown): { borderLeftWidth: string; backgroundColor: string };
+      };
+      const styles = marks.map((mark) => styleOf(mark));
+      return {
+        edge: styles.filter((style) => style.borderLeftWidth !== '0px').length,
+        background: styles.filter((style) => style.backgroundColor !== 'rgba(0, 0, 0, 0)').length,
+      };
+    });
+  }
+
+  /** The dialog that waits for an answer. */
+  get dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
   /** The answer to "Why No Suggestion?". */
   explanation(text: RegExp): Locator {
     return this.page
@@ -160,7 +184,9 @@ export class Workbench {
     await this.command('Preferences: Open User Settings (JSON)');
     await this.tab('settings.json').waitFor();
     await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
+    // Typed over a selection, a bracket would be put around it.
     await this.page.keyboard.press('Control+A');
+    await this.page.keyboard.press('Delete');
     await this.page.keyboard.insertText(text);
     await this.save();
     await this.page.locator('.tab.active:not(.dirty)[data-resource-name="settings.json"]').waitFor();
@@ -180,7 +206,7 @@ export class Workbench {
   /** Closes every editor, and drops what is not saved. */
   private async closeAll(): Promise<void> {
     await this.command('View: Close All Editors');
-    const dontSave = this.page.locator('.monaco-dialog-box .monaco-button', { hasText: "Don't Save" });
+    const dontSave = this.dialog.locator('.monaco-button', { hasText: "Don't Save" });
     const tabs = this.page.locator('.tabs-container .tab');
     for (let tries = 0; tries < 100 && (await tabs.count()) > 0; tries += 1) {
       if (await dontSave.isVisible()) await dontSave.click();

@@ -21,13 +21,15 @@ export async function makeWorkspace(folder: string): Promise<void> {
   for (const name of files) await cp(path.join(root, name), path.join(folder, name)).catch(ignoreMissing);
   await writeLongFile(folder);
   await writeFile(path.join(folder, 'windows.ts'), crlfSource);
+  await writeFile(path.join(folder, 'mixed.ts'), mixedSource);
+  await writeFile(path.join(folder, 'latin.ts'), latinSource);
   await writeFile(
     path.join(folder, 'picture.bin'),
     Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 131) % 256)),
   );
   await writeFile(path.join(folder, 'notes.txt'), 'Things to do today\n');
   await writeFile(path.join(folder, 'ring.rs'), rustSource);
-  await writeFile(path.join(folder, 'totals.ts'), typescriptSource);
+  await writeFile(path.join(folder, 'totals.ts'), unfinishedSource);
   try {
     execFileSync('git', ['init', '-q'], { cwd: folder, stdio: 'ignore' });
   } catch {
@@ -58,7 +60,8 @@ async function writeLongFile(workspace: string): Promise<void> {
   await writeFile(file, parts.join('\n'));
 }
 
-const typescriptSource = `/** Sums over orders. */
+/** Stops in the middle of a function that is much like the one above it. */
+export const unfinishedSource = `/** Sums over orders. */
 
 export interface Order {
   id: string;
@@ -78,7 +81,20 @@ export function totalQuantity(orders: Order[]): number {
   let total = 0;
 `;
 
-const crlfSource = typescriptSource.replaceAll('\n', '\r\n');
+const crlfSource = unfinishedSource.replaceAll('\n', '\r\n');
+
+/** Three kinds of line end take turns. Before an empty line a carriage return alone would be half of another line end. */
+export const mixedSource = unfinishedSource.split('\n').reduce((text, line, i) => {
+  const end = ['\n', '\r\n', '\r'][i % 3] ?? '';
+  return `${text}${end === '\r' && line === '' ? '\n' : end}${line}`;
+});
+
+/** One comment line that is not UTF-8, then the same as totals.ts. */
+const latinSource = Buffer.concat([
+  Buffer.from('// caf'),
+  Buffer.from([0xe9, 0xff, 0xc3, 0x28, 0x0a]),
+  Buffer.from(unfinishedSource),
+]);
 
 const rustSource = `pub struct Ring {
     items: Vec<u32>,

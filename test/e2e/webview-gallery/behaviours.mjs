@@ -160,6 +160,46 @@ export const behaviours = {
     await close();
   },
 
+  async 'switched off: the banner switches on, and nothing is waited for'(open) {
+    const { page, say, close } = await open();
+    await say(states['switched-off']);
+    assert.equal(await page.getByText('Waiting for the engine').isVisible(), false);
+    await page.getByRole('button', { name: 'Open Settings' }).click();
+    assert.deepEqual((await posted(page)).at(-1), { type: 'command', command: 'openSettings' });
+    const on = page.getByRole('button', { name: 'Switch On' });
+    await on.focus();
+    await say(states['switched-off']);
+    assert.equal(await focused(page), 'Switch On');
+    await page.keyboard.press('Enter');
+    assert.deepEqual((await posted(page)).at(-1), { type: 'switchOn', what: 'longview' });
+    await say(states['ask-empty']);
+    assert.equal(await on.count(), 0);
+    await say(states.untrusted);
+    await page.getByRole('button', { name: 'Manage Workspace Trust' }).click();
+    assert.deepEqual((await posted(page)).at(-1), { type: 'manageTrust' });
+    await close();
+  },
+
+  async 'index switched off: its line and an empty answer switch it on'(open) {
+    const { page, say, close } = await open();
+    await say(states['ask-index-disabled']);
+    const buttons = page.getByRole('button', { name: 'Switch On' });
+    assert.equal(await buttons.count(), 2);
+    for (const on of await buttons.all()) {
+      await on.click();
+      assert.deepEqual((await posted(page)).at(-1), { type: 'switchOn', what: 'index' });
+    }
+    await close();
+  },
+
+  async 'speaks the language whose words the page carries'(open) {
+    const { page, start, close } = await open();
+    await start(`&words=${encodeURIComponent(JSON.stringify({ Ask: 'Fragen "hier"' }))}`);
+    await page.getByRole('tab', { name: 'Fragen "hier"' }).waitFor();
+    await page.getByRole('tab', { name: 'Summary' }).waitFor();
+    await close();
+  },
+
   async 'the live region says start and end'(open) {
     const { page, say, close } = await open();
     const live = page.getByRole('status');

@@ -69,7 +69,7 @@ export async function serve() {
       `default-src 'none'; style-src ${origin}; script-src 'nonce-${nonce}'`,
     );
     response.end(`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Longview</title>
-<link rel="stylesheet" href="/editor.css"><link rel="stylesheet" href="/style.css"></head><body><script nonce="${nonce}">${editorScript(theme, `${theme.classes} vscode-reduce-motion`, theme.kind)}</script>
+<link rel="stylesheet" href="/editor.css"><link rel="stylesheet" href="/style.css"></head><body data-words="${(url.searchParams.get('words') ?? '').replaceAll('"', '&quot;')}"><script nonce="${nonce}">${editorScript(theme, `${theme.classes} vscode-reduce-motion`, theme.kind)}</script>
 <script nonce="${nonce}" src="/main.js"></script></body></html>`);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

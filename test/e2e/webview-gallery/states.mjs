@@ -112,6 +112,13 @@ const status = (indexOver, engineOver, notice) => ({
   index: index(indexOver),
   notice,
 });
+/** No engine runs. */
+const without = (kind, text) => ({
+  type: 'status',
+  status: undefined,
+  index: undefined,
+  notice: { kind, text },
+});
 
 const tab = (name) => ({ type: 'showTab', tab: name });
 const started = { type: 'askStarted', id: 1, question };
@@ -286,6 +293,24 @@ export const states = {
   'ask-index-failed': [
     status({ state: 'failed', reason: 'The index could not be written: no space left on the disk.' }),
   ],
+  'ask-index-off': [status({ state: 'off', filesDone: 0, reason: 'The index is switched off.' })],
+  'switched-off': [without('off', 'Longview is switched off.')],
+  untrusted: [
+    without(
+      'untrusted',
+      'Restricted Mode: Longview does not start its engine until you trust this workspace.',
+    ),
+  ],
+  'index-failed': [
+    status(
+      { state: 'failed', reason: 'No space left on the disk.' },
+      {},
+      {
+        kind: 'index-failed',
+        text: 'Ready, but the index failed: No space left on the disk.',
+      },
+    ),
+  ],
   'ask-searching': [status(), started, { type: 'askProgress', id: 1, progress: { stage: 'searching' } }],
   'ask-reranking': [
     status(),
@@ -304,13 +329,9 @@ export const states = {
     nothing('index-disabled'),
   ],
   'ask-failed': [
-    status(
-      {},
-      {
-        state: 'failed',
-        error:
-          'The model striped-code could not be loaded: model.safetensors is cut short (12 of 61 MB). Reinstall the extension.',
-      },
+    without(
+      'failed',
+      'The model striped-code could not be loaded: model.safetensors is cut short (12 of 61 MB). Reinstall the extension.',
     ),
     started,
     {
@@ -321,7 +342,7 @@ export const states = {
     },
   ],
   'ask-stopped': [
-    status({}, {}, 'The engine ended unexpectedly and was restarted.'),
+    without('restarting', 'The engine ended unexpectedly and is being restarted.'),
     started,
     { type: 'askFailed', id: 1, message: '', cancelled: true },
   ],

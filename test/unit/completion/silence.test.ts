@@ -3,9 +3,10 @@ import { silenceSentence } from '../../../runtime/completion/silence';
 
 it('names the language, the model and the failure', () => {
   const facts = { language: 'Rust', model: 'striped-code', failure: 'File weights.bin is missing.' };
-  expect(silenceSentence('language-unknown', facts)).toBe(
-    'striped-code does not know Rust: choose a model that does.',
+  expect(silenceSentence('language-unknown', facts)).toBe('striped-code does not know Rust.');
+  expect(silenceSentence('model-missing', facts)).toBe('File weights.bin is missing.');
+  expect(silenceSentence('engine-failed', facts)).toBe(
+    'The engine is not running: File weights.bin is missing.',
   );
-  expect(silenceSentence('model-missing', facts)).toMatch(/striped-code .*weights\.bin is missing\.$/);
-  expect(silenceSentence('cancelled', facts, (message) => message.toUpperCase())).toMatch(/^THE REQUEST/);
+  expect(silenceSentence('cancelled', facts, (message) => message.toUpperCase())).toMatch(/^YOU TYPED/);
 });

@@ -15,6 +15,7 @@ const settings: EngineSettings = {
   threads: 2,
   indexEnabled: true,
   backgroundReading: 'off',
+  storageLimit: 0,
   excludeGlobs: [],
 };
 const text = 'export function sum(values: number[]): number {\n  return values.';

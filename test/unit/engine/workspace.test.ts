@@ -49,6 +49,18 @@ describe('Workspace', () => {
     expect(workspace.status()).toMatchObject({ state: 'ready', filesDone: 1 });
   });
 
+  it('is not called switched off while its opening is put off', async () => {
+    const fresh = new Workspace(path.join(base, 'fresh'), log);
+    fresh.postpone();
+    const opened = fresh.configure([], settings);
+    expect(fresh.status()).toMatchObject({ state: 'idle' });
+    expect(fresh.status().reason).toBeUndefined();
+    const switchedOff = fresh.configure([], { ...settings, indexEnabled: false });
+    expect(fresh.status()).toMatchObject({ state: 'off', reason: 'The index is switched off.' });
+    await fresh.close();
+    await Promise.all([opened, switchedOff]);
+  });
+
   it('answers the first question of a fresh window from what it indexes meanwhile', async () => {
     const { passages } = await workspace.ask(request, host, 0);
     expect(passages[0]!.citation.displayPath).toBe('fruit.ts');

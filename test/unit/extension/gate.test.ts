@@ -3,7 +3,7 @@ import type { SilenceReason } from '../../../runtime/protocol/completion';
 import { closedGate, type GateInput } from '../../../extension/completion/gate';
 import { explain } from '../../../extension/completion/silence';
 import { otherProviders } from '../../../extension/completion/other-providers';
-import { english } from '../../../extension/translate';
+import { english } from '../../../runtime/protocol/translate';
 
 const open: GateInput = {
   trusted: true,
@@ -53,7 +53,7 @@ describe('closedGate', () => {
 
 describe('explain', () => {
   it('names the language, the model and the failure', () => {
-    const facts = { languageName: 'Rust', model: 'striped-code', failure: 'No runtime.' };
+    const facts = { language: 'Rust', model: 'striped-code', failure: 'No runtime.' };
     expect(explain('language-unknown', facts, english).sentence).toBe('striped-code does not know Rust.');
     expect(explain('engine-failed', facts, english)).toEqual({
       sentence: 'The engine is not running: No runtime.',

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const text = readFileSync('package.json', 'utf8');
@@ -41,6 +42,15 @@ describe('the manifest', () => {
     const files = [manifest.icon, 'media/icon.svg', ...steps.map(({ media }) => media.markdown)];
     expect(files.filter((file) => !existsSync(file))).toEqual([]);
     expect(steps.every(({ completionEvents }) => completionEvents.length > 0)).toBe(true);
+  });
+
+  it('shows a picture with an alternative text in every step of the walkthrough', () => {
+    const steps = manifest.contributes.walkthroughs.flatMap(({ steps: all }) => all);
+    for (const { media } of steps) {
+      const [, alt, file] = /!\[(.*)\]\((\S+)\)/.exec(readFileSync(media.markdown, 'utf8')) ?? [];
+      expect(alt?.length, media.markdown).toBeGreaterThan(20);
+      expect(statSync(path.join(path.dirname(media.markdown), file!)).size).toBeLessThan(150_000);
+    }
   });
 
   it('ships a sample with exactly one place for the cursor', () => {

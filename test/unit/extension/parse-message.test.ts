@@ -13,6 +13,8 @@ describe('parseFromWebview', () => {
     [{ type: 'openLine', path: '/a/b.ts', line: 0, endLine: 0 }],
     [{ type: 'insertCompletion', index: 0 }],
     [{ type: 'command', command: 'restartEngine' }],
+    [{ type: 'switchOn', what: 'index' }],
+    [{ type: 'manageTrust' }],
   ])('accepts %j', (message) => {
     expect(parseFromWebview(message)).toEqual(message);
   });
@@ -32,6 +34,7 @@ describe('parseFromWebview', () => {
     [{ type: 'openCitation', path: 7, range }],
     [{ type: 'openLine', path: '/a', line: 1.5, endLine: 2 }],
     [{ type: 'command', command: 'clearData' }],
+    [{ type: 'switchOn', what: 'telemetry' }],
     [{ type: 'command', command: 'workbench.action.terminal.new' }],
   ])('rejects %j', (message) => {
     expect(parseFromWebview(message)).toBeUndefined();

@@ -6,7 +6,7 @@ import {
   type SettingKey,
   type SettingSpec,
 } from '../../../extension/settings/schema';
-import { english } from '../../../extension/translate';
+import { english } from '../../../runtime/protocol/translate';
 
 interface ManifestSetting {
   type: string;

@@ -11,7 +11,7 @@ import {
 } from '../../../extension/status/status-state';
 import { statusView } from '../../../extension/status/status-view';
 import { tooltipMarkdown } from '../../../extension/status/tooltip';
-import { english } from '../../../extension/translate';
+import { english } from '../../../runtime/protocol/translate';
 
 const status = (
   over: Partial<EngineStatus['model']> = {},

@@ -8,7 +8,7 @@ import { emptyMemory, remember, replay } from '../../../extension/panel/panel-me
 import { formatBytes } from '../../../extension/reports/bytes';
 import { passageText } from '../../../extension/reports/passage-text';
 import { summaryMarkdown } from '../../../extension/reports/summary-markdown';
-import { english } from '../../../extension/translate';
+import { english } from '../../../runtime/protocol/translate';
 import type { FileSummary } from '../../../runtime/protocol/summaries';
 import type { ToWebview } from '../../../runtime/protocol/webview';
 
@@ -126,6 +126,17 @@ describe('panelHtml', () => {
   });
 });
 
+describe('panelHtml in another language', () => {
+  it('carries the words, whatever they hold', () => {
+    const page = { cspSource: '', script: '', style: '', nonce: '', title: '', language: 'de' };
+    const html = panelHtml({ ...page, words: { 'Say "no" to <b>': '"Nein" & <i>' } });
+    expect(html).toContain(
+      '<body data-words="{&quot;Say \\&quot;no\\&quot; to &lt;b&gt;&quot;:&quot;\\&quot;Nein\\&quot; &amp; &lt;i&gt;&quot;}">',
+    );
+    expect(panelHtml(page)).toContain('<body>');
+  });
+});
+
 describe('panel memory', () => {
   const started = (id: number): ToWebview => ({ type: 'summaryStarted', id, displayPath: 'a' });
   it('replays what a new page needs, and drops what a later message replaces', () => {
@@ -165,14 +176,17 @@ describe('texts for the user', () => {
   });
 
   it('fences a passage that holds a fence itself', () => {
-    const text = passageText({
-      number: 1,
-      citation: { path: '/p/r.md', displayPath: 'r.md', range: { startLine: 0, endLine: 2 } },
-      languageId: 'markdown',
-      text: '```\nx\n```\n',
-      highlights: [],
-      score: 1,
-    });
+    const text = passageText(
+      {
+        number: 1,
+        citation: { path: '/p/r.md', displayPath: 'r.md', range: { startLine: 0, endLine: 2 } },
+        languageId: 'markdown',
+        text: '```\nx\n```\n',
+        highlights: [],
+        score: 1,
+      },
+      english,
+    );
     expect(text).toBe('r.md, lines 1 to 3\n````markdown\n```\nx\n```\n````\n');
   });
 });

@@ -4,6 +4,7 @@ import { toMessage } from '../../../webview/messages';
 it.each([
   { type: 'showTab', tab: 'summary' },
   { type: 'status' },
+  { type: 'status', notice: { kind: 'off', text: 'Off.' } },
   { type: 'askStarted', id: 1, question: 'q' },
   { type: 'askDone', id: 1, response: { passages: [] }, generatedAnswers: false },
   { type: 'summaryLine', id: 1, index: 0, line: {}, done: 1, total: 2 },
@@ -19,6 +20,7 @@ it.each([
   { type: 'unknown' },
   { type: 'toString' },
   { type: 'showTab', tab: 'other' },
+  { type: 'status', notice: 'Off.' },
   { type: 'askStarted', id: '1', question: 'q' },
   { type: 'askDone', id: 1 },
   { type: 'summaryOutline', id: 1, summary: { lines: 'x' } },

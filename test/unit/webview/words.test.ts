@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IndexStatus } from '../../../runtime/protocol/index-status';
-import { duration, percent, plural, splitPath } from '../../../webview/format';
-import { answerCost, indexLine, lineNumbers, placeName } from '../../../webview/words';
+import { duration, percent, splitPath } from '../../../webview/format';
+import { answerCost, files, indexLine, lineNumbers, lines, placeName } from '../../../webview/words';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
@@ -26,11 +26,7 @@ describe('figures', () => {
   ])('%d ms is %s', (ms, text) => expect(plain(duration(ms))).toBe(text));
 
   it('counts with the right number', () => {
-    expect([plural(1, 'file'), plural(1204, 'file'), plural(0, 'entry', 'entries')]).toEqual([
-      '1 file',
-      '1,204 files',
-      '0 entries',
-    ]);
+    expect([files(1), files(1204), lines(0)]).toEqual(['1 file', '1,204 files', '0 lines']);
   });
 
   it('splits paths', () => {

@@ -1,0 +1,9 @@
+import * as vscode from 'vscode';
+import { settingTarget } from './setting-target';
+import { section } from './settings';
+
+/** Switches Longview or its index on. Where it is on already nothing changes, so that a second click does no harm. */
+export async function switchOn(key: 'enabled' | 'index.enabled'): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration(section);
+  await configuration.update(key, true, settingTarget(configuration.inspect(key)));
+}
