@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateHoles } from '../../../runtime/evaluation/holes';
 import { parseHoles, type Hole } from '../../../runtime/evaluation/hole';
 import { makeHoles, type RepoFile } from '../../../runtime/evaluation/make-holes';
+import { withRepository } from '../../../runtime/evaluation/hole-repository';
+import { openTestGrammars } from '../retrieval/grammars';
 import { FakeEngine } from './fake-engine';
 
 function hole(more: Partial<Hole>): Hole {
@@ -118,7 +120,7 @@ describe('makeHoles', () => {
     language: 'python',
     text: body.flat().join('\n'),
   }));
-  const options = { count: 30, kinds: { rest: 4, line: 1, block: 1 }, repoUnits: 5000 };
+  const options = { count: 30, kinds: { rest: 4, line: 1, block: 1 } };
   const holes = makeHoles(files, 7, options);
 
   it('cuts the same holes from the same files and seed', () => {
@@ -134,13 +136,45 @@ describe('makeHoles', () => {
   });
 
   it('takes out exactly what stood there', () => {
-    for (const { before, target, after, kind, repo, path } of holes) {
+    for (const { before, target, after, kind } of holes) {
       expect(before + target + after).toBe(files[0]!.text);
       expect(after === '' || after.startsWith('\n')).toBe(true);
       if (kind !== 'block') expect(target).toMatch(/^[^\n]{4,80}$/);
       else expect(target.split('\n')).toHaveLength(2);
-      expect(repo.map((other) => other.path)).not.toContain(path);
-      expect(repo.length).toBeGreaterThan(0);
     }
+  });
+
+  it('cuts at the depths that are wanted, in turn, and leaves out those that no file has', () => {
+    const long = { path: 'long.py', language: 'python', text: body.flat().join('\n').repeat(20) };
+    const deep = makeHoles([...files, long], 7, { count: 20, depths: [100, 4000, 1_000_000] });
+    expect(deep).toHaveLength(20);
+    const depths = deep.map(({ before }) => before.length / 4);
+    expect(depths.filter((depth) => depth >= 70 && depth <= 150).length).toBeGreaterThan(5);
+    expect(depths.filter((depth) => depth >= 2900 && depth <= 5500).length).toBeGreaterThan(5);
+    expect(depths.every((depth) => depth < 5500)).toBe(true);
+  });
+});
+
+describe('withRepository', () => {
+  beforeAll(openTestGrammars);
+  const texts: Record<string, string> = {
+    'src/a.ts': "import { b } from './deep/b';\n\nb();\n",
+    'src/deep/b.ts': 'export function b() {\n  return 1;\n}\n',
+    'src/near.ts': 'export const near = 1;\n',
+    'far/away.ts': 'export const far = 1;\n',
+  };
+  const sources = Object.entries(texts).map(([path, text]) => ({ path, text, language: 'typescript' }));
+  const files = { read: (path: string) => Promise.resolve(texts[path]) };
+  const cutHole = hole({ path: 'src/a.ts', before: "import { b } from './deep/b';\n\nb", after: '\n' });
+
+  it('adds what the imports lead to, then the nearest files, never the one with the hole', async () => {
+    const { repo } = await withRepository(cutHole, files, sources);
+    expect(repo.map(({ path }) => path)).toEqual(['src/deep/b.ts', 'src/near.ts', 'far/away.ts']);
+    expect(repo[0]!.text).toBe(texts['src/deep/b.ts']);
+  });
+
+  it('keeps to its bound', async () => {
+    const { repo } = await withRepository(cutHole, files, sources, 300);
+    expect(repo.map(({ path }) => path)).toEqual(['src/deep/b.ts', 'src/near.ts']);
   });
 });
