@@ -4,7 +4,7 @@ import { precisionNames, type Precision } from '../graph/precision';
 import { findAssets, findRoot } from '../engine/assets';
 import { Engine } from '../engine/engine';
 import { Logger } from '../engine/log';
-import type { EngineSettings, WorkspaceFolder } from '../protocol/engine';
+import type { ContextBudget, EngineSettings, WorkspaceFolder } from '../protocol/engine';
 import { UserError } from '../protocol/errors';
 import { defaultDataFolder } from './data-folder';
 import { note } from './output';
@@ -19,6 +19,7 @@ export async function withEngine<T>(
   folders: readonly string[],
   job: (engine: Engine) => Promise<T>,
   overrides: Partial<EngineSettings> = {},
+  context?: ContextBudget,
 ): Promise<T> {
   for (const folder of folders) requireFolder(folder);
   const root = findRoot(__dirname);
@@ -43,6 +44,7 @@ export async function withEngine<T>(
       workspaceFolders,
       settings,
       precision: precisionOf(values.precision),
+      context,
     },
     findAssets(__dirname),
     new Logger(({ level, scope, message, fields }) => {

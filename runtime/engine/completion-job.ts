@@ -2,7 +2,13 @@ import { Confidence } from '../completion/confidence';
 import { FAR_LIMITS } from '../completion/far-prefix';
 import { previousCut } from '../completion/cuts';
 import { toLf } from '../completion/line-ends';
-import { planPrompt, planQuickPrompt, type PromptInput, type PromptPlan } from '../completion/prompt';
+import {
+  planPrompt,
+  planQuickPrompt,
+  type NeighbourText,
+  type PromptInput,
+  type PromptPlan,
+} from '../completion/prompt';
 import { checkStop, finishText, planStop, type Stop, type StopPlan } from '../completion/stop-rules';
 import { Priority, type LanguageModel, type ModelState, type WorkOptions } from '../inference/language-model';
 import type {
@@ -27,6 +33,8 @@ export interface CompletionInput {
   after: string;
   /** The last plan made for this document, moved by the edits since. */
   previous: Pick<PromptPlan, 'anchor' | 'farStart'> | undefined;
+  /** What the prompt shows of other files. */
+  neighbours?: readonly NeighbourText[];
 }
 
 export interface CompletionOutcome {
@@ -64,11 +72,13 @@ export async function completeAt(
       far: FAR_LIMITS,
     },
     previous: input.previous,
+    neighbours: input.neighbours,
   };
   const plan = planPrompt(prompt);
   const whole = readingPlanOf(plan);
   const stillReading = whole.ids.length - checkpoints.reusable(whole.ids) > maxTokensInFront;
-  const used = stillReading ? planQuickPrompt(prompt) : plan;
+  // Other files can wait until there is time to read them.
+  const used = stillReading ? planQuickPrompt({ ...prompt, neighbours: [] }) : plan;
   const reading = promptReading(used, before, model);
   const tokenised = performance.now();
 
@@ -117,7 +127,8 @@ export async function completeAt(
 /** Header and far prefix: what stays when the cursor moves. */
 function readingPlanOf(plan: PromptPlan): ReadingPlan {
   const ids = [...plan.header, ...plan.far];
-  const keepAt: number[] = [];
+  // Other files' text outlives every edit of this one.
+  const keepAt: number[] = plan.header.length >= checkpointEvery / 2 ? [plan.header.length] : [];
   for (const end of plan.farLineEnds) {
     const at = plan.header.length + end;
     if (at - (keepAt.at(-1) ?? 0) >= checkpointEvery) keepAt.push(at);

@@ -7,6 +7,7 @@ import { completeAt } from './completion-job';
 import type { BackgroundReading } from './background-reading';
 import type { Documents } from './documents';
 import type { ModelHost } from './model-host';
+import type { ContextSource } from './prompt-context';
 
 type Anchor = Pick<PromptPlan, 'anchor' | 'farStart'>;
 
@@ -18,6 +19,7 @@ export class Completions {
     private readonly documents: Documents,
     private readonly host: () => ModelHost,
     private readonly reading: BackgroundReading,
+    private readonly context: ContextSource,
   ) {}
 
   async complete(request: CompletionRequest, signal: AbortSignal | undefined): Promise<CompletionResponse> {
@@ -35,6 +37,7 @@ export class Completions {
           before,
           after,
           previous: shifted(this.anchors.get(request.uri), shift),
+          neighbours: this.context.of(request.uri).neighbours,
         },
         signal,
       ),

@@ -23,6 +23,7 @@ import type { Logger } from './log';
 import { holdCeiling, residentBytes, statesLimitBytes } from './memory';
 import { declaredLanguages, modelFolder, threadsOf } from './model-choice';
 import { ModelHost } from './model-host';
+import { DEFAULT_CONTEXT, RepositoryContext } from './prompt-context';
 import { Scheduler } from './scheduler';
 import { Summaries } from './summaries';
 import { Workspace } from './workspace';
@@ -44,6 +45,7 @@ export class Engine {
   private readonly scheduler = new Scheduler();
   private readonly statusListeners = new Set<(status: EngineStatus) => void>();
   private readonly reading: BackgroundReading;
+  private readonly context: RepositoryContext;
   private readonly completions: Completions;
   private readonly workspace: Workspace;
   private readonly summaries: Summaries;
@@ -63,8 +65,16 @@ export class Engine {
     this.host = this.createHost();
     const host = () => this.host;
     this.reading = new BackgroundReading(host, log.in('reading'), () => this.changed());
-    this.completions = new Completions(this.documents, host, this.reading);
     this.workspace = new Workspace(params.dataFolder, log.in('index'));
+    this.context = new RepositoryContext({
+      documents: this.documents,
+      workspace: this.workspace,
+      tokenCounter: () =>
+        host().use(({ model }) => Promise.resolve((text) => model.tokenizer.encode(text).length)),
+      budget: params.context ?? DEFAULT_CONTEXT,
+      log: log.in('context'),
+    });
+    this.completions = new Completions(this.documents, host, this.reading, this.context);
     this.summaries = new Summaries(this.data.summaries, log.in('summaries'));
   }
 
@@ -86,6 +96,7 @@ export class Engine {
 
   async dispose(): Promise<void> {
     this.reading.stop();
+    this.context.stop();
     await this.workspace.close();
     this.summaries.close();
     await this.host.dispose();
@@ -109,6 +120,7 @@ export class Engine {
   closeDocument({ uri }: { uri: string }): void {
     this.documents.close(uri);
     this.completions.closed(uri);
+    this.context.closed(uri);
   }
 
   // Jobs
@@ -116,6 +128,7 @@ export class Engine {
   async complete(request: CompletionRequest, signal?: AbortSignal): Promise<CompletionResponse> {
     const response = await this.doing('completing', () => this.completions.complete(request, signal));
     void this.workspace.startIndexing();
+    this.context.worksAt(request.uri, request.offset);
     if (!this.hasCompleted) this.logFirst(response);
     return response;
   }
@@ -169,6 +182,11 @@ export class Engine {
 
   encode(text: string): Promise<readonly number[]> {
     return this.host.use(({ model }) => Promise.resolve(model.tokenizer.encode(text)));
+  }
+
+  /** Finds at once what other files have to say about a place. */
+  lookAround(uri: string, offset: number): Promise<void> {
+    return this.context.lookAround(uri, offset);
   }
 
   /** Reads at once what waits for background reading. */

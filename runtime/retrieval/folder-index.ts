@@ -11,6 +11,7 @@ import { IGNORE_FILE_NAMES } from './ignore-files';
 import { importMeans, keysOfFile } from './imports';
 import { createPathRules, relativeTo, type PathRules } from './path-rules';
 import { searchStore, type FoundChunk } from './search';
+import { similarLines, type SimilarLines, type SimilarOptions } from './similar';
 import { indexChunk, Store, type FileStat, type IndexedChunk } from './store';
 import { isBusy, isDamage, openStoreFile, putAside, removeStoreFile, storeBytes } from './store-file';
 import { contentHash, readTextFile } from './text-file';
@@ -211,8 +212,17 @@ export class FolderIndex {
   }
 
   search(question: string, prefixes: readonly string[], limit: number): Ranked<FoundChunk>[] {
+    return this.find(() => searchStore(this.store, question, { prefixes, limit }));
+  }
+
+  /** Passages of other files that resemble `text`. */
+  similar(text: string, options: SimilarOptions): SimilarLines[] {
+    return this.find(() => similarLines(this.store, text, options));
+  }
+
+  private find<T>(query: () => T[]): T[] {
     try {
-      return searchStore(this.store, question, { prefixes, limit });
+      return query();
     } catch (error) {
       if (isDamage(error)) {
         this.startAnew();

@@ -19,5 +19,6 @@ export {
   WorkspaceIndex,
   type SearchResult,
   type SearchScope,
+  type SimilarPassage,
   type WorkspaceIndexOptions,
 } from './workspace-index';

@@ -38,6 +38,14 @@ export interface SearchResult {
   score: number;
 }
 
+/** A passage that resembles another text. */
+export interface SimilarPassage {
+  displayPath: string;
+  startLine: number;
+  /** With LF. */
+  text: string;
+}
+
 export interface SearchScope {
   /** Workspace folders or folders within them, absolute; all when empty. */
   folders: readonly string[];
@@ -188,6 +196,21 @@ export class WorkspaceIndex {
         return !seen.has(key) && seen.add(key);
       })
       .slice(0, scope.limit);
+  }
+
+  /**
+   * Passages of other files in the same folder that resemble `text`, a piece of `file`; most similar first. What must
+   * not be read by now is left out.
+   */
+  similar(file: string, text: string, languages: readonly string[], limit: number): SimilarPassage[] {
+    const folder = this.folderOf(file);
+    const relative = folder && relativeTo(folder.index.rules.root, file);
+    if (!folder || relative === undefined) return [];
+    const { index, prefix } = folder;
+    const found = index.similar(text, { exclude: relative, languages, limit });
+    return found
+      .filter(({ path: other }) => 'included' in index.rules.verdict(path.join(index.rules.root, other)))
+      .map((chunk) => ({ displayPath: prefix + chunk.path, startLine: chunk.startLine, text: chunk.text }));
   }
 
   /** Which words of a passage match the question: UTF-16 ranges within `text`. */

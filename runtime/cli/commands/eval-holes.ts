@@ -1,6 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findAssets } from '../../engine/assets';
+import { DEFAULT_CONTEXT } from '../../engine/prompt-context';
 import { HOLE_KINDS } from '../../evaluation/hole';
 import { withRepository } from '../../evaluation/hole-repository';
 import { evaluateHoles, type HoleScores } from '../../evaluation/holes';
@@ -23,12 +25,18 @@ import { readFileText } from '../read-file';
 
 export const evalHoles: Command = {
   name: 'eval holes',
-  usage: 'eval holes FILE.jsonl [--limit N] [--context none|file|repo] [--precision P] [--json]',
+  usage:
+    'eval holes FILE.jsonl [--limit N] [--context none|file|repo] [--imports N] [--similar N] [--precision P] [--json]',
   summary: 'How often a completion is exactly what stood in a hole.',
+  details:
+    'Context repo shows the model other files as the editor does. --imports: that many tokens of declarations of what the file imports. ' +
+    '--similar: that many tokens of passages that resemble the code around the cursor. Either takes the place of its default.',
   async run(args, signal) {
     const { values, positionals } = parse(args, {
       limit: { type: 'string' },
       context: { type: 'string' },
+      imports: { type: 'string' },
+      similar: { type: 'string' },
       precision: { type: 'string' },
     });
     const file = positionals[0];
@@ -37,8 +45,11 @@ export const evalHoles: Command = {
     const limit = values.limit === undefined ? undefined : wholeNumber('limit', values.limit, 0, 1);
     const lines = readFileText(file);
     const bar = new ProgressBar();
+    // The index of holes' files is of no use to anybody afterwards.
+    const passing =
+      context === 'repo' && !values.data ? mkdtempSync(path.join(tmpdir(), 'longview-data-')) : undefined;
     const report = await withEngine(
-      values,
+      { ...values, data: values.data ?? passing },
       [],
       (engine) =>
         evaluateHoles(lines, engine, {
@@ -50,8 +61,12 @@ export const evalHoles: Command = {
             bar.update('holes', done, total);
           },
         }),
-      { backgroundReading: 'idle' },
-    );
+      { backgroundReading: 'idle', indexEnabled: context === 'repo' },
+      {
+        imports: wholeNumber('imports', values.imports, DEFAULT_CONTEXT.imports),
+        similar: wholeNumber('similar', values.similar, DEFAULT_CONTEXT.similar),
+      },
+    ).finally(() => passing && rmSync(passing, { recursive: true, force: true }));
     bar.end();
     if (values.json) {
       printJson(report);
@@ -76,7 +91,6 @@ export const evalHoles: Command = {
     print(
       `context ${report.context}; ${Math.round(report.tokensReadPerHole)} tokens read a hole; p50 ${milliseconds(p50)}, p95 ${milliseconds(p95)}`,
     );
-    if (report.note) note(report.note);
   },
 };
 

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateHoles } from '../../../runtime/evaluation/holes';
 import { parseHoles, type Hole } from '../../../runtime/evaluation/hole';
@@ -83,10 +85,46 @@ describe('evaluateHoles', () => {
     expect(shown.match(/\S+/g)!.length).toBeLessThanOrEqual(1024);
   });
 
-  it('says so when it has no other files to show', async () => {
-    const report = await evaluateHoles(lines(hole({})), new FakeEngine(() => undefined), { context: 'repo' });
-    expect(report).toMatchObject({ context: 'file', exactMatch: 0, silentShare: 1 });
-    expect(report.note).toContain('no other files');
+  it('shows the other files as a workspace on disk, without the file of the hole, and cleans up', async () => {
+    const shown: (string[] | undefined)[] = [];
+    let folder = '';
+    const engine = Object.assign(new FakeEngine(() => undefined), {
+      setFolders: (folders: { path: string }[]) => {
+        folder = folders[0]?.path ?? folder;
+        shown.push(folders[0] && readdirSync(folders[0].path, { recursive: true }).map(String).sort());
+        return Promise.resolve();
+      },
+      indexIdle: () => Promise.resolve(),
+      lookAround: (uri: string, offset: number) => {
+        expect(engine.documents.get(uri)).toMatchObject({ path: path.join(folder, 'a.ts') });
+        expect(offset).toBe(10);
+        return Promise.resolve();
+      },
+    });
+    const repo = [
+      { path: 'deep/b.ts', text: 'b' },
+      { path: 'a.ts', text: 'const a = one();' },
+    ];
+    const report = await evaluateHoles(lines(hole({ repo }), hole({})), engine, { context: 'repo' });
+    expect(report.context).toBe('repo');
+    expect(shown.filter((files) => files)).toEqual([['deep', path.join('deep', 'b.ts')], []]);
+    expect(shown.at(-1)).toBe(undefined);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it('writes no file outside of the workspace, and says what is missing', async () => {
+    const engine = Object.assign(new FakeEngine(() => undefined), {
+      setFolders: () => Promise.resolve(),
+      indexIdle: () => Promise.resolve(),
+    });
+    const escaping = lines(hole({ repo: [{ path: '../b.ts', text: 'b' }] }));
+    await expect(evaluateHoles(escaping, engine, { context: 'repo' })).rejects.toThrow(
+      /outside.*\.\.\/b\.ts/,
+    );
+    const without = new FakeEngine(() => undefined);
+    await expect(evaluateHoles(lines(hole({})), without, { context: 'repo' })).rejects.toThrow(
+      /opens folders/,
+    );
   });
 
   it('takes holes from the whole file when limited', async () => {

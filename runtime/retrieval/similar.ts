@@ -1,0 +1,85 @@
+/**
+ * Passages that resemble the code around a cursor: the same names in another place are the best guide to what is about
+ * to be written. Ranked by the names that both hold, rare ones first, against the passage's length.
+ */
+import type { Store, StoredChunk } from './store';
+import { termSet } from './words';
+
+export interface SimilarOptions {
+  /** Relative path of the file that the text is from; none of its own passages are found. */
+  exclude: string;
+  /** Language ids of the files that are looked at. */
+  languages: readonly string[];
+  limit: number;
+}
+
+export interface SimilarLines {
+  path: string;
+  startLine: number;
+  text: string;
+}
+
+/** The rarest terms of the text that are asked for: more find the same passages, only more slowly. */
+const ASKED_TERMS = 24;
+/** Chunks that the store's own ranking proposes. */
+const PROPOSED = 60;
+/** Terms in more than this share of all chunks tell nothing. */
+const COMMON_SHARE = 0.2;
+/** A passage of few terms is not similar for that. */
+const LENGTH_FLOOR = 30;
+/** Of a longer chunk the most similar part is taken. */
+const MAX_LINES = 20;
+const WINDOW_STEP = 5;
+
+/** Most similar first, at most one passage of a chunk. */
+export function similarLines(store: Store, text: string, options: SimilarOptions): SimilarLines[] {
+  const weights = telling(store, text);
+  const asked = [...weights].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, ASKED_TERMS);
+  if (asked.length === 0) return [];
+  const expression = `body : (${asked.map(([term]) => `"${term}"`).join(' OR ')})`;
+  const found: { lines: SimilarLines; score: number }[] = [];
+  for (const { id, path } of store.match(expression, '', PROPOSED)) {
+    if (path === options.exclude) continue;
+    const chunk = store.chunk(id, path);
+    if (chunk && options.languages.includes(chunk.language)) found.push(bestPart(chunk, weights));
+  }
+  return found
+    .sort((a, b) => b.score - a.score || (a.lines.path < b.lines.path ? -1 : 1))
+    .slice(0, options.limit)
+    .map(({ lines }) => lines);
+}
+
+/** How much each term of the text tells: rare ones more. Terms that are everywhere or nowhere are left out. */
+function telling(store: Store, text: string): Map<string, number> {
+  const { chunks } = store.counts();
+  const weights = new Map<string, number>();
+  for (const term of termSet(text)) {
+    const seen = store.documentCount(term);
+    if (seen > 0 && seen <= Math.max(3, chunks * COMMON_SHARE))
+      weights.set(term, Math.log(1 + chunks / seen));
+  }
+  return weights;
+}
+
+function bestPart(
+  { path, startLine, text }: StoredChunk,
+  weights: ReadonlyMap<string, number>,
+): { lines: SimilarLines; score: number } {
+  const all = text.split('\n');
+  const last = Math.max(0, all.length - MAX_LINES);
+  let best: { lines: SimilarLines; score: number } | undefined;
+  for (let from = 0; from <= last; from = from < last ? Math.min(last, from + WINDOW_STEP) : last + 1) {
+    const part = all.slice(from, from + MAX_LINES).join('\n');
+    const score = scoreOf(part, weights);
+    if (!best || score > best.score)
+      best = { lines: { path, startLine: startLine + from, text: part }, score };
+  }
+  return best!;
+}
+
+function scoreOf(text: string, weights: ReadonlyMap<string, number>): number {
+  const terms = termSet(text);
+  let shared = 0;
+  for (const term of terms) shared += weights.get(term) ?? 0;
+  return shared / Math.sqrt(LENGTH_FLOOR + terms.size);
+}

@@ -1,0 +1,74 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WorkspaceIndex } from '../../../runtime/retrieval';
+import { openTestGrammars } from './grammars';
+import { tempFolder, write } from './temp-folder';
+import path from 'node:path';
+
+beforeAll(openTestGrammars);
+
+const open: WorkspaceIndex[] = [];
+afterEach(async () => {
+  for (const index of open.splice(0)) await index.close();
+});
+
+async function indexOf(files: Record<string, string>) {
+  const root = tempFolder(files);
+  const index = new WorkspaceIndex({ dataFolder: tempFolder(), folders: [{ path: root, name: 'folder' }] });
+  open.push(index);
+  await index.open();
+  index.start();
+  await index.idle();
+  return { index, root };
+}
+
+const filler = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => `  log('step', ${from + i});`).join('\n');
+
+const files = {
+  'src/orders.ts':
+    'export function openOrder(orderId: string) {\n  const receipt = printReceipt(orderId);\n  return receipt;\n}\n',
+  'src/long.ts': `export function runAll() {\n${filler(0, 40)}\n  const receipt = printReceipt(orderId);\n  sendReceipt(receipt);\n${filler(40, 70)}\n}\n`,
+  'src/other.ts': 'export const weather = (city: string) => forecast(city);\n',
+  'src/orders.py': 'def open_order(order_id):\n    return print_receipt(order_id)\n',
+};
+
+describe('passages that resemble the code around the cursor', () => {
+  it('finds the same names in other files of the language, most similar first', async () => {
+    const { index, root } = await indexOf(files);
+    const found = index.similar(
+      path.join(root, 'src/new.ts'),
+      'receipt = printReceipt(orderId);',
+      ['typescript'],
+      8,
+    );
+    expect(found.map(({ displayPath }) => displayPath)).toEqual(['src/orders.ts', 'src/long.ts']);
+  });
+
+  it('takes the similar part of a long passage', async () => {
+    const { index, root } = await indexOf(files);
+    const found = index.similar(path.join(root, 'src/new.ts'), 'printReceipt(orderId)', ['typescript'], 8);
+    const long = found.find(({ displayPath }) => displayPath === 'src/long.ts')!;
+    expect(long.text.split('\n')).toHaveLength(20);
+    expect(long.text).toContain('sendReceipt(receipt);');
+    expect(
+      files['src/long.ts']
+        .split('\n')
+        .slice(long.startLine, long.startLine + 20)
+        .join('\n'),
+    ).toBe(long.text);
+  });
+
+  it('finds nothing of the file itself, nothing for unknown names, nothing that is ignored by now', async () => {
+    const { index, root } = await indexOf(files);
+    const text = 'printReceipt(orderId)';
+    const own = index.similar(path.join(root, 'src/orders.ts'), text, ['typescript'], 8);
+    expect(own.map(({ displayPath }) => displayPath)).toEqual(['src/long.ts']);
+    expect(index.similar(path.join(root, 'src/new.ts'), 'zzz(qqq)', ['typescript'], 8)).toEqual([]);
+    expect(index.similar('/elsewhere/new.ts', text, ['typescript'], 8)).toEqual([]);
+    write(root, '.gitignore', 'src/orders.ts\n');
+    index.applyChanges([{ path: path.join(root, '.gitignore'), kind: 'created' }]);
+    await index.idle();
+    const after = index.similar(path.join(root, 'src/new.ts'), text, ['typescript'], 8);
+    expect(after.map(({ displayPath }) => displayPath)).toEqual(['src/long.ts']);
+  });
+});
