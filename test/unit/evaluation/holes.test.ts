@@ -141,6 +141,7 @@ describe('parseHoles', () => {
     ['nonsense', /Line 1 of f\.jsonl is not JSON/],
     ['{"language":"python"}', /Line 1 of f\.jsonl has no text "path"/],
     [JSON.stringify(hole({ kind: 'word' as never })), /unknown "kind": use rest, line, block/],
+    [JSON.stringify(hole({ repo: [{ path: 'b.ts' }] as never })), /"repo" that is no list of files/],
   ])('names what is wrong with %j', (text, message) => {
     expect(() => parseHoles(text, 'f.jsonl')).toThrow(message);
   });
