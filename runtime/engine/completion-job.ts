@@ -1,5 +1,5 @@
 import { Confidence } from '../completion/confidence';
-import { FAR_LIMITS } from '../completion/far-prefix';
+import { FAR_LIMITS, FAR_LIMITS_BEHIND_OTHERS } from '../completion/far-prefix';
 import { previousCut } from '../completion/cuts';
 import { toLf } from '../completion/line-ends';
 import {
@@ -76,17 +76,16 @@ export async function completeAt(
       far: FAR_LIMITS,
     },
     previous: input.previous,
-    neighbours: input.neighbours,
   };
   const unreadOf = ({ ids }: ReadingPlan) => ids.length - checkpoints.reusable(ids);
-  const present = planPrompt(prompt);
-  const next = input.nextNeighbours && planPrompt({ ...prompt, neighbours: input.nextNeighbours });
+  const present = planPrompt(behind(input.neighbours, prompt));
+  const next = input.nextNeighbours && planPrompt(behind(input.nextNeighbours, prompt));
   const wanted = readingPlanOf(next ?? present);
   const tookNext = next !== undefined && unreadOf(wanted) <= unreadOf(readingPlanOf(present));
   const plan = tookNext ? next : present;
   const stillReading = unreadOf(readingPlanOf(plan)) > maxTokensInFront;
   // Other files can wait until there is time to read them.
-  const used = stillReading ? planQuickPrompt({ ...prompt, neighbours: [] }) : plan;
+  const used = stillReading ? planQuickPrompt(prompt) : plan;
   const reading = promptReading(used, before, model);
   const tokenised = performance.now();
 
@@ -131,6 +130,12 @@ export async function completeAt(
     ...((stillReading || (next && !tookNext)) && { unread: wanted }),
     tookNext,
   };
+}
+
+/** The prompt with other files before it. A long file then gives way to them: what lies too far back is of no use. */
+function behind(neighbours: readonly NeighbourText[] = [], prompt: PromptInput): PromptInput {
+  if (neighbours.length === 0) return prompt;
+  return { ...prompt, neighbours, limits: { ...prompt.limits, far: FAR_LIMITS_BEHIND_OTHERS } };
 }
 
 /** Header and far prefix: what stays when the cursor moves. */

@@ -32,7 +32,12 @@ export interface ContextParts {
   workspace: {
     /** Undefined for files whose prompts may show themselves alone. */
     locate(file: string): LocatedFile | undefined;
-    similar(file: string, text: string, languages: readonly string[], limit: number): SimilarPassage[];
+    similar(
+      file: string,
+      text: string,
+      languages: readonly string[],
+      limit: number,
+    ): Promise<SimilarPassage[]>;
   };
   /** Number of tokens in a text. */
   tokenCounter(): Promise<(text: string) => number>;
@@ -40,7 +45,11 @@ export interface ContextParts {
   log: Logger;
 }
 
-export const DEFAULT_CONTEXT: ContextBudget = { imports: 0, similar: 0 };
+/**
+ * Similar passages make what stood in a hole likelier (3.3 % fewer bits per character on 75 held-out holes); declarations of
+ * imports made no difference to the embedded model (0.4 % on 45), so that they are there for measuring other models.
+ */
+export const DEFAULT_CONTEXT: ContextBudget = { imports: 0, similar: 512 };
 
 export const NO_CONTEXT: PromptContext = { key: '', neighbours: [] };
 
@@ -52,6 +61,11 @@ const placeUnits = 2000;
 const unitsBefore = 300;
 const unitsAfter = 200;
 const passagesAskedFor = 8;
+/**
+ * Further down in a file it is shown alone: other files would push parts of it out of the model's widest window, and
+ * won nothing for that (11 holes, 0.27 nats worse on average with a standard error of 0.26).
+ */
+const longFileUnits = 12_000;
 /** `<|file|><|path|>` and the newline after a path. */
 const headerTokens = 3;
 /** One language under several ids. */
@@ -99,7 +113,7 @@ export class RepositoryContext implements ContextSource {
     const { version } = document;
     const place = document.text.slice(Math.max(0, offset - unitsBefore), offset + unitsAfter);
     try {
-      const neighbours = await this.neighboursOf(document, place);
+      const neighbours = offset > longFileUnits ? [] : await this.neighboursOf(document, place);
       const key = neighbours.length === 0 ? NO_CONTEXT.key : keyOf(neighbours);
       // Closed meanwhile, or another document under the same name: nobody asks for this any more.
       if ((this.parts.documents.get(uri)?.version ?? -1) >= version)
@@ -111,6 +125,8 @@ export class RepositoryContext implements ContextSource {
 
   private note(uri: string, found: PromptContext, offset: number): void {
     const context = this.of(uri);
+    // An index that is still being made may know more at the next pause.
+    if (found.neighbours.length === 0 && context.neighbours.length === 0) return;
     this.found.set(uri, { context, offset, ...(found.key !== context.key && { next: found }) });
   }
 
@@ -130,7 +146,7 @@ export class RepositoryContext implements ContextSource {
     const tokens = await this.parts.tokenCounter();
     return [
       ...(await this.imported(document, located, tokens)),
-      ...this.similar(document.path!, document.languageId, place, tokens),
+      ...(await this.similar(document.path!, document.languageId, place, tokens)),
     ];
   }
 
@@ -148,17 +164,17 @@ export class RepositoryContext implements ContextSource {
     }));
   }
 
-  private similar(
+  private async similar(
     file: string,
     languageId: string,
     place: string,
     tokens: (text: string) => number,
-  ): NeighbourText[] {
+  ): Promise<NeighbourText[]> {
     let left = this.parts.budget.similar;
     if (left === 0) return [];
     const languages = scripts.includes(languageId) ? scripts : [languageId];
     const chosen: NeighbourText[] = [];
-    for (const { displayPath, text } of this.parts.workspace.similar(
+    for (const { displayPath, text } of await this.parts.workspace.similar(
       file,
       place,
       languages,

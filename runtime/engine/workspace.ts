@@ -156,8 +156,13 @@ export class Workspace {
   }
 
   /** Passages of other files that resemble a piece of this one; none while the index does not know. */
-  similar(file: string, text: string, languages: readonly string[], limit: number): SimilarPassage[] {
-    return this.index?.similar(file, text, languages, limit) ?? [];
+  async similar(
+    file: string,
+    text: string,
+    languages: readonly string[],
+    limit: number,
+  ): Promise<SimilarPassage[]> {
+    return (await this.index?.similar(file, text, languages, limit)) ?? [];
   }
 
   onStatus(listener: (status: IndexStatus) => void): void {

@@ -11,7 +11,7 @@ import { IGNORE_FILE_NAMES } from './ignore-files';
 import { importMeans, keysOfFile } from './imports';
 import { createPathRules, relativeTo, type PathRules } from './path-rules';
 import { searchStore, type FoundChunk } from './search';
-import { similarLines, type SimilarLines, type SimilarOptions } from './similar';
+import { mostSimilar, proposeSimilar, type SimilarLines, type SimilarOptions } from './similar';
 import { indexChunk, Store, type FileStat, type IndexedChunk } from './store';
 import { isBusy, isDamage, openStoreFile, putAside, removeStoreFile, storeBytes } from './store-file';
 import { contentHash, readTextFile } from './text-file';
@@ -216,8 +216,9 @@ export class FolderIndex {
   }
 
   /** Passages of other files that resemble `text`. */
-  similar(text: string, options: SimilarOptions): SimilarLines[] {
-    return this.find(() => similarLines(this.store, text, options));
+  async similar(text: string, options: SimilarOptions, limit: number): Promise<SimilarLines[]> {
+    const [proposal] = this.find(() => [proposeSimilar(this.store, text, options)]);
+    return proposal ? mostSimilar(proposal, limit) : [];
   }
 
   private find<T>(query: () => T[]): T[] {

@@ -3,6 +3,7 @@
  * to be written. Ranked by the names that both hold, rare ones first, against the passage's length.
  */
 import type { Store, StoredChunk } from './store';
+import { turnKeeper } from './turns';
 import { termSet } from './words';
 
 export interface SimilarOptions {
@@ -10,7 +11,6 @@ export interface SimilarOptions {
   exclude: string;
   /** Language ids of the files that are looked at. */
   languages: readonly string[];
-  limit: number;
 }
 
 export interface SimilarLines {
@@ -38,22 +38,41 @@ const WINDOW_STEP = 5;
  */
 const MIN_LIKENESS = 0.3;
 
-/** Most similar first, at most one passage of a chunk. */
-export function similarLines(store: Store, text: string, options: SimilarOptions): SimilarLines[] {
+/** What the store has to say of a text, to be looked at more closely. */
+export interface Proposal {
+  chunks: StoredChunk[];
+  /** How much each of the text's terms tells. */
+  weights: ReadonlyMap<string, number>;
+  /** The text's likeness to itself. */
+  whole: number;
+}
+
+/** Everything that the store is asked for. */
+export function proposeSimilar(store: Store, text: string, options: SimilarOptions): Proposal {
   const weights = telling(store, text);
   const asked = [...weights].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, ASKED_TERMS);
-  if (asked.length === 0) return [];
   const expression = `body : (${asked.map(([term]) => `"${term}"`).join(' OR ')})`;
-  const whole = scoreOf(text, weights);
+  const matches = asked.length === 0 ? [] : store.match(expression, '', PROPOSED);
+  const chunks = matches
+    .filter(({ path }) => path !== options.exclude)
+    .flatMap(({ id, path }) => store.chunk(id, path) ?? [])
+    .filter(({ language }) => options.languages.includes(language));
+  return { chunks, weights, whole: scoreOf(text, weights) };
+}
+
+/** Most similar first, at most one passage of a chunk. Hands the thread back every few milliseconds. */
+export async function mostSimilar(
+  { chunks, weights, whole }: Proposal,
+  limit: number,
+): Promise<SimilarLines[]> {
+  const turn = turnKeeper();
   const found: SimilarLines[] = [];
-  for (const { id, path } of store.match(expression, '', PROPOSED)) {
-    if (path === options.exclude) continue;
-    const chunk = store.chunk(id, path);
-    if (!chunk || !options.languages.includes(chunk.language)) continue;
+  for (const chunk of chunks) {
     const part = bestPart(chunk, weights, whole);
     if (part.likeness >= MIN_LIKENESS) found.push(part);
+    if (turn.isOver()) await turn.next();
   }
-  return found.sort((a, b) => b.likeness - a.likeness || (a.path < b.path ? -1 : 1)).slice(0, options.limit);
+  return found.sort((a, b) => b.likeness - a.likeness || (a.path < b.path ? -1 : 1)).slice(0, limit);
 }
 
 /** How much each term of the text tells: rare ones more. Terms that are everywhere or nowhere are left out. */

@@ -204,12 +204,17 @@ export class WorkspaceIndex {
    * Passages of other files in the same folder that resemble `text`, a piece of `file`; most similar first. What must
    * not be read by now is left out.
    */
-  similar(file: string, text: string, languages: readonly string[], limit: number): SimilarPassage[] {
+  async similar(
+    file: string,
+    text: string,
+    languages: readonly string[],
+    limit: number,
+  ): Promise<SimilarPassage[]> {
     const folder = this.folderOf(file);
     const relative = folder && relativeTo(folder.index.rules.root, file);
     if (!folder || relative === undefined) return [];
     const { index, prefix } = folder;
-    const found = index.similar(text, { exclude: relative, languages, limit });
+    const found = await index.similar(text, { exclude: relative, languages }, limit);
     return found
       .filter(({ path: other }) => 'included' in index.rules.verdict(path.join(index.rules.root, other)))
       .map(({ path: other, ...lines }) => ({ displayPath: prefix + other, ...lines }));

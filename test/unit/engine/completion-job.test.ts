@@ -84,6 +84,16 @@ describe('completeAt', () => {
     expect(quick.unread!.keepAt[0]).toBeLessThan(quick.unread!.ids.length + 1);
   });
 
+  it('shows less of a long file behind other files, so that both lie in the widest window', async () => {
+    const neighbours = [{ displayPath: 'src/other.ts', text: 'let other = 1;\n'.repeat(30) }];
+    const long = at(`${'let name = 1;\n'.repeat(1000)}let last = █\n`);
+    const alone = await completeAt(loaded('2;'), long, undefined);
+    const behind = await completeAt(loaded('2;'), { ...long, neighbours }, undefined);
+    expect(alone.unread!.ids.length).toBeGreaterThan(4096);
+    expect(behind.unread!.ids.length).toBeLessThan(4096);
+    expect(behind.unread!.ids.length).toBeGreaterThan(2048 + neighbours[0]!.text.length);
+  });
+
   it('goes on with the other files that it showed, until the next ones are read', async () => {
     const model = loaded('2;');
     const place = at(`${'let name = 1;\n'.repeat(30)}let last = █\n`);

@@ -10,7 +10,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const uri = 'file:///w/a.ts';
-const text = `import { helper } from './helper';\n\n${'helper();\n'.repeat(600)}`;
+const text = `import { helper } from './helper';\n\n${'helper();\n'.repeat(2000)}`;
 const helper = 'export const helper = () => 1;\n';
 
 function context(budget: ContextBudget, more: Partial<ContextParts['workspace']> = {}) {
@@ -27,12 +27,13 @@ function context(budget: ContextBudget, more: Partial<ContextParts['workspace']>
       }),
       similar: (_, around, languages) => {
         asked.push({ text: around, languages });
-        return ['one', 'two', 'x'.repeat(1000)].map((name) => ({
+        const passages = ['one', 'two', 'x'.repeat(1000)].map((name) => ({
           displayPath: `w/${name[0]}.ts`,
           startLine: 0,
           text: name,
           likeness: 1,
         }));
+        return Promise.resolve(passages);
       },
       ...more,
     },
@@ -84,7 +85,9 @@ describe('context from other files', () => {
     let passage = 'one';
     const { made } = context(
       { imports: 0, similar: 50 },
-      { similar: () => [{ displayPath: 'w/o.ts', startLine: 0, text: passage, likeness: 1 }] },
+      {
+        similar: () => Promise.resolve([{ displayPath: 'w/o.ts', startLine: 0, text: passage, likeness: 1 }]),
+      },
     );
     await made.lookAround(uri, 1000);
     expect(made.of(uri).neighbours).toEqual([]);
@@ -117,6 +120,26 @@ describe('context from other files', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('looks again at the next pause where it found nothing yet', async () => {
+    let passages: string[] = [];
+    const { made } = context(
+      { imports: 0, similar: 50 },
+      {
+        similar: () =>
+          Promise.resolve(
+            passages.map((one) => ({ displayPath: 'b', startLine: 0, text: one, likeness: 1 })),
+          ),
+      },
+    );
+    made.worksAt(uri, 1000);
+    await vi.advanceTimersByTimeAsync(2500);
+    expect(made.next(uri)).toBe(undefined);
+    passages = ['one'];
+    made.worksAt(uri, 1001);
+    await vi.advanceTimersByTimeAsync(2500);
+    expect(made.next(uri)!.neighbours).toEqual([{ displayPath: 'b', text: 'one\n' }]);
+  });
+
   it('has no timer while it has no budget', () => {
     const { made } = context({ imports: 0, similar: 0 });
     made.worksAt(uri, 1000);
@@ -130,6 +153,15 @@ describe('context from other files', () => {
     expect(asked).toEqual([]);
   });
 
+  it('leaves the window to the file itself far down in a long one', async () => {
+    const { made, asked } = context({ imports: 200, similar: 50 });
+    await use(made, 1000);
+    expect(made.of(uri).neighbours).not.toEqual([]);
+    await use(made, 13_000);
+    expect(made.of(uri).neighbours).toEqual([]);
+    expect(asked).toHaveLength(1);
+  });
+
   it('forgets a closed document, and goes without where looking fails', async () => {
     const { made } = context({ imports: 200, similar: 50 });
     await use(made, 1000);
@@ -138,9 +170,7 @@ describe('context from other files', () => {
     const failing = context(
       { imports: 0, similar: 50 },
       {
-        similar: () => {
-          throw new Error('the index is damaged');
-        },
+        similar: () => Promise.reject(new Error('the index is damaged')),
       },
     );
     await use(failing.made, 1000);

@@ -35,7 +35,7 @@ const files = {
 describe('passages that resemble the code around the cursor', () => {
   it('finds the same names in other files of the language, most similar first', async () => {
     const { index, root } = await indexOf(files);
-    const found = index.similar(
+    const found = await index.similar(
       path.join(root, 'src/new.ts'),
       'receipt = printReceipt(orderId);',
       ['typescript'],
@@ -46,7 +46,12 @@ describe('passages that resemble the code around the cursor', () => {
 
   it('takes the similar part of a long passage', async () => {
     const { index, root } = await indexOf(files);
-    const found = index.similar(path.join(root, 'src/new.ts'), 'printReceipt(orderId)', ['typescript'], 8);
+    const found = await index.similar(
+      path.join(root, 'src/new.ts'),
+      'printReceipt(orderId)',
+      ['typescript'],
+      8,
+    );
     const long = found.find(({ displayPath }) => displayPath === 'src/long.ts')!;
     expect(long.text.split('\n')).toHaveLength(20);
     expect(long.text).toContain('sendReceipt(receipt);');
@@ -61,24 +66,24 @@ describe('passages that resemble the code around the cursor', () => {
   it('leaves out what shares little with the text', async () => {
     const { index, root } = await indexOf(files);
     const text = 'weather(city, forecast) && openOrder(receipt)';
-    const found = index.similar(path.join(root, 'src/new.ts'), text, ['typescript'], 8);
+    const found = await index.similar(path.join(root, 'src/new.ts'), text, ['typescript'], 8);
     expect(found[0]!.likeness).toBeLessThanOrEqual(1);
     // It holds a receipt too, and nothing else of this.
     expect(found.map(({ displayPath }) => displayPath)).not.toContain('src/long.ts');
-    expect(index.similar(path.join(root, 'src/new.ts'), 'receipt', ['typescript'], 8)).toHaveLength(2);
+    expect(await index.similar(path.join(root, 'src/new.ts'), 'receipt', ['typescript'], 8)).toHaveLength(2);
   });
 
   it('finds nothing of the file itself, nothing for unknown names, nothing that is ignored by now', async () => {
     const { index, root } = await indexOf(files);
     const text = 'printReceipt(orderId)';
-    const own = index.similar(path.join(root, 'src/orders.ts'), text, ['typescript'], 8);
+    const own = await index.similar(path.join(root, 'src/orders.ts'), text, ['typescript'], 8);
     expect(own.map(({ displayPath }) => displayPath)).toEqual(['src/long.ts']);
-    expect(index.similar(path.join(root, 'src/new.ts'), 'zzz(qqq)', ['typescript'], 8)).toEqual([]);
-    expect(index.similar('/elsewhere/new.ts', text, ['typescript'], 8)).toEqual([]);
+    expect(await index.similar(path.join(root, 'src/new.ts'), 'zzz(qqq)', ['typescript'], 8)).toEqual([]);
+    expect(await index.similar('/elsewhere/new.ts', text, ['typescript'], 8)).toEqual([]);
     write(root, '.gitignore', 'src/orders.ts\n');
     index.applyChanges([{ path: path.join(root, '.gitignore'), kind: 'created' }]);
     await index.idle();
-    const after = index.similar(path.join(root, 'src/new.ts'), text, ['typescript'], 8);
+    const after = await index.similar(path.join(root, 'src/new.ts'), text, ['typescript'], 8);
     expect(after.map(({ displayPath }) => displayPath)).toEqual(['src/long.ts']);
   });
 });
