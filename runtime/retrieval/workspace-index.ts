@@ -9,6 +9,7 @@ import type { LineRange } from '../protocol/text';
 import { displayPrefixes } from './display-names';
 import { FolderIndex } from './folder-index';
 import { highlightsOf } from './highlights';
+import { withLineFeeds } from './lines';
 import { relativeTo } from './path-rules';
 import { contentHash, readTextFile } from './text-file';
 import { turnKeeper } from './turns';
@@ -214,10 +215,15 @@ export class WorkspaceIndex {
     const relative = folder && relativeTo(folder.index.rules.root, file);
     if (!folder || relative === undefined) return [];
     const { index, prefix } = folder;
-    const found = await index.similar(text, { exclude: relative, languages }, limit);
-    return found
-      .filter(({ path: other }) => 'included' in index.rules.verdict(path.join(index.rules.root, other)))
-      .map(({ path: other, ...lines }) => ({ displayPath: prefix + other, ...lines }));
+    const passages: SimilarPassage[] = [];
+    for (const found of await index.similar(text, { exclude: relative, languages }, limit)) {
+      // The index may be behind: the file as it is now says whether this may be read, and whether it is still there.
+      const now = await this.read(path.join(index.rules.root, found.path));
+      if (now === undefined || !withLineFeeds(now).includes(found.text)) continue;
+      const { path: other, ...lines } = found;
+      passages.push({ displayPath: prefix + other, ...lines });
+    }
+    return passages;
   }
 
   /** Which words of a passage match the question: UTF-16 ranges within `text`. */

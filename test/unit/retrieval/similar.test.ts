@@ -80,10 +80,24 @@ describe('passages that resemble the code around the cursor', () => {
     expect(own.map(({ displayPath }) => displayPath)).toEqual(['src/long.ts']);
     expect(await index.similar(path.join(root, 'src/new.ts'), 'zzz(qqq)', ['typescript'], 8)).toEqual([]);
     expect(await index.similar('/elsewhere/new.ts', text, ['typescript'], 8)).toEqual([]);
+  });
+
+  it('shows nothing that its file no longer says or that must not be read by now, whatever the index holds', async () => {
+    const { index, root } = await indexOf(files);
+    const shown = async () =>
+      (await index.similar(path.join(root, 'src/new.ts'), 'printReceipt(orderId)', ['typescript'], 8)).map(
+        ({ displayPath }) => displayPath,
+      );
+    const key = `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(64)}\n`;
+    write(root, 'src/orders.ts', `${files['src/orders.ts']}\n/*\n${key}*/\n`);
+    expect(await shown()).toEqual(['src/long.ts']);
+    write(root, 'src/long.ts', 'export const other = 1;\n');
+    expect(await shown()).toEqual([]);
+    write(root, 'src/orders.ts', files['src/orders.ts']);
+    expect(await shown()).toEqual(['src/orders.ts']);
     write(root, '.gitignore', 'src/orders.ts\n');
     index.applyChanges([{ path: path.join(root, '.gitignore'), kind: 'created' }]);
     await index.idle();
-    const after = await index.similar(path.join(root, 'src/new.ts'), text, ['typescript'], 8);
-    expect(after.map(({ displayPath }) => displayPath)).toEqual(['src/long.ts']);
+    expect(await shown()).toEqual([]);
   });
 });
