@@ -46,8 +46,9 @@ export interface ContextParts {
 }
 
 /**
- * Similar passages make what stood in a hole likelier (3.3 % fewer bits per character on 75 held-out holes); declarations of
- * imports made no difference to the embedded model (0.4 % on 45), so that they are there for measuring other models.
+ * Similar passages help the embedded model: 3.3 % fewer bits per character on 75 held-out holes; on 60 that had any, 35 % exact
+ * instead of 28 % (4 won, none lost). Declarations of imports made no difference to it (0.4 % on 45): they are there so
+ * that other models can be measured with them.
  */
 export const DEFAULT_CONTEXT: ContextBudget = { imports: 0, similar: 512 };
 
