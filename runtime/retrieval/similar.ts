@@ -33,7 +33,7 @@ const LENGTH_FLOOR = 30;
 const MAX_LINES = 20;
 const WINDOW_STEP = 5;
 /**
- * What resembles the text less than this is left out. On 70 held-out holes passages above it made what stood there
+ * What resembles the text less than this is left out. On the 70 holes that it was chosen on, passages above it made what stood there
  * likelier in 30 cases and less likely in 12, those below it likelier in 3 and less likely in 8.
  */
 const MIN_LIKENESS = 0.3;
