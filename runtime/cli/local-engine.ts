@@ -4,7 +4,7 @@ import { precisionNames, type Precision } from '../graph/precision';
 import { findAssets, findRoot } from '../engine/assets';
 import { Engine } from '../engine/engine';
 import type { Session } from '../engine/session';
-import type { EngineSettings, WorkspaceFolder } from '../protocol/engine';
+import type { ContextBudget, EngineSettings, WorkspaceFolder } from '../protocol/engine';
 import { UserError } from '../protocol/errors';
 import { defaultDataFolder } from './data-folder';
 import { note } from './output';
@@ -19,6 +19,7 @@ export async function withEngine<T>(
   folders: readonly string[],
   job: (session: Session) => Promise<T>,
   overrides: Partial<EngineSettings> = {},
+  context?: ContextBudget,
 ): Promise<T> {
   for (const folder of folders) requireFolder(folder);
   const root = findRoot(__dirname);
@@ -47,6 +48,7 @@ export async function withEngine<T>(
         workspaceFolders,
         settings,
         precision: precisionOf(values.precision),
+        context,
       },
       ({ level, scope, message, fields }) => {
         // What a command fails with is told once, by the command.

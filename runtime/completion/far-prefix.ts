@@ -20,6 +20,9 @@ export interface FarLimits {
  */
 export const FAR_LIMITS: FarLimits = { keepTokens: 3072, minTokens: 4096, maxTokens: 6144 };
 
+/** Behind text of other files, so that both lie within the 4,096 tokens that count, suffix and near prefix included. */
+export const FAR_LIMITS_BEHIND_OTHERS: FarLimits = { keepTokens: 1536, minTokens: 2048, maxTokens: 3072 };
+
 /** A file that was never read is answered from about 1,000 tokens, which take a second on two slow cores. */
 export const QUICK_FAR_LIMITS: FarLimits = { keepTokens: 384, minTokens: 640, maxTokens: 960 };
 

@@ -124,9 +124,14 @@ export function planQuickPrompt(
   input: Omit<PromptInput, 'limits'> & { limits: Omit<PromptLimits, 'far'> },
 ): PromptPlan {
   const { previous, limits } = input;
-  // The far prefix is another one here.
+  // The far prefix is another one here, and other files can wait until there is time to read them.
   const kept = previous && { ...previous, far: undefined };
-  return planPrompt({ ...input, previous: kept, limits: { ...limits, far: QUICK_FAR_LIMITS } });
+  return planPrompt({
+    ...input,
+    neighbours: [],
+    previous: kept,
+    limits: { ...limits, far: QUICK_FAR_LIMITS },
+  });
 }
 
 /** What the next plan for the document can go on from. */

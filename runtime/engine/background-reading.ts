@@ -3,7 +3,7 @@ import { isCancelled, messageOf } from '../protocol/errors';
 import type { Logger } from './log';
 import type { ModelHost } from './model-host';
 import type { ReadingPlan } from './reading-plan';
-import { maySaveText } from './save-rules';
+import { maySaveText } from './saved-states';
 
 /** The editor counts as quiet after this long without a request. */
 const quietMs = 2000;

@@ -13,6 +13,7 @@ import { completeAt } from './completion-job';
 import type { Documents, OpenDocument } from './documents';
 import type { TextBuffer } from './text-buffer';
 import type { LoadedModel, ModelHost } from './model-host';
+import type { ContextSource } from './prompt-context';
 import { planPlace, stepsAhead, type AheadStep, type PromptPlace } from './prompt-place';
 
 export interface CompletionParts {
@@ -23,7 +24,12 @@ export interface CompletionParts {
   inFront: <T>(job: () => Promise<T>) => Promise<T>;
   /** The workspace: what is kept for one serves no other. */
   scope: () => string;
-  /** Whether what is read of a document may be saved on disk. */
+  /** What prompts show of other files. */
+  context: ContextSource;
+  /**
+   * Whether what is read of a document may be saved on disk: it is a workspace file that the ignore rules include. Others are
+   * completed from themselves, and leave nothing behind.
+   */
   maySave: (document: OpenDocument) => boolean;
 }
 
@@ -58,7 +64,7 @@ export class Completions {
     );
     if (!ahead) {
       this.remember(uri, outcome.plan, shift);
-      reading.wants(uri, this.wishesOf(document, outcome.ahead, place.scope, shift));
+      reading.wants(uri, this.wishesOf(loaded, document, place, outcome.ahead, shift));
     }
     return outcome.response;
   }
@@ -74,10 +80,8 @@ export class Completions {
       if (document.version !== move.version) return;
       const planned = planPlace(loaded, place);
       this.remember(move.uri, handOn(planned.plan), shift);
-      reading.wants(
-        move.uri,
-        this.wishesOf(document, stepsAhead(loaded.model, place, planned), place.scope, shift),
-      );
+      const steps = stepsAhead(loaded.model, place, planned);
+      reading.wants(move.uri, this.wishesOf(loaded, document, place, steps, shift));
     });
   }
 
@@ -101,8 +105,10 @@ export class Completions {
     const kept = shifted(this.plans.get(document.uri), shift);
     // Other cells change without a word: their text must be looked at again.
     const previous = at.notebook ? kept && { ...kept, far: undefined } : kept;
-    const { displayPath } = document;
-    return { place: { scope: this.parts.scope(), label, displayPath, before, after, previous }, shift };
+    const { displayPath, uri } = document;
+    const { neighbours } = this.parts.context.of(uri);
+    const scope = this.parts.scope();
+    return { place: { scope, label, displayPath, before, after, previous, neighbours }, shift };
   }
 
   private remember(uri: string, plan: PreviousPlan, shift: number): void {
@@ -110,17 +116,39 @@ export class Completions {
     if (kept) this.plans.set(uri, kept);
   }
 
-  private wishesOf(document: OpenDocument, steps: AheadStep[], scope: string, shift: number): Wish[] {
+  /** What to read of a document; each plan is used from when its states are there. */
+  private wishesOf(
+    loaded: LoadedModel,
+    document: OpenDocument,
+    place: PromptPlace,
+    steps: AheadStep[],
+    shift: number,
+  ): Wish[] {
     const { version, uri } = document;
-    return steps.map(({ reading, plan, soon }) => ({
+    const { scope } = place;
+    const wish = ({ reading, plan, soon }: AheadStep, adopt?: () => void): Wish => ({
       ...reading,
       scope,
       soon,
-      // The plan changes hands only once its states are there.
       done: () => {
-        if (document.version === version) this.remember(uri, plan, shift);
+        if (document.version !== version) return;
+        this.remember(uri, plan, shift);
+        adopt?.();
       },
-    }));
+    });
+    const wishes = steps.map((step) => wish(step));
+    const next = this.nextContext(loaded, place, uri);
+    return next ? [...wishes, wish(next, () => this.parts.context.adopt(uri))] : wishes;
+  }
+
+  /** The same place behind what other files say now; until it is read, what they said before serves on. */
+  private nextContext(loaded: LoadedModel, place: PromptPlace, uri: string): AheadStep | undefined {
+    const next = this.parts.context.next(uri);
+    if (!next) return undefined;
+    const { previous, ...rest } = place;
+    const kept = previous && { ...previous, far: undefined };
+    const { plan, reading } = planPlace(loaded, { ...rest, previous: kept, neighbours: next.neighbours });
+    return { plan: handOn(plan), reading, soon: false };
   }
 
   private reasonForSilence(

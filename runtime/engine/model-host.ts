@@ -4,7 +4,7 @@ import { isCancelled, messageOf } from '../protocol/errors';
 import { Checkpoints } from '../state/checkpoints';
 import type { SavedStates } from '../state/saved-states';
 import type { Logger } from './log';
-import { maySaveText } from './save-rules';
+import { maySaveText } from './saved-states';
 
 export interface LoadedModel {
   model: LanguageModel;

@@ -1,8 +1,9 @@
-import { FAR_LIMITS, type FarLimits } from '../completion/far-prefix';
+import { FAR_LIMITS, FAR_LIMITS_BEHIND_OTHERS, type FarLimits } from '../completion/far-prefix';
 import {
   handOn,
   NEAR_TARGET_TOKENS,
   planPrompt,
+  type NeighbourText,
   type PreviousPlan,
   type PromptInput,
   type PromptPlan,
@@ -18,7 +19,7 @@ export interface ReadingLimits {
   tokensInFront: number;
 }
 
-const defaultLimits: ReadingLimits = { far: FAR_LIMITS, tokensInFront: 1024 };
+const tokensInFront = 1024;
 /** A longer NEAR has its anchor moved while it is quiet, before it must move while somebody waits. */
 const longNearTokens = 2 * NEAR_TARGET_TOKENS;
 
@@ -33,6 +34,8 @@ export interface PromptPlace {
   after: string;
   /** The last plan made for this document, moved by the edits since. */
   previous: Partial<PreviousPlan> | undefined;
+  /** What the prompt shows of other files. */
+  neighbours?: readonly NeighbourText[] | undefined;
   /** Others than the product's own, for measurements. */
   limits?: ReadingLimits;
 }
@@ -59,8 +62,8 @@ export function planPlace({ model, checkpoints }: LoadedModel, place: PromptPlac
   const plan = planPrompt(prompt);
   const reading = planReading(plan, place.before, model, place.label);
   const chain = reading.ids.slice(0, reading.chain);
-  const { tokensInFront } = place.limits ?? defaultLimits;
-  const stillReading = chain.length - checkpoints.reusable(place.scope, chain) > tokensInFront;
+  const stillReading =
+    chain.length - checkpoints.reusable(place.scope, chain) > limitsOf(place).tokensInFront;
   return { prompt, plan, reading, stillReading };
 }
 
@@ -78,7 +81,7 @@ export function stepsAhead(
 }
 
 function promptInput(model: LanguageModel, place: PromptPlace): PromptInput {
-  const { displayPath, before, after, previous, limits = defaultLimits } = place;
+  const { displayPath, before, after, previous, neighbours } = place;
   const { special, maxSuffixTokens, maxNearTokens } = model.info;
   return {
     displayPath,
@@ -86,7 +89,13 @@ function promptInput(model: LanguageModel, place: PromptPlace): PromptInput {
     after,
     encode: (text) => model.tokenizer.encode(text),
     special,
-    limits: { maxSuffixTokens, maxNearTokens, far: limits.far },
+    limits: { maxSuffixTokens, maxNearTokens, far: limitsOf(place).far },
     previous,
+    ...(neighbours && { neighbours }),
   };
+}
+
+/** Behind other files a long file gives way to them: what lies too far back is of no use. */
+function limitsOf({ limits, neighbours = [] }: PromptPlace): ReadingLimits {
+  return limits ?? { far: neighbours.length > 0 ? FAR_LIMITS_BEHIND_OTHERS : FAR_LIMITS, tokensInFront };
 }

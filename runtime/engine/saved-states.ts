@@ -1,3 +1,4 @@
+import { holdsSecret } from '../retrieval';
 import { SavedStates } from '../state/saved-states';
 import { StateStore } from '../state/state-store';
 import type { Logger } from './log';
@@ -16,4 +17,9 @@ export async function openSavedStates(
     onProblem: (message) => log.warn(message),
   });
   return new SavedStates(store, saved);
+}
+
+/** Whether a state that holds this text may be saved, whatever the file is called. */
+export function maySaveText(text: string): boolean {
+  return !holdsSecret(text);
 }

@@ -20,8 +20,9 @@ import type { Engine } from './engine';
 import type { Checkpoints } from '../state/checkpoints';
 import type { Logger } from './log';
 import type { ModelHost } from './model-host';
+import { messageOf } from '../protocol/errors';
+import { DEFAULT_CONTEXT, RepositoryContext } from './prompt-context';
 import { modelChoice, type ModelChoice } from './model-hosts';
-import { SaveRules } from './save-rules';
 import { Workspace } from './workspace';
 
 /** Milliseconds that an answer may spend on letting the model re-order its passages. */
@@ -38,7 +39,7 @@ export class Session {
   private readonly statusListeners = new Set<(status: EngineStatus) => void>();
   private readonly completions: Completions;
   private readonly workspace: Workspace;
-  private readonly saveRules = new SaveRules();
+  private readonly context: RepositoryContext;
   private folders: readonly WorkspaceFolder[];
   private currentSettings: EngineSettings;
   private currentChoice: ModelChoice;
@@ -55,15 +56,25 @@ export class Session {
     this.folders = params.workspaceFolders;
     const host = () => this.host;
     this.reading = new BackgroundReading(host, log.in('reading'), () => this.changed());
+    this.workspace = new Workspace(params.dataFolder, log.in('index'));
+    this.context = new RepositoryContext({
+      documents: this.documents,
+      workspace: this.workspace,
+      tokenCounter: () =>
+        host().use(({ model }) => Promise.resolve((text) => model.tokenizer.encode(text).length)),
+      budget: params.context ?? DEFAULT_CONTEXT,
+      onFound: (uri, offset) => this.readBehind(uri, offset),
+      log: log.in('context'),
+    });
     this.completions = new Completions({
+      context: this.context,
       documents: this.documents,
       host,
       reading: this.reading,
       inFront: (job) => engine.inFront(job),
       scope: () => this.scope,
-      maySave: (document) => this.saveRules.maySave(document.path),
+      maySave: ({ path }) => path !== undefined && this.workspace.locate(path) !== undefined,
     });
-    this.workspace = new Workspace(params.dataFolder, log.in('index'));
   }
 
   get settings(): EngineSettings {
@@ -93,7 +104,6 @@ export class Session {
       this.warmUp().catch(() => undefined);
       this.workspace.postpone();
     }
-    this.saveRules.configure(this.folders, this.settings.excludeGlobs);
     const configured = this.workspace.configure(workspaceFolders, this.settings);
     if (!needsModel) await configured;
     this.changed();
@@ -107,6 +117,7 @@ export class Session {
 
   private async end(): Promise<void> {
     this.reading.stop();
+    this.context.stop();
     this.statusListeners.clear();
     await this.workspace.close();
     await this.engine.closed(this);
@@ -126,13 +137,24 @@ export class Session {
     this.completions.changed(uri, edits);
   }
 
-  cursorMoved(move: CursorMove): Promise<void> {
-    return this.completions.cursorMoved(move);
+  async cursorMoved(move: CursorMove): Promise<void> {
+    await this.completions.cursorMoved(move);
+    if (!move.notebook) this.context.worksAt(move.uri, move.offset);
+  }
+
+  /** Other files have something to say about a place: the prompt that shows it is read while it is quiet. */
+  private readBehind(uri: string, offset: number): void {
+    const version = this.documents.get(uri)?.version;
+    if (version === undefined) return;
+    this.completions
+      .cursorMoved({ uri, version, offset })
+      .catch((error: unknown) => this.log.warn('Not read ahead', { error: messageOf(error) }));
   }
 
   closeDocument({ uri }: { uri: string }): void {
     this.documents.close(uri);
     this.completions.closed(uri);
+    this.context.closed(uri);
   }
 
   // Jobs
@@ -142,6 +164,7 @@ export class Session {
     if (request.ahead) return this.completions.complete(request, signal);
     const response = await this.doing('completing', () => this.completions.complete(request, signal));
     void this.workspace.startIndexing();
+    if (!request.notebook) this.context.worksAt(request.uri, request.offset);
     if (this.engine.isFirstCompletion()) this.logFirst(response);
     return response;
   }
@@ -196,6 +219,12 @@ export class Session {
     return this.host.use(({ model }) => Promise.resolve(model.tokenizer.encode(text)));
   }
 
+  /** Finds at once what other files have to say about a place, and uses it, read or not. */
+  async lookAround(uri: string, offset: number): Promise<void> {
+    await this.context.lookAround(uri, offset);
+    this.context.adopt(uri);
+  }
+
   /** Reads at once what waits for background reading. */
   readAhead(): Promise<void> {
     return this.reading.readNow();
@@ -204,7 +233,6 @@ export class Session {
   // Index
 
   filesChanged(changes: FileChange[]): void {
-    this.saveRules.filesChanged(changes);
     this.workspace.filesChanged(changes);
   }
 
@@ -245,14 +273,12 @@ export class Session {
     this.currentChoice = modelChoice({ ...this.params, settings });
     this.reading.setEnabled(settings.backgroundReading === 'idle');
     await this.engine.settle();
-    this.saveRules.configure(this.folders, settings.excludeGlobs);
     await this.workspace.configure(undefined, settings);
     this.changed();
   }
 
   setFolders(folders: WorkspaceFolder[]): Promise<void> {
     this.folders = folders;
-    this.saveRules.configure(folders, this.settings.excludeGlobs);
     return this.workspace.configure(folders, this.settings);
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askWorkspace } from '../questions';
-import { WorkspaceIndex } from '../retrieval';
+import { WorkspaceFiles, WorkspaceIndex, type LocatedFile, type SimilarPassage } from '../retrieval';
 import type { EngineSettings, WorkspaceFolder } from '../protocol/engine';
 import { isCancelled, messageOf } from '../protocol/errors';
 import type { FileChange, IndexStatus, IndexedFile } from '../protocol/index-status';
@@ -22,6 +22,7 @@ const emptyIndexWaitMs = 3_000;
 export class Workspace {
   private index: WorkspaceIndex | undefined;
   private folders: readonly WorkspaceFolder[] = [];
+  private contextFiles = new WorkspaceFiles([], []);
   /** What the open index was made for; another value means another index. */
   private opened = '';
   private failure: string | undefined;
@@ -113,6 +114,7 @@ export class Workspace {
   }
 
   filesChanged(changes: readonly FileChange[]): void {
+    this.contextFiles.invalidate();
     // Before the first scan there is nothing to bring up to date: it will see these files as they are then.
     if (this.startTimer === undefined) this.index?.applyChanges(changes);
   }
@@ -146,12 +148,28 @@ export class Workspace {
     return this.index?.importersOf(path) ?? [];
   }
 
+  /** Where a file stands among those that its prompts may show; undefined when they may show nothing but itself. */
+  locate(file: string): LocatedFile | undefined {
+    return this.contextFiles.locate(file);
+  }
+
+  /** Passages of other files that resemble a piece of this one; none while the index does not know. */
+  async similar(
+    file: string,
+    text: string,
+    languages: readonly string[],
+    limit: number,
+  ): Promise<SimilarPassage[]> {
+    return (await this.index?.similar(file, text, languages, limit)) ?? [];
+  }
+
   onStatus(listener: (status: IndexStatus) => void): void {
     this.listeners.add(listener);
   }
 
   private async reconfigure(folders: readonly WorkspaceFolder[], settings: EngineSettings): Promise<void> {
     this.folders = folders;
+    this.contextFiles = new WorkspaceFiles(folders, settings.excludeGlobs);
     const wanted = settings.indexEnabled ? JSON.stringify([folders, settings.excludeGlobs]) : 'off';
     if (wanted === this.opened) return;
     clearTimeout(this.startTimer);

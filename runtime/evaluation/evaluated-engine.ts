@@ -12,6 +12,12 @@ export interface EvaluatedEngine {
   encode?(text: string): Promise<readonly number[]>;
   /** Reads at once what waits for background reading; resolves when nothing waits. */
   readAhead?(): Promise<void>;
+  /** Opens these folders instead of those before. */
+  setFolders?(folders: { path: string; name: string }[]): Promise<void>;
+  /** Resolves when the index has nothing left to do. */
+  indexIdle?(): Promise<void>;
+  /** Finds at once what other files have to say about a place, as the editor does when it is quiet. */
+  lookAround?(uri: string, offset: number): Promise<void>;
   /** Without it, only the tokens of answered requests can be counted, and the report says so. */
   counters?(): WorkCounters;
 }

@@ -40,5 +40,16 @@ function parseHole(line: string, where: string): Hole {
   if (!HOLE_KINDS.includes(value.kind as HoleKind)) {
     throw new UserError(`${where} has an unknown "kind": use ${HOLE_KINDS.join(', ')}.`);
   }
+  if (value.repo !== undefined && !isFileList(value.repo))
+    throw new UserError(`${where} has a "repo" that is no list of files, each with "path" and "text".`);
   return { repo: [], id: '', ...value } as unknown as Hole;
+}
+
+function isFileList(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((file: Partial<Hole['repo'][number]> | null) => {
+      return typeof file?.path === 'string' && typeof file.text === 'string';
+    })
+  );
 }

@@ -5,6 +5,7 @@ import { CompletionSession, type Clock, type CompletionItem, type Provided } fro
 import { UserError } from '../protocol/errors';
 import type { EvaluatedEngine } from './evaluated-engine';
 import { parseHoles, type Hole, type HoleKind } from './hole';
+import { HoleWorkspace } from './hole-workspace';
 import { realClock } from './real-clock';
 import { editSimilarity, mean, percentile } from './statistics';
 
@@ -58,9 +59,7 @@ export interface HolesReport extends HoleScores {
   }[];
   latencyMs: { p50: number; p95: number };
   tokensReadPerHole: number;
-  /** Differs from what was asked for while the engine puts no other files into prompts. */
   context: HoleContext;
-  note?: string;
   /** Share answered from a part of the file, because the engine had not read the whole. */
   stillReadingShare: number;
 }
@@ -75,11 +74,16 @@ export async function evaluateHoles(
   options: HolesOptions,
 ): Promise<HolesReport> {
   const holes = spread(parseHoles(lines, options.name), options.limit);
+  const workspace = options.context === 'repo' ? await HoleWorkspace.create(engine) : undefined;
   const results: HoleResult[] = [];
-  for (const [index, hole] of holes.entries()) {
-    const result = await evaluateHole(hole, index, engine, options);
-    results.push(result);
-    options.onProgress?.(index + 1, holes.length, result);
+  try {
+    for (const [index, hole] of holes.entries()) {
+      const result = await evaluateHole(hole, index, engine, workspace, options);
+      results.push(result);
+      options.onProgress?.(index + 1, holes.length, result);
+    }
+  } finally {
+    await workspace?.dispose();
   }
   return report(results, options.context);
 }
@@ -88,13 +92,16 @@ async function evaluateHole(
   hole: Hole,
   index: number,
   engine: EvaluatedEngine,
+  workspace: HoleWorkspace | undefined,
   { context, clock = realClock }: HolesOptions,
 ): Promise<HoleResult> {
   const before = context === 'none' ? await nearest(hole.before, engine) : hole.before;
+  const file = await workspace?.show(hole);
   const uri = `longview-eval:/${index}/${encodeURI(hole.path)}`;
   const view = { uri, version: 1, offset: before.length, before, after: hole.after };
   engine.openDocument({
     uri,
+    ...(file !== undefined && { path: file }),
     displayPath: hole.path,
     languageId: hole.language,
     version: 1,
@@ -112,6 +119,7 @@ async function evaluateHole(
         threshold: 0,
         signal: new AbortController().signal,
       });
+    if (workspace) await engine.lookAround?.(uri, before.length);
     let provided = await ask();
     let tokensRead = provided.cost?.tokensRead ?? 0;
     if (provided.stillReading && engine.readAhead) {
@@ -185,8 +193,7 @@ function report(results: readonly HoleResult[], context: HoleContext): HolesRepo
     calibration: calibration(results),
     latencyMs: { p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95) },
     tokensReadPerHole: mean(results.map(({ tokensRead }) => tokensRead)),
-    context: context === 'repo' ? 'file' : context,
-    ...(context === 'repo' && { note: 'Prompts hold no other files yet: measured with context "file".' }),
+    context,
     stillReadingShare: share(results, ({ stillReading }) => stillReading),
   };
 }

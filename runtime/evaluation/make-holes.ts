@@ -14,8 +14,8 @@ export interface MakeHolesOptions {
   count: number;
   /** Parts of each kind; `rest` alone when nothing is said. */
   kinds?: Partial<Record<HoleKind, number>>;
-  /** UTF-16 units of neighbouring files in each hole's `repo`. */
-  repoUnits?: number;
+  /** Holes with about this many tokens before them, in turn; anywhere when nothing is said. */
+  depths?: readonly number[];
 }
 
 /** As in the measurements that the model was published with. */
@@ -26,6 +26,10 @@ const FILE_UNITS = { min: 300, max: 200_000 };
 /** Half of the `rest` holes begin after one of these, where editors ask by themselves; the others anywhere. */
 const TRIGGER = /[.([{,=:;<"'`\s/@]/;
 const ATTEMPTS_PER_HOLE = 200;
+/** Of code, on average: depths are counted without a tokeniser, so that they are the same for every model. */
+const UNITS_PER_TOKEN = 4;
+/** A depth of 1,000 tokens is one from 750 to 1,333. */
+const DEPTH_TOLERANCE = 0.75;
 
 /** Deterministic: the same files and seed give the same holes, in an order that mixes files. */
 export function makeHoles(files: readonly RepoFile[], seed: number, options: MakeHolesOptions): Hole[] {
@@ -34,20 +38,31 @@ export function makeHoles(files: readonly RepoFile[], seed: number, options: Mak
     .filter(({ text }) => text.length >= FILE_UNITS.min && text.length <= FILE_UNITS.max)
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   if (usable.length === 0) return [];
-  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
+  const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random() * items.length)];
   const kinds = shares(options.kinds ?? { rest: 1 }, options.count);
   const holes: Hole[] = [];
   const taken = new Set<string>();
   let rests = 0;
+  const depths = options.depths ?? [];
+  const deepEnough = new Map(
+    depths.map((depth) => [
+      depth,
+      usable.filter(({ text }) => text.length > depth * DEPTH_TOLERANCE * UNITS_PER_TOKEN),
+    ]),
+  );
   for (
     let attempt = 0;
     holes.length < kinds.length && attempt < options.count * ATTEMPTS_PER_HOLE;
     attempt++
   ) {
     const kind = kinds[holes.length]!;
-    const file = pick(usable);
+    // A depth that no file has is given up for the next one, rather than asked for without end.
+    const depth = depths[(holes.length + Math.floor(attempt / ATTEMPTS_PER_HOLE)) % depths.length];
+    const deep = depth === undefined ? usable : (deepEnough.get(depth) ?? []);
+    if (deep.length === 0) continue;
+    const file = pick(deep)!;
     const text = file.text.replace(/\r\n?/g, '\n');
-    const span = cut(kind, text, pick, rests % 2 === 0);
+    const span = cut(kind, text, pick, rests % 2 === 0, depth);
     if (!span || taken.has(`${file.path}:${span.line}`)) continue;
     taken.add(`${file.path}:${span.line}`);
     if (kind === 'rest') rests++;
@@ -59,7 +74,7 @@ export function makeHoles(files: readonly RepoFile[], seed: number, options: Mak
       before: text.slice(0, span.start),
       after: text.slice(span.end),
       target: text.slice(span.start, span.end),
-      repo: neighbours(file, usable, options.repoUnits ?? 0),
+      repo: [],
     });
   }
   return holes;
@@ -71,11 +86,31 @@ interface Span {
   end: number;
 }
 
-type Pick = <T>(items: readonly T[]) => T;
+type Pick = <T>(items: readonly T[]) => T | undefined;
 
-function cut(kind: HoleKind, text: string, pick: Pick, atTrigger: boolean): Span | undefined {
+/** Numbers of the lines that have about `depth` tokens before them; all without a depth. */
+function linesAtDepth(lines: readonly string[], depth: number | undefined): number[] {
+  if (depth === undefined) return [...lines.keys()];
+  const wanted = depth * UNITS_PER_TOKEN;
+  const found: number[] = [];
+  let start = 0;
+  for (const [line, { length }] of lines.entries()) {
+    if (start >= wanted * DEPTH_TOLERANCE && start <= wanted / DEPTH_TOLERANCE) found.push(line);
+    start += length + 1;
+  }
+  return found;
+}
+
+function cut(
+  kind: HoleKind,
+  text: string,
+  pick: Pick,
+  atTrigger: boolean,
+  depth: number | undefined,
+): Span | undefined {
   const lines = text.split('\n');
-  const line = pick([...lines.keys()]);
+  const line = pick(linesAtDepth(lines, depth));
+  if (line === undefined) return undefined;
   const content = lines[line]!;
   if (content.trim() === '') return undefined;
   const lineStart = lines.slice(0, line).reduce((sum, { length }) => sum + length + 1, 0);
@@ -84,7 +119,7 @@ function cut(kind: HoleKind, text: string, pick: Pick, atTrigger: boolean): Span
   switch (kind) {
     case 'rest': {
       const places = restPlaces(content.trimEnd(), indentation, atTrigger);
-      return places.length === 0 ? undefined : { line, start: lineStart + pick(places), end };
+      return places.length === 0 ? undefined : { line, start: lineStart + pick(places)!, end };
     }
     case 'line': {
       const length = end - lineStart - indentation;
@@ -141,23 +176,6 @@ function block(
     start: bodyStart + first.length - first.trimStart().length,
     end: bodyStart + body.length,
   };
-}
-
-/** Files of the same folder first, then by path, until `units` are full. */
-function neighbours(file: RepoFile, files: readonly RepoFile[], units: number): Hole['repo'] {
-  const folder = file.path.slice(0, file.path.lastIndexOf('/') + 1);
-  const near = (other: RepoFile) => (other.path.startsWith(folder) ? 0 : 1);
-  const result: Hole['repo'] = [];
-  let left = units;
-  for (const other of files
-    .filter((candidate) => candidate.path !== file.path)
-    .sort((a, b) => near(a) - near(b))) {
-    if (other.text.length > left) continue;
-    result.push({ path: other.path, text: other.text });
-    left -= other.text.length;
-    if (left < FILE_UNITS.min) break;
-  }
-  return result;
 }
 
 /** `count` kinds in their parts, interleaved. */

@@ -20,6 +20,14 @@ export interface EngineSettings {
   excludeGlobs: string[];
 }
 
+/** Tokens of other files that a completion's prompt may begin with; 0 = none. */
+export interface ContextBudget {
+  /** Declarations of what the file imports. */
+  imports: number;
+  /** Passages of other files that resemble the code around the cursor. */
+  similar: number;
+}
+
 export interface InitializeParams {
   /** Folder for index, caches and states, readable by its owner alone; one engine has one. */
   dataFolder: string;
@@ -31,6 +39,8 @@ export interface InitializeParams {
   visibleLanguages?: string[];
   /** Form of the weights; absent = the model's own. For measurements. */
   precision?: 'float32' | 'w8u' | 'w8m' | 'int8' | 'int4';
+  /** Absent = what was measured to help. For measurements. */
+  context?: ContextBudget;
 }
 
 export interface InitializeResult {

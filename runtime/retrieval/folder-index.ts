@@ -11,6 +11,7 @@ import { IGNORE_FILE_NAMES } from './ignore-files';
 import { importMeans, keysOfFile } from './imports';
 import { createPathRules, relativeTo, type PathRules } from './path-rules';
 import { searchStore, type FoundChunk } from './search';
+import { mostSimilar, proposeSimilar, type SimilarLines, type SimilarOptions } from './similar';
 import { indexChunk, Store, type FileStat, type IndexedChunk } from './store';
 import { isBusy, isDamage, openStoreFile, putAside, removeStoreFile, storeBytes } from './store-file';
 import { contentHash, readTextFile } from './text-file';
@@ -211,8 +212,18 @@ export class FolderIndex {
   }
 
   search(question: string, prefixes: readonly string[], limit: number): Ranked<FoundChunk>[] {
+    return this.find(() => searchStore(this.store, question, { prefixes, limit }));
+  }
+
+  /** Passages of other files that resemble `text`. */
+  async similar(text: string, options: SimilarOptions, limit: number): Promise<SimilarLines[]> {
+    const [proposal] = this.find(() => [proposeSimilar(this.store, text, options)]);
+    return proposal ? mostSimilar(proposal, limit) : [];
+  }
+
+  private find<T>(query: () => T[]): T[] {
     try {
-      return searchStore(this.store, question, { prefixes, limit });
+      return query();
     } catch (error) {
       if (isDamage(error)) {
         this.startAnew();

@@ -96,14 +96,14 @@ function withoutFolderFile(path: string): string {
   return slash < 0 ? '' : path.slice(0, slash);
 }
 
-const folderOf = (path: string) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');
+export const folderOf = (path: string) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');
 
 function endsWithPath(path: string, tail: string): boolean {
   return path === tail || path.endsWith(`/${tail}`);
 }
 
 /** Resolves '.' and '..'; undefined when it leaves the folder. */
-function normalize(path: string): string | undefined {
+export function normalize(path: string): string | undefined {
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;

@@ -9,13 +9,18 @@ export {
   type PathRulesOptions,
   type Verdict,
 } from './path-rules';
+export { importedDefinitions, type Definition } from './definitions';
+export { digestOf, type DigestFile } from './digest';
+export { filesOnDisk, remembered, type SourceFiles } from './source-files';
 export { listStoreFiles } from './store-file';
 export { holdsSecret } from './secrets';
 export { readTextFile, type TextFile } from './text-file';
 export { walk, type WalkedFile } from './walk';
+export { WorkspaceFiles, type LocatedFile } from './workspace-files';
 export {
   WorkspaceIndex,
   type SearchResult,
   type SearchScope,
+  type SimilarPassage,
   type WorkspaceIndexOptions,
 } from './workspace-index';

@@ -9,6 +9,7 @@ import type { LineRange } from '../protocol/text';
 import { displayPrefixes } from './display-names';
 import { FolderIndex } from './folder-index';
 import { highlightsOf } from './highlights';
+import { withLineFeeds } from './lines';
 import { relativeTo } from './path-rules';
 import { contentHash, readTextFile } from './text-file';
 import { turnKeeper } from './turns';
@@ -36,6 +37,16 @@ export interface SearchResult {
   /** Of `text`: the same passage has the same hash wherever it stands. */
   hash: string;
   score: number;
+}
+
+/** A passage that resembles another text. */
+export interface SimilarPassage {
+  displayPath: string;
+  startLine: number;
+  /** With LF. */
+  text: string;
+  /** Against the text's likeness to itself, which is 1. */
+  likeness: number;
 }
 
 export interface SearchScope {
@@ -188,6 +199,31 @@ export class WorkspaceIndex {
         return !seen.has(key) && seen.add(key);
       })
       .slice(0, scope.limit);
+  }
+
+  /**
+   * Passages of other files in the same folder that resemble `text`, a piece of `file`; most similar first. What must
+   * not be read by now is left out.
+   */
+  async similar(
+    file: string,
+    text: string,
+    languages: readonly string[],
+    limit: number,
+  ): Promise<SimilarPassage[]> {
+    const folder = this.folderOf(file);
+    const relative = folder && relativeTo(folder.index.rules.root, file);
+    if (!folder || relative === undefined) return [];
+    const { index, prefix } = folder;
+    const passages: SimilarPassage[] = [];
+    for (const found of await index.similar(text, { exclude: relative, languages }, limit)) {
+      // The index may be behind: the file as it is now says whether this may be read, and whether it is still there.
+      const now = await this.read(path.join(index.rules.root, found.path));
+      if (now === undefined || !withLineFeeds(now).includes(found.text)) continue;
+      const { path: other, ...lines } = found;
+      passages.push({ displayPath: prefix + other, ...lines });
+    }
+    return passages;
   }
 
   /** Which words of a passage match the question: UTF-16 ranges within `text`. */

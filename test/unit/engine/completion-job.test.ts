@@ -119,6 +119,35 @@ describe('completeAt', () => {
     expect(after.response.cost.contextTokens).toBeGreaterThan(quick.response.cost.contextTokens);
   });
 
+  it('shows other files before the file, but not where that would keep the user waiting', async () => {
+    const neighbours = [{ displayPath: 'src/other.ts', text: 'let other = 1;\n'.repeat(30) }];
+    const plain = await completeAt(loaded('2;'), at('let last = █\n'), undefined);
+    const short = await completeAt(loaded('2;'), { ...at('let last = █\n'), neighbours }, undefined);
+    expect(short.response.stillReading).toBe(false);
+    const shown = short.response.cost.contextTokens - plain.response.cost.contextTokens;
+    expect(shown).toBeGreaterThan(neighbours[0]!.text.length);
+
+    const model = loaded('2;');
+    const tooLong = [{ displayPath: 'src/other.ts', text: 'let other = 1;\n'.repeat(100) }];
+    const quick = await completeAt(model, { ...at('let last = █\n'), neighbours: tooLong }, undefined);
+    expect(quick.response.stillReading).toBe(true);
+    expect(quick.response.cost.contextTokens).toBe(plain.response.cost.contextTokens);
+    // Read as far as the other files go, it is kept for every state of this one.
+    const [{ reading }] = quick.ahead as [AheadStep];
+    expect(reading.keep.at[0]).toBeGreaterThan(tooLong[0]!.text.length);
+    expect(reading.keep.at[0]).toBeLessThan(reading.ids.length);
+  });
+
+  it('shows less of a long file behind other files, so that both lie in the widest window', async () => {
+    const neighbours = [{ displayPath: 'src/other.ts', text: 'let other = 1;\n'.repeat(30) }];
+    const long = at(`${'let name = 1;\n'.repeat(1000)}let last = █\n`);
+    const alone = await completeAt(loaded('2;'), long, undefined);
+    const behind = await completeAt(loaded('2;'), { ...long, neighbours }, undefined);
+    expect(alone.ahead[0]!.reading.ids.length).toBeGreaterThan(4096);
+    expect(behind.ahead[0]!.reading.ids.length).toBeLessThan(4096);
+    expect(behind.ahead[0]!.reading.ids.length).toBeGreaterThan(2048 + neighbours[0]!.text.length);
+  });
+
   it('gives up early on what would not be shown, but never on an explicit request', async () => {
     const model = loaded('abcdefghijklmnopqrstuvwxyz');
     const quiet = await completeAt(model, at('let q = █\n', { explicit: false, threshold: 0.9 }), undefined);

@@ -1,7 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateHoles } from '../../../runtime/evaluation/holes';
 import { parseHoles, type Hole } from '../../../runtime/evaluation/hole';
 import { makeHoles, type RepoFile } from '../../../runtime/evaluation/make-holes';
+import { withRepository } from '../../../runtime/evaluation/hole-repository';
+import { openTestGrammars } from '../retrieval/grammars';
 import { FakeEngine } from './fake-engine';
 
 function hole(more: Partial<Hole>): Hole {
@@ -81,10 +85,46 @@ describe('evaluateHoles', () => {
     expect(shown.match(/\S+/g)!.length).toBeLessThanOrEqual(1024);
   });
 
-  it('says so when it has no other files to show', async () => {
-    const report = await evaluateHoles(lines(hole({})), new FakeEngine(() => undefined), { context: 'repo' });
-    expect(report).toMatchObject({ context: 'file', exactMatch: 0, silentShare: 1 });
-    expect(report.note).toContain('no other files');
+  it('shows the other files as a workspace on disk, without the file of the hole, and cleans up', async () => {
+    const shown: (string[] | undefined)[] = [];
+    let folder = '';
+    const engine = Object.assign(new FakeEngine(() => undefined), {
+      setFolders: (folders: { path: string }[]) => {
+        folder = folders[0]?.path ?? folder;
+        shown.push(folders[0] && readdirSync(folders[0].path, { recursive: true }).map(String).sort());
+        return Promise.resolve();
+      },
+      indexIdle: () => Promise.resolve(),
+      lookAround: (uri: string, offset: number) => {
+        expect(engine.documents.get(uri)).toMatchObject({ path: path.join(folder, 'a.ts') });
+        expect(offset).toBe(10);
+        return Promise.resolve();
+      },
+    });
+    const repo = [
+      { path: 'deep/b.ts', text: 'b' },
+      { path: 'a.ts', text: 'const a = one();' },
+    ];
+    const report = await evaluateHoles(lines(hole({ repo }), hole({})), engine, { context: 'repo' });
+    expect(report.context).toBe('repo');
+    expect(shown.filter((files) => files)).toEqual([['deep', path.join('deep', 'b.ts')], []]);
+    expect(shown.at(-1)).toBe(undefined);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it('writes no file outside of the workspace, and says what is missing', async () => {
+    const engine = Object.assign(new FakeEngine(() => undefined), {
+      setFolders: () => Promise.resolve(),
+      indexIdle: () => Promise.resolve(),
+    });
+    const escaping = lines(hole({ repo: [{ path: '../b.ts', text: 'b' }] }));
+    await expect(evaluateHoles(escaping, engine, { context: 'repo' })).rejects.toThrow(
+      /outside.*\.\.\/b\.ts/,
+    );
+    const without = new FakeEngine(() => undefined);
+    await expect(evaluateHoles(lines(hole({})), without, { context: 'repo' })).rejects.toThrow(
+      /opens folders/,
+    );
   });
 
   it('takes holes from the whole file when limited', async () => {
@@ -101,6 +141,7 @@ describe('parseHoles', () => {
     ['nonsense', /Line 1 of f\.jsonl is not JSON/],
     ['{"language":"python"}', /Line 1 of f\.jsonl has no text "path"/],
     [JSON.stringify(hole({ kind: 'word' as never })), /unknown "kind": use rest, line, block/],
+    [JSON.stringify(hole({ repo: [{ path: 'b.ts' }] as never })), /"repo" that is no list of files/],
   ])('names what is wrong with %j', (text, message) => {
     expect(() => parseHoles(text, 'f.jsonl')).toThrow(message);
   });
@@ -118,7 +159,7 @@ describe('makeHoles', () => {
     language: 'python',
     text: body.flat().join('\n'),
   }));
-  const options = { count: 30, kinds: { rest: 4, line: 1, block: 1 }, repoUnits: 5000 };
+  const options = { count: 30, kinds: { rest: 4, line: 1, block: 1 } };
   const holes = makeHoles(files, 7, options);
 
   it('cuts the same holes from the same files and seed', () => {
@@ -134,13 +175,45 @@ describe('makeHoles', () => {
   });
 
   it('takes out exactly what stood there', () => {
-    for (const { before, target, after, kind, repo, path } of holes) {
+    for (const { before, target, after, kind } of holes) {
       expect(before + target + after).toBe(files[0]!.text);
       expect(after === '' || after.startsWith('\n')).toBe(true);
       if (kind !== 'block') expect(target).toMatch(/^[^\n]{4,80}$/);
       else expect(target.split('\n')).toHaveLength(2);
-      expect(repo.map((other) => other.path)).not.toContain(path);
-      expect(repo.length).toBeGreaterThan(0);
     }
+  });
+
+  it('cuts at the depths that are wanted, in turn, and leaves out those that no file has', () => {
+    const long = { path: 'long.py', language: 'python', text: body.flat().join('\n').repeat(20) };
+    const deep = makeHoles([...files, long], 7, { count: 20, depths: [100, 4000, 1_000_000] });
+    expect(deep).toHaveLength(20);
+    const depths = deep.map(({ before }) => before.length / 4);
+    expect(depths.filter((depth) => depth >= 70 && depth <= 150).length).toBeGreaterThan(5);
+    expect(depths.filter((depth) => depth >= 2900 && depth <= 5500).length).toBeGreaterThan(5);
+    expect(depths.every((depth) => depth < 5500)).toBe(true);
+  });
+});
+
+describe('withRepository', () => {
+  beforeAll(openTestGrammars);
+  const texts: Record<string, string> = {
+    'src/a.ts': "import { b } from './deep/b';\n\nb();\n",
+    'src/deep/b.ts': 'export function b() {\n  return 1;\n}\n',
+    'src/near.ts': 'export const near = 1;\n',
+    'far/away.ts': 'export const far = 1;\n',
+  };
+  const sources = Object.entries(texts).map(([path, text]) => ({ path, text, language: 'typescript' }));
+  const files = { read: (path: string) => Promise.resolve(texts[path]) };
+  const cutHole = hole({ path: 'src/a.ts', before: "import { b } from './deep/b';\n\nb", after: '\n' });
+
+  it('adds what the imports lead to, then the nearest files, never the one with the hole', async () => {
+    const { repo } = await withRepository(cutHole, files, sources);
+    expect(repo.map(({ path }) => path)).toEqual(['src/deep/b.ts', 'src/near.ts', 'far/away.ts']);
+    expect(repo[0]!.text).toBe(texts['src/deep/b.ts']);
+  });
+
+  it('keeps to its bound', async () => {
+    const { repo } = await withRepository(cutHole, files, sources, 300);
+    expect(repo.map(({ path }) => path)).toEqual(['src/deep/b.ts', 'src/near.ts']);
   });
 });
