@@ -58,7 +58,7 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
   const completer = engineCompleter(engine, documents);
   const session = new CompletionSession(completer, clock);
   const alternatives = new Alternatives(engine, completer, settings, silenceWords(engine));
-  const completions = new CompletionsController(alternatives, panel, explain);
+  const completions = new CompletionsController(alternatives, panel, explain, () => engine.status);
   const services: Services = {
     context,
     log,

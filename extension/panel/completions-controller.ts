@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { signalFor } from '../cancellation';
+import type { EngineStatus } from '../../runtime/protocol/engine';
+import type { CompletionsView } from '../../runtime/protocol/webview';
 import type { Alternatives, PlacedCandidate } from '../completion/alternatives';
 import { relativePath } from '../engine/document-sync';
 import type { PanelView } from './panel-view';
@@ -20,6 +22,7 @@ export class CompletionsController {
     private readonly alternatives: Alternatives,
     private readonly panel: PanelView,
     private readonly explain: (error: unknown) => string,
+    private readonly engineStatus: () => EngineStatus | undefined,
   ) {}
 
   async request(editor: vscode.TextEditor | undefined): Promise<void> {
@@ -50,6 +53,7 @@ export class CompletionsController {
           ...place,
           candidates: found.candidates,
           ...(found.cost && { cost: found.cost }),
+          ...this.held(),
           stillReading: found.stillReading,
           ...(found.silence !== undefined && { silence: found.silence }),
         },
@@ -63,6 +67,11 @@ export class CompletionsController {
       cancellation.dispose();
       if (this.cancellation === cancellation) this.cancellation = undefined;
     }
+  }
+
+  private held(): Pick<CompletionsView, 'held'> {
+    const status = this.engineStatus();
+    return status ? { held: { memory: status.memory, kept: status.kept } } : {};
   }
 
   cancel(): void {

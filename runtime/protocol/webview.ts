@@ -14,6 +14,8 @@ export interface CompletionsView {
   position: { line: number; character: number };
   candidates: CompletionCandidate[];
   cost?: CompletionCost;
+  /** What the engine held when it had answered. */
+  held?: Pick<EngineStatus, 'memory' | 'kept'>;
   stillReading: boolean;
   /** A sentence, when there is nothing to show. */
   silence?: string;

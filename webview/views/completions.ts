@@ -101,7 +101,7 @@ function contents(view: CompletionsView, actions: Actions): HTMLElement[] {
       ),
     );
   }
-  if (view.cost) parts.push(costDetails(view.cost));
+  if (view.cost) parts.push(costDetails(view.cost, view.held));
   return parts;
 }
 

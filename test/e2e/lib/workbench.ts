@@ -107,7 +107,11 @@ export class Workbench {
   /** What is suggested at the cursor, waited for. */
   async waitForGhostText(timeout = 30_000): Promise<string> {
     await this.ghostText.first().waitFor({ timeout });
-    return (await this.ghostText.allTextContents()).join('').replaceAll('\u00a0', ' ');
+    const inLine = this.page.locator('.monaco-editor .view-lines .ghost-text-decoration');
+    // Further lines stand in a widget of their own, which comes before the text in the page.
+    const below = this.page.locator('.monaco-editor .ghost-text:not(.view-lines *) .view-line');
+    const lines = [(await inLine.allTextContents()).join(''), ...(await below.allTextContents())];
+    return lines.join('\n').replaceAll('\u00a0', ' ');
   }
 
   /** The side bar's panel. */

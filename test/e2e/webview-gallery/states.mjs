@@ -281,6 +281,10 @@ const view = (over = {}) => ({
     position: { line: 62, character: 4 },
     candidates,
     cost,
+    held: {
+      memory: { residentMB: 312.4, statesMB: 46.1, limitMB: 1024 },
+      kept: { states: 14, tokens: 5120, savedStates: 31, savedMB: 237.6 },
+    },
     stillReading: false,
     ...over,
   },
