@@ -32,6 +32,7 @@ export function buildModelGraph(
   const forms = precisions[precision];
   const { width, vocabulary, layers } = model;
   const embedding = matrix(model.embedding, vocabulary, width);
+  const head = matrix(model.head ?? model.embedding, vocabulary, width);
   const states: StateLayout = { recurrent: [], windows: [] };
   const ids = graph.input(names.ids, 'int64', ['T']);
   const positions = positionsOf(graph, ids);
@@ -54,9 +55,9 @@ export function buildModelGraph(
     delta = buildMixer(context, mixerInput, layer.mixer);
     if (options.probe && index === 0) graph.output(delta, probeOutput, 'float32', ['T', width]);
     if (last) stream = wantedRows(stream);
-    delta = buildChannel(context, norm(layer.channelNorm), layer.channel);
+    if (layer.channel) delta = buildChannel(context, norm(layer.channel.norm), layer.channel);
   }
-  const logits = forms.embedding.head(graph, norm(model.finalNorm), embedding);
+  const logits = forms.embedding.head(graph, norm(model.finalNorm), head);
   graph.output(logits, names.logits, 'float32', ['wanted', vocabulary]);
   return { builder: graph, states };
 }
@@ -83,10 +84,11 @@ function lastRows(graph: GraphBuilder): (value: Value) => Value {
 export function checkpointTensors(model: ModelDescription): Map<string, number[]> {
   const { width, vocabulary } = model;
   const tensors: [string, number[]][] = [[model.embedding, [vocabulary, width]]];
-  for (const { mixerNorm, mixer, channelNorm, channel } of model.layers) {
+  for (const { mixerNorm, mixer, channel } of model.layers) {
     tensors.push([mixerNorm.weight, [width]], ...mixerTensors(mixer, width));
-    tensors.push([channelNorm.weight, [width]], ...channelTensors(channel, width));
+    if (channel) tensors.push([channel.norm.weight, [width]], ...channelTensors(channel, width));
   }
   tensors.push([model.finalNorm.weight, [width]]);
+  if (model.head !== undefined) tensors.push([model.head, [vocabulary, width]]);
   return new Map(tensors);
 }

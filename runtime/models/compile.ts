@@ -8,7 +8,7 @@ import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
 import type { StoredTensor } from '../graph/stored-tensors';
 import { UserError } from '../protocol/errors';
-import { SafetensorsFile, type SafetensorsType } from './safetensors';
+import { SafetensorsFile, type Checkpoint, type SafetensorsType } from './safetensors';
 import { layoutSafetensors, writeSafetensors, type SafetensorsLayout } from './safetensors-writer';
 
 export const graphFile = 'graph.onnx';
@@ -67,7 +67,7 @@ export function writeCompiled(
   folder: string,
   plan: CompilationPlan,
   model: ModelDescription,
-  checkpoint: Pick<SafetensorsFile, 'float32' | 'tensors'>,
+  checkpoint: Checkpoint,
 ): void {
   checkCheckpoint(model, (name) => checkpoint.tensors.get(name)?.shape);
   const byName = new Map(plan.tensors.map((tensor) => [tensor.name, tensor]));
