@@ -6,7 +6,7 @@ import { mamba2 } from './mamba2';
 import { striped } from './striped';
 
 /** Families by `model_type` of config.json: a new one is one file here and one line. */
-const families: Record<string, (config: unknown) => ModelDescription> = { mamba2, striped };
+const families: Record<string, (config: unknown) => ModelDescription> = { striped, mamba2 };
 
 export const familyNames = Object.keys(families);
 
