@@ -1,5 +1,6 @@
 import { messageOf, UserError } from '../protocol/errors';
 import { loadOnnxRuntime, type OnnxRuntime } from './onnxruntime';
+import { productsSaturate } from './saturation';
 
 export type Tensor = OnnxRuntime.Tensor;
 
@@ -17,7 +18,8 @@ export interface Session {
 }
 
 export async function openSession({ graphPath, threads }: SessionOptions): Promise<Session> {
-  const { InferenceSession, Tensor } = await loadOnnxRuntime();
+  const runtime = await loadOnnxRuntime();
+  const { InferenceSession, Tensor } = runtime;
   let session: OnnxRuntime.InferenceSession;
   try {
     session = await InferenceSession.create(graphPath, {
@@ -29,8 +31,14 @@ export async function openSession({ graphPath, threads }: SessionOptions): Promi
       // Patterns of memory use are kept for every length of block ever read: they cost memory and gain nothing here.
       enableMemPattern: false,
       logSeverityLevel: 3,
-      // Spinning threads take whole cores from the editor while they wait.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      extra: {
+        session: {
+          // Spinning threads take whole cores from the editor while they wait.
+          intra_op: { allow_spinning: '0' },
+          // Makes weights of signed bytes unsigned while the graph is loaded: exact everywhere, but half as fast.
+          x64quantprecision: (await productsSaturate(runtime)) ? '1' : '0',
+        },
+      },
     });
   } catch (error) {
     throw new UserError(

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { checkCheckpoint } from '../architectures';
 import type { ModelDescription } from '../graph/layers';
-import { buildModelGraph, graphVersion } from '../graph/model-graph';
+import { buildModelGraph, weightsVersion } from '../graph/model-graph';
 import type { ElementType } from '../graph/onnx';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
@@ -48,7 +48,7 @@ export function planCompilation(
     format: 'longview',
     family: model.family,
     precision,
-    graphVersion: String(graphVersion),
+    graphVersion: String(weightsVersion),
     source,
   });
   const places = new Map(layout.tensors.map((tensor) => [tensor.name, tensor]));
