@@ -1,6 +1,7 @@
 import type { ModelDescription } from '../graph/layers';
 import { checkpointTensors } from '../graph/model-graph';
 import type { Checkpoint } from './safetensors';
+import { seededRandom } from './seeded-random';
 
 /**
  * Weights as before any training, the same for the same seed, made one tensor at a time when asked for. Sizes are
@@ -13,7 +14,7 @@ export function randomCheckpoint(model: ModelDescription, seed: number): Checkpo
     float32(name) {
       const shape = shapes.get(name);
       if (!shape) throw new Error(`A ${model.family} has no tensor "${name}"`);
-      return randomTensor(name, shape, uniform(hash(name) ^ seed));
+      return randomTensor(name, shape, seededRandom(hash(name) ^ seed));
     },
   };
 }
@@ -33,17 +34,6 @@ function randomTensor(name: string, shape: readonly number[], random: () => numb
   const inputs = data.length / shape[0]!;
   const reach = Math.sqrt(3 / inputs);
   return fill(() => between(-reach, reach));
-}
-
-/** Numbers from 0 to 1, by a 32-bit generator with good mixing (mulberry32). */
-function uniform(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** FNV-1a: every tensor gets numbers of its own, whatever the order in which they are made. */
