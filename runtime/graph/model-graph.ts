@@ -29,9 +29,9 @@ export const probeOutput = 'mixer0.out';
 export function buildModelGraph(
   model: ModelDescription,
   precision: Precision,
-  options: { probe?: boolean } = {},
+  options: { probe?: boolean; signedBytes?: boolean } = {},
 ): ModelGraph {
-  const graph = new GraphBuilder();
+  const graph = new GraphBuilder(options.signedBytes);
   const forms = precisions[precision];
   const { width, vocabulary, layers } = model;
   const embedding = matrix(model.embedding, vocabulary, width);

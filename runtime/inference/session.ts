@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { signedGraphFile } from '../models/compile';
 import { messageOf, UserError } from '../protocol/errors';
 import { loadOnnxRuntime, type OnnxRuntime } from './onnxruntime';
 import { productsSaturate } from './saturation';
@@ -22,7 +25,7 @@ export async function openSession({ graphPath, threads }: SessionOptions): Promi
   const { InferenceSession, Tensor } = runtime;
   let session: OnnxRuntime.InferenceSession;
   try {
-    session = await InferenceSession.create(graphPath, {
+    session = await InferenceSession.create(await graphForThisProcessor(graphPath, runtime), {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -35,8 +38,6 @@ export async function openSession({ graphPath, threads }: SessionOptions): Promi
         session: {
           // Spinning threads take whole cores from the editor while they wait.
           intra_op: { allow_spinning: '0' },
-          // Makes weights of signed bytes unsigned while the graph is loaded: exact everywhere, but half as fast.
-          x64quantprecision: (await productsSaturate(runtime)) ? '1' : '0',
         },
       },
     });
@@ -52,4 +53,10 @@ export async function openSession({ graphPath, threads }: SessionOptions): Promi
     int64: (...values) => new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]),
     release: () => session.release(),
   };
+}
+
+/** The graph with signed bytes, where there is one and this processor adds their products exactly. */
+async function graphForThisProcessor(graphPath: string, runtime: typeof OnnxRuntime): Promise<string> {
+  const signed = path.join(path.dirname(graphPath), signedGraphFile);
+  return existsSync(signed) && !(await productsSaturate(runtime)) ? signed : graphPath;
 }
