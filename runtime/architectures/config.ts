@@ -40,6 +40,23 @@ export class ConfigReader {
       throw this.complaint(key, `${JSON.stringify(expected)}, the only value this runtime computes`);
   }
 
+  /** True or false; `fallback` where the key is absent. */
+  flag(key: string, fallback: boolean): boolean {
+    const value = this.values[key] ?? fallback;
+    if (typeof value !== 'boolean') throw this.complaint(key, 'true or false');
+    return value;
+  }
+
+  /** Two numbers, the second perhaps infinite, which is written in several ways; undefined where the key is absent. */
+  range(key: string): { low: number; high: number } | undefined {
+    const value = this.values[key];
+    if (value === undefined || value === null) return undefined;
+    const [low, high] = (Array.isArray(value) ? value : []).map(numberOrInfinity);
+    if (low === undefined || high === undefined || !(low <= high))
+      throw this.complaint(key, 'two numbers, the smaller first');
+    return { low, high };
+  }
+
   /** One of `allowed` for each of `length` entries. */
   choices<T extends string>(key: string, length: number, allowed: readonly T[]): T[] {
     const value = this.values[key];
@@ -70,6 +87,12 @@ export class ConfigReader {
         'Download the model again, or correct the file.',
     );
   }
+}
+
+/** Infinity is no number of JSON: it is read as such, as null, or as transformers writes it. */
+function numberOrInfinity(value: unknown): number | undefined {
+  if (value === null || (isObject(value) && value['__float__'] === 'Infinity')) return Infinity;
+  return typeof value === 'number' && !Number.isNaN(value) ? value : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,10 +2,11 @@ import type { ModelDescription } from '../graph/layers';
 import { checkpointTensors } from '../graph/model-graph';
 import { UserError } from '../protocol/errors';
 import { ConfigReader } from './config';
+import { mamba2 } from './mamba2';
 import { striped } from './striped';
 
 /** Families by `model_type` of config.json: a new one is one file here and one line. */
-const families: Record<string, (config: unknown) => ModelDescription> = { striped };
+const families: Record<string, (config: unknown) => ModelDescription> = { striped, mamba2 };
 
 export const familyNames = Object.keys(families);
 

@@ -29,9 +29,9 @@ export function striped(config: unknown): ModelDescription {
     return {
       mixerNorm: { weight: `${prefix}.input_layernorm.weight`, epsilon },
       mixer,
-      channelNorm: { weight: `${prefix}.post_attention_layernorm.weight`, epsilon },
       channel: {
         kind: 'glu',
+        norm: { weight: `${prefix}.post_attention_layernorm.weight`, epsilon },
         inner,
         weights: {
           gate: `${mlp}.gate_proj.weight`,
@@ -70,6 +70,7 @@ function mamba2(read: ConfigReader, prefix: string, width: number, epsilon: numb
     heads,
     headSize,
     stateSize: read.count('state_size'),
+    groups: 1,
     convolution: read.count('conv_kernel', 64),
     epsilon,
     weights: {

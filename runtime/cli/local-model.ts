@@ -3,6 +3,8 @@ import path from 'node:path';
 import { findAssets, findRoot } from '../engine/assets';
 import { loadLanguageModel } from '../inference/load';
 import type { LanguageModel } from '../inference/language-model';
+import { prepareBareModel } from '../models/model-folder';
+import { isRandomModel, prepareRandomModel } from '../models/random-model';
 import { immediateScheduler } from '../inference/scheduling';
 import { defaultDataFolder } from './data-folder';
 import { modelOf, precisionOf } from './local-engine';
@@ -15,9 +17,12 @@ export async function withModel<T>(
   job: (model: LanguageModel) => Promise<T>,
 ): Promise<T> {
   const name = modelOf(values.model);
-  const folder = path.isAbsolute(name) ? name : path.join(findRoot(__dirname), 'runtime', 'models', name);
+  const random = isRandomModel(name);
+  const folder =
+    random || path.isAbsolute(name) ? name : path.join(findRoot(__dirname), 'runtime', 'models', name);
   const model = await loadLanguageModel({
     folder,
+    prepare: random ? prepareRandomModel : prepareBareModel,
     cacheFolder: path.join(values.data ?? defaultDataFolder(), 'cache'),
     precision: precisionOf(values.precision),
     threads: wholeNumber('threads', values.threads, Math.min(2, availableParallelism()), 1),

@@ -1,6 +1,6 @@
 /** Holes cut out of real files, so that anyone can measure a model on their own code. */
 import { indentationWidth } from '../completion/indentation';
-import { seededRandom } from '../inference/sampling';
+import { seededRandom } from '../models/seeded-random';
 import { HOLE_KINDS, type Hole, type HoleKind } from './hole';
 
 export interface RepoFile {

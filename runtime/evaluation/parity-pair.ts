@@ -2,7 +2,7 @@ import path from 'node:path';
 import { describeModel, familyOf } from '../architectures';
 import type { Precision } from '../graph/precision';
 import { graphFile, planCompilation, writeCompiled } from '../models/compile';
-import type { SafetensorsFile } from '../models/safetensors';
+import type { Checkpoint, SafetensorsFile } from '../models/safetensors';
 import { difference, noDifference, standardDeviation, worse } from './differences';
 import { ParityReader } from './parity-reading';
 import { failed, judged, steps, type ParityResult } from './parity-result';
@@ -61,7 +61,7 @@ export async function measurePair(
   }
 }
 
-function withoutPrefix(file: SafetensorsFile): Pick<SafetensorsFile, 'float32' | 'tensors'> {
+function withoutPrefix(file: SafetensorsFile): Checkpoint {
   const weights = [...file.tensors].filter(([name]) => name.startsWith('w.'));
   return {
     tensors: new Map(weights.map(([name, entry]) => [name.slice(2), entry])),

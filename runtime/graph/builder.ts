@@ -29,6 +29,9 @@ export class GraphBuilder {
   private readonly values = new Map<string, Value>();
   private named = 0;
 
+  /** @param signedBytes products of bytes take the weights as signed: see `rowScaledU8Product` */
+  constructor(readonly signedBytes = false) {}
+
   input(name: Value, type: ElementType, shape: readonly Dimension[]): Value {
     if (!this.inputs.has(name)) this.inputs.set(name, valueInfoProto(name, type, shape));
     return name;

@@ -8,18 +8,20 @@ export interface ModelDescription {
   vocabulary: number;
   /** Size of the residual stream. */
   width: number;
-  /** Name of the tensor [vocabulary, width]; the head uses it too. */
+  /** Name of the tensor [vocabulary, width]. */
   embedding: string;
+  /** Name of the head's tensor [vocabulary, width]; absent where it is the embedding's. */
+  head?: string;
   layers: Layer[];
   finalNorm: RmsNorm;
 }
 
-/** `x += mixer(mixerNorm(x)); x += channel(channelNorm(x))` */
+/** `x += mixer(mixerNorm(x)); x += channel(channel.norm(x))` */
 export interface Layer {
   mixerNorm: RmsNorm;
   mixer: Mixer;
-  channelNorm: RmsNorm;
-  channel: Channel;
+  /** Absent in families whose layers are a mixer alone, as Mamba's. */
+  channel?: Channel & { norm: RmsNorm };
 }
 
 export interface RmsNorm {

@@ -9,7 +9,10 @@ import { names, type StateLayout } from './states';
 import { matrix } from './stored-tensors';
 
 /** Raise it when graphs or stored weights change: what was compiled before is then made anew. */
-export const graphVersion = 1;
+export const graphVersion = 2;
+
+/** Raise it too when stored weights change: the first graph that reads them in the form they are stored in. */
+export const weightsVersion = 1;
 
 export interface ModelGraph {
   builder: GraphBuilder;
@@ -26,12 +29,13 @@ export const probeOutput = 'mixer0.out';
 export function buildModelGraph(
   model: ModelDescription,
   precision: Precision,
-  options: { probe?: boolean } = {},
+  options: { probe?: boolean; signedBytes?: boolean } = {},
 ): ModelGraph {
-  const graph = new GraphBuilder();
+  const graph = new GraphBuilder(options.signedBytes);
   const forms = precisions[precision];
   const { width, vocabulary, layers } = model;
   const embedding = matrix(model.embedding, vocabulary, width);
+  const head = matrix(model.head ?? model.embedding, vocabulary, width);
   const states: StateLayout = { recurrent: [], windows: [] };
   const ids = graph.input(names.ids, 'int64', ['T']);
   const positions = positionsOf(graph, ids);
@@ -54,9 +58,9 @@ export function buildModelGraph(
     delta = buildMixer(context, mixerInput, layer.mixer);
     if (options.probe && index === 0) graph.output(delta, probeOutput, 'float32', ['T', width]);
     if (last) stream = wantedRows(stream);
-    delta = buildChannel(context, norm(layer.channelNorm), layer.channel);
+    if (layer.channel) delta = buildChannel(context, norm(layer.channel.norm), layer.channel);
   }
-  const logits = forms.embedding.head(graph, norm(model.finalNorm), embedding);
+  const logits = forms.embedding.head(graph, norm(model.finalNorm), head);
   graph.output(logits, names.logits, 'float32', ['wanted', vocabulary]);
   return { builder: graph, states };
 }
@@ -83,10 +87,11 @@ function lastRows(graph: GraphBuilder): (value: Value) => Value {
 export function checkpointTensors(model: ModelDescription): Map<string, number[]> {
   const { width, vocabulary } = model;
   const tensors: [string, number[]][] = [[model.embedding, [vocabulary, width]]];
-  for (const { mixerNorm, mixer, channelNorm, channel } of model.layers) {
+  for (const { mixerNorm, mixer, channel } of model.layers) {
     tensors.push([mixerNorm.weight, [width]], ...mixerTensors(mixer, width));
-    tensors.push([channelNorm.weight, [width]], ...channelTensors(channel, width));
+    if (channel) tensors.push([channel.norm.weight, [width]], ...channelTensors(channel, width));
   }
   tensors.push([model.finalNorm.weight, [width]]);
+  if (model.head !== undefined) tensors.push([model.head, [vocabulary, width]]);
   return new Map(tensors);
 }

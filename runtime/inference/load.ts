@@ -1,18 +1,20 @@
 import { availableParallelism } from 'node:os';
 import type { Precision } from '../graph/precision';
-import { prepareModel, type ReadyModel } from '../models/model-folder';
+import { prepareModel, type PrepareOptions, type ReadyModel } from '../models/model-folder';
 import type { Backend, BackendOptions } from './backend';
 import type { ModelInfo, Tokenizer } from './language-model';
 import { LocalBackend } from './local-backend';
 import { LocalLanguageModel } from './local-language-model';
 import { immediateScheduler, type BlockScheduler } from './scheduling';
 import { StateLedger } from './state-ledger';
-import { createTokenizer } from './tokenizer';
+import { createTokenizer, missingTokenizer } from './tokenizer';
 import { WorkerBackend } from './worker-backend';
 
 export interface LoadOptions {
-  /** Model folder. */
+  /** Model folder, or whatever name `prepare` takes. */
   folder: string;
+  /** Absent = a model folder with all that the jobs need. */
+  prepare?: (options: PrepareOptions) => Promise<ReadyModel>;
   /** For compiled models and remembered checksums; made when absent. */
   cacheFolder: string;
   precision?: Precision;
@@ -29,18 +31,19 @@ export interface LoadOptions {
 /** @throws UserError where the model's files are missing, damaged or unknown, or where no runtime exists for the platform */
 export async function loadLanguageModel(options: LoadOptions): Promise<LocalLanguageModel> {
   const started = performance.now();
-  const { folder, cacheFolder, precision, onLog, scheduler = immediateScheduler } = options;
+  const { folder, cacheFolder, precision, onLog, prepare = prepareModel } = options;
+  const { scheduler = immediateScheduler } = options;
   const threads = options.threads || Math.max(1, Math.floor(availableParallelism() / 2));
   // The worker starts and loads onnxruntime while this thread checks the model's files, and loads the graph while it
   // builds the tokeniser and compares checksums.
-  const preparing = prepareModel({ folder, cacheFolder, precision, onLog });
+  const preparing = prepare({ folder, cacheFolder, precision, onLog });
   const opening = openBackend(
     options.workerPath,
     preparing.then(({ graphPath, states, key }) => ({ graphPath, states, key, threads })),
   );
   try {
     const ready = await preparing;
-    const tokenizer = createTokenizer(ready.tokenizer, ready.manifest.newlinesStartTokens);
+    const tokenizer = tokenizerOf(ready);
     const [backend] = await Promise.all([opening, ready.verified]);
     return assemble(ready, tokenizer, backend, scheduler, started);
   } catch (error) {
@@ -50,6 +53,12 @@ export async function loadLanguageModel(options: LoadOptions): Promise<LocalLang
     );
     throw error;
   }
+}
+
+function tokenizerOf({ tokenizer, manifest, description }: ReadyModel): Tokenizer {
+  return tokenizer === undefined
+    ? missingTokenizer(manifest.name, description.vocabulary)
+    : createTokenizer(tokenizer, manifest.newlinesStartTokens);
 }
 
 function assemble(

@@ -9,7 +9,8 @@ import type {
   Tokenizer,
   WorkOptions,
 } from './language-model';
-import { seededRandom, type Choice } from './sampling';
+import { seededRandom } from '../models/seeded-random';
+import type { Choice } from './sampling';
 import type { BlockScheduler } from './scheduling';
 import type { StateSnapshot } from './snapshot';
 import type { StateLedger } from './state-ledger';

@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { signedGraphFile } from '../models/compile';
 import { messageOf, UserError } from '../protocol/errors';
 import { loadOnnxRuntime, type OnnxRuntime } from './onnxruntime';
+import { productsSaturate } from './saturation';
 
 export type Tensor = OnnxRuntime.Tensor;
 
@@ -17,10 +21,11 @@ export interface Session {
 }
 
 export async function openSession({ graphPath, threads }: SessionOptions): Promise<Session> {
-  const { InferenceSession, Tensor } = await loadOnnxRuntime();
+  const runtime = await loadOnnxRuntime();
+  const { InferenceSession, Tensor } = runtime;
   let session: OnnxRuntime.InferenceSession;
   try {
-    session = await InferenceSession.create(graphPath, {
+    session = await InferenceSession.create(await graphForThisProcessor(graphPath, runtime), {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -29,8 +34,12 @@ export async function openSession({ graphPath, threads }: SessionOptions): Promi
       // Patterns of memory use are kept for every length of block ever read: they cost memory and gain nothing here.
       enableMemPattern: false,
       logSeverityLevel: 3,
-      // Spinning threads take whole cores from the editor while they wait.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      extra: {
+        session: {
+          // Spinning threads take whole cores from the editor while they wait.
+          intra_op: { allow_spinning: '0' },
+        },
+      },
     });
   } catch (error) {
     throw new UserError(
@@ -44,4 +53,10 @@ export async function openSession({ graphPath, threads }: SessionOptions): Promi
     int64: (...values) => new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]),
     release: () => session.release(),
   };
+}
+
+/** The graph with signed bytes, where there is one and this processor adds their products exactly. */
+async function graphForThisProcessor(graphPath: string, runtime: typeof OnnxRuntime): Promise<string> {
+  const signed = path.join(path.dirname(graphPath), signedGraphFile);
+  return existsSync(signed) && !(await productsSaturate(runtime)) ? signed : graphPath;
 }

@@ -30,3 +30,13 @@ export function createTokenizer(json: unknown, newlinesStartPieces: boolean): To
     });
   }
 }
+
+/** Of a model that is only measured: ids go in and come out, text does not. */
+export function missingTokenizer(model: string, vocabularySize: number): Tokenizer {
+  const refuse = (): never => {
+    throw new UserError(
+      `${model} has no longview.json, so that its tokens are unknown. Name a model that can write text.`,
+    );
+  };
+  return { encode: refuse, decode: refuse, vocabularySize };
+}

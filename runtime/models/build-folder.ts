@@ -13,7 +13,7 @@ import path from 'node:path';
 import { describeModel } from '../architectures';
 import { graphVersion } from '../graph/model-graph';
 import type { Precision } from '../graph/precision';
-import { graphFile, planCompilation, weightsFile, writeCompiled } from './compile';
+import { planCompilation, weightsFile, writeCompiled } from './compile';
 import { readManifest, readModelJson } from './manifest';
 import { SafetensorsFile } from './safetensors';
 
@@ -36,7 +36,8 @@ export function buildModelFolder(source: string, target: string, precision: Prec
   checkpoint.close();
 
   mkdirSync(target, { recursive: true });
-  for (const name of [graphFile, weightsFile]) renameSync(path.join(compiled, name), path.join(target, name));
+  const made = [...plan.graphs.keys(), weightsFile];
+  for (const name of made) renameSync(path.join(compiled, name), path.join(target, name));
   rmSync(compiled, { recursive: true });
   const present = copiedWherePresent.filter(
     (name) => existsSync(path.join(source, name)) && !existsSync(path.join(target, name)),
@@ -45,7 +46,7 @@ export function buildModelFolder(source: string, target: string, precision: Prec
     copyFileSync(path.join(source, name), path.join(target, name));
     chmodSync(path.join(target, name), 0o644);
   }
-  const files = [graphFile, weightsFile, ...copied];
+  const files = [...made, ...copied];
   const manifest = {
     ...(readModelJson(source, 'longview.json') as object),
     compiled: { precision, graphVersion, source: weightsSum },

@@ -1,24 +1,27 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkCheckpoint } from '../architectures';
+import type { GraphBuilder } from '../graph/builder';
 import type { ModelDescription } from '../graph/layers';
-import { buildModelGraph, graphVersion } from '../graph/model-graph';
+import { buildModelGraph, weightsVersion } from '../graph/model-graph';
 import type { ElementType } from '../graph/onnx';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
 import type { StoredTensor } from '../graph/stored-tensors';
 import { UserError } from '../protocol/errors';
-import { SafetensorsFile, type SafetensorsType } from './safetensors';
+import { SafetensorsFile, type Checkpoint, type SafetensorsType } from './safetensors';
 import { layoutSafetensors, writeSafetensors, type SafetensorsLayout } from './safetensors-writer';
 
 export const graphFile = 'graph.onnx';
+/** The same for processors whose products of signed bytes are exact, where the precision has any: twice as fast. */
+export const signedGraphFile = 'graph.signed.onnx';
 export const weightsFile = 'model.safetensors';
 
 /** Everything about a compiled model that follows from its description: no weight has been read yet. */
 export interface CompilationPlan {
   precision: Precision;
-  /** The graph as ONNX; its weights lie in `weightsFile` beside it. */
-  graph: Uint8Array;
+  /** ONNX by file name: `graphFile`, and perhaps `signedGraphFile`. Their weights lie in `weightsFile` beside them. */
+  graphs: ReadonlyMap<string, Uint8Array>;
   layout: SafetensorsLayout;
   tensors: StoredTensor[];
   states: StateLayout;
@@ -48,15 +51,19 @@ export function planCompilation(
     format: 'longview',
     family: model.family,
     precision,
-    graphVersion: String(graphVersion),
+    graphVersion: String(weightsVersion),
     source,
   });
   const places = new Map(layout.tensors.map((tensor) => [tensor.name, tensor]));
-  const graph = builder.finish(model.family, ({ name }) => {
-    const { offset, length } = places.get(name)!;
-    return { location: weightsFile, offset, length };
-  });
-  return { precision, graph, layout, tensors, states };
+  const finished = (from: GraphBuilder) =>
+    from.finish(model.family, ({ name }) => {
+      const { offset, length } = places.get(name)!;
+      return { location: weightsFile, offset, length };
+    });
+  const graphs = new Map([[graphFile, finished(builder)]]);
+  const signed = finished(buildModelGraph(model, precision, { ...options, signedBytes: true }).builder);
+  if (Buffer.compare(signed, graphs.get(graphFile)!) !== 0) graphs.set(signedGraphFile, signed);
+  return { precision, graphs, layout, tensors, states };
 }
 
 /**
@@ -67,7 +74,7 @@ export function writeCompiled(
   folder: string,
   plan: CompilationPlan,
   model: ModelDescription,
-  checkpoint: Pick<SafetensorsFile, 'float32' | 'tensors'>,
+  checkpoint: Checkpoint,
 ): void {
   checkCheckpoint(model, (name) => checkpoint.tensors.get(name)?.shape);
   const byName = new Map(plan.tensors.map((tensor) => [tensor.name, tensor]));
@@ -77,7 +84,7 @@ export function writeCompiled(
     writeSafetensors(path.join(partial, weightsFile), plan.layout, (name) =>
       byName.get(name)!.make((tensor) => checkpoint.float32(tensor)),
     );
-    writeFileSync(path.join(partial, graphFile), plan.graph);
+    for (const [name, graph] of plan.graphs) writeFileSync(path.join(partial, name), graph);
     rmSync(folder, { recursive: true, force: true });
     try {
       renameSync(partial, folder);
@@ -111,16 +118,18 @@ export function checkCompiled(folder: string, plan: CompilationPlan): void {
         `${path.join(folder, weightsFile)} was made by another version of Longview (tensor "${name}"). Install Longview again.`,
       );
   }
+  for (const [name, expected] of plan.graphs) checkGraph(path.join(folder, name), expected);
+}
+
+function checkGraph(file: string, expected: Uint8Array): void {
   let graph: Uint8Array;
   try {
-    graph = readFileSync(path.join(folder, graphFile));
+    graph = readFileSync(file);
   } catch (error) {
-    throw new UserError(`${path.join(folder, graphFile)} cannot be read. Install Longview again.`, {
-      cause: error,
-    });
+    throw new UserError(`${file} cannot be read. Install Longview again.`, { cause: error });
   }
-  if (Buffer.compare(graph, plan.graph) !== 0)
+  if (Buffer.compare(graph, expected) !== 0)
     throw new UserError(
-      `${path.join(folder, graphFile)} is damaged or was made by another version of Longview. Install Longview again.`,
+      `${file} is damaged or was made by another version of Longview. Install Longview again.`,
     );
 }

@@ -34,6 +34,27 @@ export interface Manifest {
   compiled?: { precision: Precision; graphVersion: number };
 }
 
+export const manifestFile = 'longview.json';
+
+/** In the place of a special token that a model does not have: no id, and refused where it is read. */
+export const noToken = -1;
+
+/** Of a model whose prompts are unknown. */
+export function bareManifest(name: string): Manifest {
+  const none = specialTokenNames.map((token) => [token, noToken]);
+  return {
+    name,
+    languages: [],
+    usefulContext: 0,
+    specialTokens: Object.fromEntries(none) as SpecialTokenIds,
+    stop: [],
+    maxSuffixTokens: 0,
+    maxNearTokens: 0,
+    newlinesStartTokens: false,
+    sha256: {},
+  };
+}
+
 /** Reads and parses a JSON file of a model folder. @throws UserError */
 export function readModelJson(folder: string, name: string): unknown {
   const file = path.join(folder, name);
@@ -62,8 +83,8 @@ export function readModelJson(folder: string, name: string): unknown {
 
 /** @throws UserError that names the key at fault */
 export function readManifest(folder: string): Manifest {
-  const file = path.join(folder, 'longview.json');
-  const json = asObject(readModelJson(folder, 'longview.json'));
+  const file = path.join(folder, manifestFile);
+  const json = asObject(readModelJson(folder, manifestFile));
   const bad = (key: string, expected: string) =>
     new UserError(`${file}: "${key}" must be ${expected}. Correct it, or download the model again.`);
   const special = asObject(json.specialTokens);

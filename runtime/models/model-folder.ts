@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describeModel } from '../architectures';
 import type { ModelDescription } from '../graph/layers';
@@ -17,8 +17,8 @@ import {
   writeCompiled,
   type CompilationPlan,
 } from './compile';
-import { readManifest, readModelJson, type Manifest } from './manifest';
-import { SafetensorsFile } from './safetensors';
+import { bareManifest, manifestFile, readManifest, readModelJson, type Manifest } from './manifest';
+import { SafetensorsFile, type Checkpoint } from './safetensors';
 
 /** A model ready to be run: graph and weights lie on disk in the form asked for. */
 export interface ReadyModel {
@@ -30,8 +30,8 @@ export interface ReadyModel {
   /** The ONNX graph, its weights beside it. */
   graphPath: string;
   weightBytes: number;
-  /** Content of tokenizer.json. */
-  tokenizer: unknown;
+  /** Content of tokenizer.json; absent where the model is only measured. */
+  tokenizer?: unknown;
   /** Names weights, graph and precision: states made under another key do not fit. */
   key: string;
   /** Settles when every file has been compared with its checksum. Rejects with a UserError that names a damaged one. */
@@ -70,24 +70,44 @@ export async function prepareModel(options: PrepareOptions): Promise<ReadyModel>
   const precision = options.precision ?? manifest.compiled?.precision ?? 'w8u';
   const compiled = manifest.compiled
     ? checkedCompiledFolder(folder, manifest.compiled, precision, description)
-    : compiledInCache(folder, cacheFolder, precision, description, weightsSum, onLog);
-  return {
-    folder,
-    manifest,
-    description,
-    states: compiled.plan.states,
-    precision,
-    graphPath: path.join(compiled.folder, graphFile),
-    weightBytes: statSync(path.join(compiled.folder, weightsFile)).size,
-    tokenizer,
-    key: keyOf(weightsSum, precision),
-    verified,
-  };
+    : compiledInCache({ folder, description, source: weightsSum, cacheFolder, precision, onLog });
+  const key = keyOf(weightsSum, precision);
+  return { folder, manifest, description, precision, tokenizer, key, verified, ...compiled };
 }
 
-interface CompiledFolder {
-  folder: string;
-  plan: CompilationPlan;
+/**
+ * Makes a model ready that is only measured: it may be without longview.json and tokenizer.json, and is then read and
+ * decoded token by token, but completes nothing.
+ * @throws UserError where config.json or weights are missing or do not fit
+ */
+export async function prepareBareModel(options: PrepareOptions): Promise<ReadyModel> {
+  const { folder, cacheFolder, precision = 'w8u', onLog = () => undefined } = options;
+  if (existsSync(path.join(folder, manifestFile))) return prepareModel(options);
+  const description = describeModel(readModelJson(folder, 'config.json'));
+  const checksums = new Checksums(path.join(cacheFolder, 'checksums.json'));
+  const source = await checksums.of(path.join(folder, weightsFile));
+  const compiled = compiledInCache({ folder, description, source, cacheFolder, precision, onLog });
+  return bareModel(path.basename(folder), folder, description, precision, source, compiled);
+}
+
+export function bareModel(
+  name: string,
+  folder: string,
+  description: ModelDescription,
+  precision: Precision,
+  source: string,
+  compiled: CompiledModel,
+): ReadyModel {
+  const key = keyOf(source, precision);
+  const verified = Promise.resolve();
+  return { folder, manifest: bareManifest(name), description, precision, key, verified, ...compiled };
+}
+
+export type CompiledModel = Pick<ReadyModel, 'states' | 'graphPath' | 'weightBytes'>;
+
+function compiledModel(folder: string, { states }: CompilationPlan): CompiledModel {
+  const weightBytes = statSync(path.join(folder, weightsFile)).size;
+  return { states, graphPath: path.join(folder, graphFile), weightBytes };
 }
 
 function keyOf(weightsSum: string, precision: Precision): string {
@@ -99,7 +119,7 @@ function checkedCompiledFolder(
   compiled: NonNullable<Manifest['compiled']>,
   precision: Precision,
   description: ModelDescription,
-): CompiledFolder {
+): CompiledModel {
   if (compiled.precision !== precision)
     throw new UserError(
       `The model in ${folder} is stored as ${compiled.precision}; ${precision} cannot be made from it. ` +
@@ -109,24 +129,32 @@ function checkedCompiledFolder(
   file.close();
   const plan = planCompilation(description, precision, file.metadata.source ?? '');
   checkCompiled(folder, plan);
-  return { folder, plan };
+  return compiledModel(folder, plan);
 }
 
-function compiledInCache(
-  folder: string,
-  cacheFolder: string,
-  precision: Precision,
-  description: ModelDescription,
-  weightsSum: string,
-  onLog: (message: string) => void,
-): CompiledFolder {
-  const target = path.join(cacheFolder, 'compiled', keyOf(weightsSum, precision));
-  const plan = planCompilation(description, precision, weightsSum);
-  if (isCompiled(target, plan)) return { folder: target, plan };
+export interface CacheOptions {
+  /** Folder of the weights, or the name of what needs none. */
+  folder: string;
+  description: ModelDescription;
+  /** Names the weights. */
+  source: string;
+  cacheFolder: string;
+  precision: Precision;
+  onLog: (message: string) => void;
+  /** Default: the folder's weights. */
+  checkpoint?: Checkpoint;
+}
+
+/** Compiles into the cache what does not lie there yet. */
+export function compiledInCache(options: CacheOptions): CompiledModel {
+  const { folder, description, source, cacheFolder, precision, onLog } = options;
+  const target = path.join(cacheFolder, 'compiled', keyOf(source, precision));
+  const plan = planCompilation(description, precision, source);
+  if (isCompiled(target, plan)) return compiledModel(target, plan);
   onLog(`Compiling ${folder} as ${precision}`);
-  const checkpoint = SafetensorsFile.open(path.join(folder, weightsFile));
+  const file = options.checkpoint ? undefined : SafetensorsFile.open(path.join(folder, weightsFile));
   try {
-    writeCompiled(target, plan, description, checkpoint);
+    writeCompiled(target, plan, description, options.checkpoint ?? file!);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(
@@ -135,9 +163,9 @@ function compiledInCache(
       { cause: error },
     );
   } finally {
-    checkpoint.close();
+    file?.close();
   }
-  return { folder: target, plan };
+  return compiledModel(target, plan);
 }
 
 function checkIds({ specialTokens, stop }: Manifest, { vocabulary }: ModelDescription, folder: string): void {

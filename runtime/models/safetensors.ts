@@ -24,6 +24,12 @@ export interface TensorEntry {
   end: number;
 }
 
+/** Where a model's weights come from: a file, or whatever else gives tensors by name. */
+export interface Checkpoint {
+  readonly tensors: ReadonlyMap<string, Pick<TensorEntry, 'shape'>>;
+  float32(name: string): Float32Array;
+}
+
 /** Headers beyond this are refused, as the reference implementation does. */
 const largestHeader = 100_000_000;
 

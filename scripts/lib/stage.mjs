@@ -32,6 +32,7 @@ async function requireModel() {
   const missing = [
     'model.safetensors',
     'graph.onnx',
+    'graph.signed.onnx',
     'tokenizer.json',
     'config.json',
     'longview.json',

@@ -1,46 +1,59 @@
-import type { Value } from '../builder';
+import type { GraphBuilder, Value } from '../builder';
 import { vector, type LayerContext } from '../context';
 import { rmsNorm } from '../norm';
 import { matrix, type StoredTensor } from '../stored-tensors';
 
 /**
- * Mamba-2's state space dual with one group. For head h with state S [stateSize, headSize]:
- * `S = exp(dt * A) S + dt * B x^T`, `y = C S + D x`, then `norm(y * silu(z))`.
+ * Mamba-2's state space dual. For head h with state S [stateSize, headSize], and B and C of the group that h is in:
+ * `S = exp(dt * A) S + dt * B x^T`, `y = C S + D x`, then `norm(y * silu(z))`, each group's part by itself.
  */
 export interface SsdMixer {
   kind: 'ssd';
   heads: number;
   headSize: number;
   stateSize: number;
+  /** Heads next to each other share one B and one C; the norm takes each group's channels by themselves. */
+  groups: number;
   /** Tokens that the causal convolution sees, the current one included. */
   convolution: number;
+  /** dt is kept from `low` to `high`; absent = as softplus gives it. */
+  stepLimit?: { low: number; high: number };
   epsilon: number;
   /** Names of the checkpoint's tensors. */
   weights: {
-    /** Rows z, x, B, C, dt. */
+    /** Rows z, x, B (group after group), C, dt. */
     inProjection: string;
+    inProjectionBias?: string;
     convolution: string;
-    convolutionBias: string;
+    convolutionBias?: string;
     dtBias: string;
     aLog: string;
     d: string;
     norm: string;
     outProjection: string;
+    outProjectionBias?: string;
   };
 }
 
-function sizes({ heads, headSize, stateSize }: SsdMixer) {
+function sizes({ heads, headSize, stateSize, groups }: SsdMixer) {
   const inner = heads * headSize;
-  return { inner, convolved: inner + 2 * stateSize };
+  const keys = groups * stateSize;
+  return { inner, keys, convolved: inner + 2 * keys };
 }
 
 export function ssdTensors(mixer: SsdMixer, width: number): [name: string, shape: number[]][] {
   const { weights, heads, convolution } = mixer;
   const { inner, convolved } = sizes(mixer);
+  const projected = inner + convolved + heads;
+  const biases: [name: string | undefined, size: number][] = [
+    [weights.inProjectionBias, projected],
+    [weights.convolutionBias, convolved],
+    [weights.outProjectionBias, width],
+  ];
   return [
-    [weights.inProjection, [inner + convolved + heads, width]],
+    ...biases.flatMap(([name, size]): [string, number[]][] => (name === undefined ? [] : [[name, [size]]])),
+    [weights.inProjection, [projected, width]],
     [weights.convolution, [convolved, 1, convolution]],
-    [weights.convolutionBias, [convolved]],
     [weights.dtBias, [heads]],
     [weights.aLog, [heads]],
     [weights.d, [heads]],
@@ -51,14 +64,14 @@ export function ssdTensors(mixer: SsdMixer, width: number): [name: string, shape
 
 export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const { graph, forms, width, prefix, last, states } = context;
-  const { heads, headSize, stateSize, convolution, weights } = mixer;
-  const { inner, convolved } = sizes(mixer);
+  const { heads, headSize, stateSize, groups, convolution, weights } = mixer;
+  const { inner, keys, convolved } = sizes(mixer);
+  const biased = (value: Value, name: string | undefined, size: number) =>
+    name === undefined ? value : graph.add(value, graph.weight(vector(name, size)));
 
-  const projected = forms.into.multiply(
-    graph,
-    x,
-    matrix(weights.inProjection, inner + convolved + heads, width),
-  );
+  const rowsOfProjection = inner + convolved + heads;
+  const product = forms.into.multiply(graph, x, matrix(weights.inProjection, rowsOfProjection, width));
+  const projected = biased(product, weights.inProjectionBias, rowsOfProjection);
   const [z, xBC, dt] = graph.split(graph.unsqueeze(projected, 0), [inner, convolved, heads], 2);
 
   const convolutionState = { name: `${prefix}.convolution`, shape: [1, convolution - 1, convolved] };
@@ -68,15 +81,17 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
     shape: [convolved, 1, convolution],
     make: (read) => read(weights.convolution),
   };
+  const { convolutionBias } = weights;
+  // Its own SiLU is taken number by number and costs as much as the convolution: QuickGelu's is not.
   const [mixed] = graph.nodeWithOutputs(
     'CausalConvWithState',
     [
       xBC!,
       graph.weight(kernel),
-      graph.weight(vector(weights.convolutionBias, convolved)),
+      convolutionBias === undefined ? '' : graph.weight(vector(convolutionBias, convolved)),
       graph.input(convolutionState.name, 'float32', convolutionState.shape),
     ],
-    { activation: 'silu', ndim: 1, channels_last: 1 },
+    { activation: 'none', ndim: 1, channels_last: 1 },
     [undefined, `${convolutionState.name}.next`],
   );
   graph.output(
@@ -85,9 +100,9 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
     'float32',
     convolutionState.shape,
   );
-  const [input, b, c] = graph.split(mixed!, [inner, stateSize, stateSize], 2);
+  const [input, b, c] = graph.split(graph.silu(mixed!), [inner, keys, keys], 2);
 
-  const step = graph.node('Softplus', [graph.add(dt!, graph.weight(vector(weights.dtBias, heads)))]);
+  const step = timeStep(graph, dt!, mixer);
   const a = vector(weights.aLog, heads, { map: (value) => -Math.exp(value), as: `${prefix}.mixer.A` });
   const decay = graph.mul(step, graph.weight(a));
   const scaled = graph.mul(graph.reshape(input!, [-1, heads, headSize]), graph.reshape(step, [-1, heads, 1]));
@@ -96,8 +111,8 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const [scanned] = graph.nodeWithOutputs(
     'LinearAttention',
     [c!, b!, graph.reshape(scaled, [1, -1, inner]), graph.input(state.name, 'float32', state.shape), decay],
-    // One B and one C serve all heads. `scale` 0 would mean 1 / sqrt(stateSize).
-    { q_num_heads: 1, kv_num_heads: heads, update_rule: 'gated', scale: { float: 1 } },
+    // Each group's heads read its one B and C. `scale` 0 would mean 1 / sqrt(stateSize).
+    { q_num_heads: groups, kv_num_heads: heads, update_rule: 'gated', scale: { float: 1 } },
     [undefined, `${state.name}.next`],
   );
   graph.output(`${state.name}.next`, `${state.name}.next`, 'float32', state.shape);
@@ -108,6 +123,28 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const rows = (value: Value) =>
     last ? context.wantedRows(graph.squeeze(value, 0)) : graph.squeeze(value, 0);
   const gated = graph.mul(rows(y), graph.silu(rows(z!)));
-  const normed = rmsNorm(graph, gated, weights.norm, inner, mixer.epsilon);
-  return forms.outOf.multiply(graph, normed, matrix(weights.outProjection, width, inner));
+  const normed = groupedNorm(graph, gated, mixer);
+  const out = forms.outOf.multiply(graph, normed, matrix(weights.outProjection, width, inner));
+  return biased(out, weights.outProjectionBias, width);
+}
+
+/** `dt [1, T, heads]` as projected -> as it is used */
+function timeStep(graph: GraphBuilder, dt: Value, { heads, weights, stepLimit }: SsdMixer): Value {
+  const step = graph.node('Softplus', [graph.add(dt, graph.weight(vector(weights.dtBias, heads)))]);
+  if (!stepLimit) return step;
+  return graph.node('Clip', [step, graph.float(stepLimit.low), graph.float(stepLimit.high)]);
+}
+
+/** Root-mean-square norm of each group's channels by themselves: `x [T, inner]`. */
+function groupedNorm(graph: GraphBuilder, x: Value, mixer: SsdMixer): Value {
+  const { groups, weights, epsilon } = mixer;
+  const { inner } = sizes(mixer);
+  if (groups === 1) return rmsNorm(graph, x, weights.norm, inner, epsilon);
+  const size = inner / groups;
+  const ones = graph.constant(`ones(${size})`, 'float32', [size], new Float32Array(size).fill(1));
+  const normed = graph.node('RMSNormalization', [graph.reshape(x, [-1, groups, size]), ones], {
+    axis: -1,
+    epsilon: { float: epsilon },
+  });
+  return graph.mul(graph.reshape(normed, [-1, inner]), graph.weight(vector(weights.norm, inner)));
 }

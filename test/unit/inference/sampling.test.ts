@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { argmax, chooseToken, logSumExp, seededRandom } from '../../../runtime/inference/sampling';
+import { argmax, chooseToken, logSumExp } from '../../../runtime/inference/sampling';
+import { seededRandom } from '../../../runtime/models/seeded-random';
 
 const logits = Float32Array.from([0.5, 0.1, 0.3, 0.1], Math.log);
 const counts = (temperature: number, topP: number) => {

@@ -1,0 +1,43 @@
+/**
+ * Shapes for measurements of speed, which does not depend on what the weights are: `config.json` of each, by the name
+ * that follows `random:`.
+ */
+const mamba2 = (width: number, layers: number): object => ({
+  model_type: 'mamba2',
+  hidden_size: width,
+  num_hidden_layers: layers,
+  vocab_size: 50288,
+  expand: 2,
+  head_dim: 64,
+  num_heads: (2 * width) / 64,
+  state_size: 128,
+  n_groups: 1,
+  conv_kernel: 4,
+  layer_norm_epsilon: 1e-5,
+  tie_word_embeddings: true,
+});
+
+/** The embedded model's shape. */
+const striped76m: object = {
+  model_type: 'striped',
+  vocab_size: 16384,
+  hidden_size: 768,
+  num_hidden_layers: 9,
+  layer_types: Array.from({ length: 9 }, (_, i) => (i % 3 === 2 ? 'sliding_attention' : 'mamba2')),
+  intermediate_size: 1792,
+  rms_norm_eps: 1e-5,
+  mamba2: { expand: 2, num_heads: 24, head_dim: 64, state_size: 64, conv_kernel: 4 },
+  attention: {
+    num_heads: 12,
+    num_kv_heads: 2,
+    head_dim: 64,
+    sliding_window: [512, 4096, 512],
+    rope_theta: 10000,
+  },
+};
+
+export const randomShapes: Readonly<Record<string, object>> = {
+  'mamba2-130m': mamba2(768, 24),
+  'mamba2-370m': mamba2(1024, 48),
+  'striped-76m': striped76m,
+};

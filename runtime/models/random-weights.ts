@@ -1,0 +1,44 @@
+import type { ModelDescription } from '../graph/layers';
+import { checkpointTensors } from '../graph/model-graph';
+import type { Checkpoint } from './safetensors';
+import { seededRandom } from './seeded-random';
+
+/**
+ * Weights as before any training, the same for the same seed, made one tensor at a time when asked for. Sizes are
+ * those of the usual initialisations, so that numbers stay as ordinary as in a trained model.
+ */
+export function randomCheckpoint(model: ModelDescription, seed: number): Checkpoint {
+  const shapes = checkpointTensors(model);
+  return {
+    tensors: new Map([...shapes].map(([name, shape]) => [name, { shape }])),
+    float32(name) {
+      const shape = shapes.get(name);
+      if (!shape) throw new Error(`A ${model.family} has no tensor "${name}"`);
+      return randomTensor(name, shape, seededRandom(hash(name) ^ seed));
+    },
+  };
+}
+
+function randomTensor(name: string, shape: readonly number[], random: () => number): Float32Array {
+  const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  const fill = (value: () => number) => {
+    for (let i = 0; i < data.length; i++) data[i] = value();
+    return data;
+  };
+  const between = (low: number, high: number) => low + (high - low) * random();
+  if (name.endsWith('A_log')) return fill(() => Math.log(between(1, 16)));
+  // Softplus of it lies between 0.001 and 0.1, evenly by size.
+  if (name.endsWith('dt_bias')) return fill(() => Math.log(Math.expm1(0.001 * 100 ** random())));
+  if (name.endsWith('bias')) return fill(() => between(-0.1, 0.1));
+  if (shape.length === 1) return fill(() => between(0.9, 1.1));
+  const inputs = data.length / shape[0]!;
+  const reach = Math.sqrt(3 / inputs);
+  return fill(() => between(-reach, reach));
+}
+
+/** FNV-1a: every tensor gets numbers of its own, whatever the order in which they are made. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value;
+}
