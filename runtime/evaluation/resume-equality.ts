@@ -3,7 +3,7 @@
  * apart. The reading is split elsewhere, so the blocks differ, and with them the order in which numbers are added.
  */
 import { Priority, type LanguageModel, type ModelState } from '../inference/language-model';
-import { seededRandom } from '../inference/sampling';
+import { seededRandom } from '../models/seeded-random';
 import type { StateSnapshot } from '../inference/snapshot';
 import { throwIfAborted } from '../protocol/errors';
 import { decodeState, encodeState } from '../state/state-file';

@@ -41,7 +41,7 @@ export async function longview(
       const last = ids.length - 1;
       const keepAt: number[] = [];
       for (let at = checkpointTokens; at < last; at += checkpointTokens) keepAt.push(at);
-      const resumed = await checkpoints.resume(ids.slice(0, last), [...keepAt, last], work);
+      const resumed = await checkpoints.resume('', ids.slice(0, last), { at: [...keepAt, last] }, work);
       await one(resumed.state, ids[last]!);
       engine.release(resumed.state);
     },

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StateSnapshot } from '../../../runtime/inference/snapshot';
-import { seededRandom } from '../../../runtime/inference/sampling';
+import { seededRandom } from '../../../runtime/models/seeded-random';
 import { StateStore } from '../../../runtime/state/state-store';
 import { writtenSnapshot } from './written-state';
 
