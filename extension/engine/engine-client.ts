@@ -253,7 +253,11 @@ export class EngineClient {
 
   /** Joins the engine or starts it. What it comes to when it is stopped meanwhile is for `stop` to undo. */
   private async reach(generation: number): Promise<EngineLink> {
-    const reaching = (this.reaching = reachEngine(this.options.modulePath, this.point()));
+    const reaching = (this.reaching = reachEngine(
+      this.options.modulePath,
+      this.point(),
+      this.options.initializeParams(),
+    ));
     try {
       const link = await reaching;
       if (generation !== this.generation) throw this.unavailable();

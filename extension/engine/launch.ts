@@ -1,6 +1,7 @@
 import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import type { LaunchMessage, MeetingPoint } from '../../runtime/wire/meeting-point';
+import type { ExpectMessage, LaunchMessage, MeetingPoint } from '../../runtime/wire/meeting-point';
+import type { InitializeParams } from '../../runtime/protocol/engine';
 import { errorsTail, openErrors } from './errors-file';
 import { launchEnvironment } from './launch-environment';
 
@@ -25,10 +26,12 @@ const silentMs = 20_000;
 /**
  * Starts an engine that outlives this window, in a session of its own. Settles as soon as it listens, or knows that it is
  * not needed, or has ended.
+ * @param params what this window is going to ask for: the engine prepares for it while it is being connected
  */
 export async function launch(
   modulePath: string,
   { base, dataFolder, errors }: MeetingPoint,
+  params: InitializeParams,
 ): Promise<Launched> {
   const { descriptor, size } = openErrors(errors);
   const options: ForkOptions & { windowsHide: boolean } = {
@@ -54,6 +57,9 @@ export async function launch(
       if (child.pid === undefined) resolve({ code: null, signal: null });
     });
   });
+  const expect: ExpectMessage = { kind: 'expect', params };
+  // A process that has ended already says so itself.
+  child.send(expect, () => undefined);
   const said = new Promise<LaunchMessage>((resolve) => child.once('message', resolve));
   const silent = setTimeout(() => child.kill('SIGKILL'), silentMs);
   const outcome = await Promise.race([said.then(({ kind }) => kind), ended.then(() => 'ended' as const)]);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { InitializeParams } from '../../runtime/protocol/engine';
 import { join } from '../../runtime/wire/join';
 import type { MeetingPoint } from '../../runtime/wire/meeting-point';
 import { EngineLink } from './engine-link';
@@ -32,11 +33,15 @@ export async function joinEngine(point: MeetingPoint): Promise<EngineLink | unde
  * one: of several that are started one is let live, and the others say so.
  * @throws LaunchFailedError when it ended while it started; Error when one runs and does not answer
  */
-export async function reachEngine(modulePath: string, point: MeetingPoint): Promise<EngineLink> {
+export async function reachEngine(
+  modulePath: string,
+  point: MeetingPoint,
+  params: InitializeParams,
+): Promise<EngineLink> {
   const running = await joinEngine(point);
   if (running) return running;
   for (const end = Date.now() + limitMs; Date.now() < end;) {
-    const launched = await launch(modulePath, point);
+    const launched = await launch(modulePath, point, params);
     if (launched.outcome === 'ended') throw new LaunchFailedError(await launched.ended, launched.stderr());
     for (let attempt = 0; attempt < attempts; attempt++) {
       const joined = await join(point);

@@ -10,7 +10,7 @@ import { Logger, type LogSink } from './log';
 import { holdCeiling, residentBytes, statesLimitBytes } from './memory';
 import { declaredLanguages } from './model-choice';
 import { ModelHost } from './model-host';
-import { ModelHosts, type ModelChoice } from './model-hosts';
+import { modelChoice, ModelHosts, type ModelChoice } from './model-hosts';
 import { openSavedStates } from './saved-states';
 import { Scheduler } from './scheduler';
 import { Session } from './session';
@@ -47,6 +47,14 @@ export class Engine {
     this.data = new DataFolder(dataFolder);
     this.summaries = new Summaries(this.data.summaries, this.log.in('summaries'));
     this.hosts = new ModelHosts((choice) => this.createHost(choice));
+  }
+
+  /** A window is about to connect, and what it shows will want a model: that is loaded meanwhile. */
+  expect(params: InitializeParams): void {
+    const host = this.hosts.for(modelChoice(params));
+    if (!params.visibleLanguages?.some((id) => host.languages.includes(id))) return;
+    // What goes wrong here goes wrong again for the window, and is told to it.
+    (this.prepared ??= this.prepare()).then(() => host.use(() => Promise.resolve())).catch(() => undefined);
   }
 
   /** @throws UserError when the data folder is another one, or cannot be written */

@@ -3,7 +3,7 @@
  * ends when none is left. `--meet` names the files by which they find it.
  */
 import { parseArgs } from 'node:util';
-import { meetingPointAt } from '../wire/meeting-point';
+import { meetingPointAt, type ExpectMessage } from '../wire/meeting-point';
 import { findAssets } from './assets';
 import { Engine } from './engine';
 import { host } from './host';
@@ -13,6 +13,10 @@ const { meet } = parseArgs({ options: { meet: { type: 'string' } } }).values;
 if (meet === undefined) throw new Error('The engine is started by the editor, with --meet FILES.');
 const point = meetingPointAt(meet);
 const engine = new Engine(point.dataFolder, findAssets(__dirname));
+
+process.once('message', (message: ExpectMessage) => {
+  if (message.kind === 'expect') engine.expect(message.params);
+});
 
 void host(point, {
   serve: (connection, options) => serve(connection, engine, options),

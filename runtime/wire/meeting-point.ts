@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { InitializeParams } from '../protocol/engine';
 
 /**
  * The files by which the windows of one user find the one engine that they share. All lie in `DATA/engine`, which its
@@ -32,6 +33,12 @@ export interface Address {
 export interface LaunchMessage {
   /** `taken`: another engine meets its windows here already, this one has ended. */
   kind: 'listening' | 'taken';
+}
+
+/** What that window tells the engine at once over the same channel: it will connect, and with these wishes. */
+export interface ExpectMessage {
+  kind: 'expect';
+  params: InitializeParams;
 }
 
 /** Another version, another installation or another data folder is another engine. */
