@@ -225,6 +225,7 @@ export class EngineClient {
     await this.stopping;
     if (generation !== this.generation) throw this.unavailable();
     this.setState({ kind: 'starting' });
+    this.log('info', 'Looking for the engine');
     const link = await this.reach(generation);
     this.link = link;
     const { connection } = link;
