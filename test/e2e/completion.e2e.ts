@@ -24,7 +24,9 @@ export const tests: EndToEndTest[] = [
       const started = performance.now();
       const parts: string[] = [];
       const note = (what: string) =>
-        parts.push(`${what} ${((performance.now() - started) / 1000).toFixed(1)} s (${new Date().toISOString().slice(17,23)})`);
+        parts.push(
+          `${what} ${((performance.now() - started) / 1000).toFixed(1)} s (${new Date().toISOString().slice(17, 23)})`,
+        );
 
       await workbench.open(workspace);
       note('window');
