@@ -36,6 +36,10 @@ export interface CompletionParts {
 /** Completion requests of open documents. Remembers each document's last plan, so that its anchor stays where it was. */
 export class Completions {
   private readonly plans = new Map<string, PreviousPlan>();
+  /** Names that documents had before: what was read under them serves until it is read under the new ones. */
+  private readonly oldNames = new Map<string, string>();
+  /** Of the document that was closed last, which may only be renamed. */
+  private lastPlan: { uri: string; plan: PreviousPlan | undefined } | undefined;
 
   constructor(private readonly parts: CompletionParts) {}
 
@@ -94,9 +98,23 @@ export class Completions {
     else this.plans.delete(uri);
   }
 
+  /** A document that is another one under a new name goes on with what was read of it. */
+  opened(document: OpenDocument): void {
+    const { documents } = this.parts;
+    const twin = documents.twinOf(document);
+    if (!twin || this.plans.has(document.uri)) return;
+    const plan =
+      this.plans.get(twin.uri) ?? (this.lastPlan?.uri === twin.uri ? this.lastPlan.plan : undefined);
+    if (!plan) return;
+    this.plans.set(document.uri, plan);
+    this.oldNames.set(document.uri, this.oldNames.get(twin.uri) ?? twin.displayPath);
+  }
+
   closed(uri: string): void {
     this.parts.reading.forget(uri);
+    this.lastPlan = { uri, plan: this.plans.get(uri) };
     this.plans.delete(uri);
+    this.oldNames.delete(uri);
   }
 
   private placeOf(document: OpenDocument, at: CursorMove): { place: PromptPlace; shift: number } {
@@ -105,7 +123,8 @@ export class Completions {
     const kept = shifted(this.plans.get(document.uri), shift);
     // Other cells change without a word: their text must be looked at again.
     const previous = at.notebook ? kept && { ...kept, far: undefined } : kept;
-    const { displayPath, uri } = document;
+    const { uri } = document;
+    const displayPath = this.oldNames.get(uri) ?? document.displayPath;
     const { neighbours } = this.parts.context.of(uri);
     const scope = this.parts.scope();
     return { place: { scope, label, displayPath, before, after, previous, neighbours }, shift };
@@ -137,17 +156,29 @@ export class Completions {
       },
     });
     const wishes = steps.map((step) => wish(step));
-    const next = this.nextContext(loaded, place, uri);
-    return next ? [...wishes, wish(next, () => this.parts.context.adopt(uri))] : wishes;
+    const next = this.nextBeginning(loaded, place, document);
+    if (!next) return wishes;
+    const adopt = () => {
+      this.parts.context.adopt(uri);
+      this.oldNames.delete(uri);
+    };
+    return [...wishes, wish(next, adopt)];
   }
 
-  /** The same place behind what other files say now; until it is read, what they said before serves on. */
-  private nextContext(loaded: LoadedModel, place: PromptPlace, uri: string): AheadStep | undefined {
+  /**
+   * The same place behind what other files say now, and under the name that the document has now. Until that is read, the prompt
+   * that begins otherwise serves on.
+   */
+  private nextBeginning(
+    loaded: LoadedModel,
+    place: PromptPlace,
+    { uri, displayPath }: OpenDocument,
+  ): AheadStep | undefined {
     const next = this.parts.context.next(uri);
-    if (!next) return undefined;
-    const { previous, ...rest } = place;
-    const kept = previous && { ...previous, far: undefined };
-    const { plan, reading } = planPlace(loaded, { ...rest, previous: kept, neighbours: next.neighbours });
+    if (!next && displayPath === place.displayPath) return undefined;
+    const { neighbours } = next ?? place;
+    const previous = place.previous && { ...place.previous, far: undefined };
+    const { plan, reading } = planPlace(loaded, { ...place, displayPath, neighbours, previous });
     return { plan: handOn(plan), reading, soon: false };
   }
 

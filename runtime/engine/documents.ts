@@ -10,6 +10,8 @@ export interface OpenDocument extends Omit<TextDocumentItem, 'text'> {
 /** The editor's open documents, kept in step by edits. */
 export class Documents {
   private readonly byUri = new Map<string, OpenDocument>();
+  /** A renamed document is closed and opened, in whatever order. */
+  private lastClosed: OpenDocument | undefined;
 
   open(item: TextDocumentItem): void {
     this.byUri.set(item.uri, { ...item, text: new TextBuffer(item.text) });
@@ -30,7 +32,19 @@ export class Documents {
   }
 
   close(uri: string): void {
+    this.lastClosed = this.byUri.get(uri);
     this.byUri.delete(uri);
+  }
+
+  /** Another document with the same text, open or just closed: what this one was before it was renamed, or a copy. */
+  twinOf(document: OpenDocument): OpenDocument | undefined {
+    const others = [...this.byUri.values(), ...(this.lastClosed ? [this.lastClosed] : [])];
+    const alike = others.filter(
+      ({ uri, text }) => uri !== document.uri && text.length > 0 && text.length === document.text.length,
+    );
+    if (alike.length === 0) return undefined;
+    const text = document.text.toString();
+    return alike.find((other) => other.text.toString() === text);
   }
 
   get(uri: string): OpenDocument | undefined {

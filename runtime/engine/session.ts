@@ -128,6 +128,7 @@ export class Session {
   /** A file in a language that the model knows is about to be worked on: the model is loaded ahead of the first key. */
   openDocument(item: TextDocumentItem): void {
     this.documents.open(item);
+    this.completions.opened(this.documents.get(item.uri)!);
     // A model that does not load says so in the status, and again when it is asked for something.
     if (this.host.languages.includes(item.languageId)) this.warmUp().catch(() => undefined);
   }
@@ -152,8 +153,8 @@ export class Session {
   }
 
   closeDocument({ uri }: { uri: string }): void {
-    this.documents.close(uri);
     this.completions.closed(uri);
+    this.documents.close(uri);
     this.context.closed(uri);
   }
 

@@ -81,3 +81,50 @@ it('reads what other files say while it is quiet, and shows it from then on', as
   expect((await completions.complete(request, undefined)).cost.tokensRead).toBe(0);
   await host.dispose();
 });
+
+it('goes on under a new name with what was read under the old one, until that is read anew', async () => {
+  const documents = new Documents();
+  const model = new FakeModel('2;');
+  const host = new ModelHost({
+    name: 'fake',
+    languages: [],
+    load: () => Promise.resolve(model),
+    statesLimitBytes: Infinity,
+    idleMs: 1000,
+    log,
+    onChange: () => undefined,
+  });
+  const reading = new BackgroundReading(
+    () => host,
+    log,
+    () => undefined,
+  );
+  const completions = new Completions({
+    documents,
+    host: () => host,
+    reading,
+    inFront: (job) => job(),
+    context: { of: () => NO_CONTEXT, next: () => undefined, adopt: () => undefined },
+    scope: () => '',
+    maySave: () => false,
+  });
+  const item = { displayPath: 'a.ts', languageId: 'typescript', version: 1, text };
+  documents.open({ ...item, uri });
+  completions.opened(documents.get(uri)!);
+  const before = await completions.complete(request, undefined);
+  await reading.readNow();
+
+  const renamed = 'file:///renamed-to-something-long.ts';
+  completions.closed(uri);
+  documents.close(uri);
+  documents.open({ ...item, uri: renamed, displayPath: 'renamed-to-something-long.ts' });
+  completions.opened(documents.get(renamed)!);
+  const after = await completions.complete({ ...request, uri: renamed }, undefined);
+  expect(after.cost).toMatchObject({ tokensRead: 0, contextTokens: before.cost.contextTokens });
+
+  await reading.readNow();
+  const anew = await completions.complete({ ...request, uri: renamed }, undefined);
+  const longer = 'renamed-to-something-long.ts'.length - 'a.ts'.length;
+  expect(anew.cost).toMatchObject({ tokensRead: 0, contextTokens: before.cost.contextTokens + longer });
+  await host.dispose();
+});
