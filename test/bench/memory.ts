@@ -1,5 +1,5 @@
 /**
- * `npm run bench:memory [-- --limit MB --windows N FOLDER...]`: one engine, several windows on folders of their own, which
+ * `npm run bench:memory [-- --limit MB --windows N --files N FOLDER...]`: one engine, several windows on folders of their own, which
  * open files, ask for suggestions, index, ask and summarise; prints the engine's resident memory after each stage and its
  * highest within it. Fails where it passed the limit. Needs `npm run build`, and a system with /proc.
  */
@@ -28,7 +28,6 @@ interface CodeFile {
 }
 
 const languages: Record<string, string> = { '.ts': 'typescript', '.js': 'javascript', '.py': 'python' };
-const filesPerWindow = 3;
 
 /** The code of a folder, the largest file first. */
 function codeFiles(folder: string): CodeFile[] {
@@ -93,10 +92,18 @@ async function index({ client }: Window): Promise<void> {
 
 async function main(): Promise<boolean> {
   const { values, positionals } = parseArgs({
-    options: { limit: { type: 'string', default: '1024' }, windows: { type: 'string', default: '3' } },
+    options: {
+      limit: { type: 'string', default: '1024' },
+      windows: { type: 'string', default: '3' },
+      // Open in each window.
+      files: { type: 'string', default: '3' },
+    },
     allowPositionals: true,
   });
   const limit = Number(values.limit);
+  const filesPerWindow = Number(values.files);
+  // Of many files one suggestion each says enough.
+  const places = filesPerWindow > 10 ? 1 : 2;
   const own = ['runtime', 'extension', 'test'].map((name) => path.join(root, name));
   const folders = positionals.length > 0 ? positionals.map((folder) => path.resolve(folder)) : own;
   const dataFolder = mkdtempSync(path.join(tmpdir(), 'longview-memory-'));
@@ -143,7 +150,7 @@ async function main(): Promise<boolean> {
           client.notify(DocumentOpened, { ...file, displayPath: path.basename(file.path), version: 1 });
         await sleep(1_000);
       }),
-      await stage('suggestions', windows, (window) => complete(window, 2)),
+      await stage('suggestions', windows, (window) => complete(window, places)),
       await stage('indexed', windows, index),
       await stage('read in quiet moments', windows, () => sleep(10_000)),
       await stage('suggestions while indexing again', windows, async (window) => {
