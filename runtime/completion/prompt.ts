@@ -143,18 +143,14 @@ export function handOn({ anchor, far, farStart, farLineEnds, farDefinitions }: P
   };
 }
 
-/** All ids in the order in which the model reads them. */
-export function promptIds(plan: PromptPlan, special: PromptTokens): number[] {
-  return [
-    ...plan.header,
-    ...plan.far,
-    special.fimSuffix,
-    ...plan.suffix,
-    special.fimPrefix,
-    ...plan.near,
-    special.fimMiddle,
-    ...plan.opening,
-  ];
+/** The ids up to the cursor, in the order in which the model reads them; NEAR stands last. */
+export function contextIds(plan: PromptPlan, special: PromptTokens): number[] {
+  return [...plan.header, ...plan.far, special.fimSuffix, ...plan.suffix, special.fimPrefix, ...plan.near];
+}
+
+/** The ids that ask for the middle, after those of the context. */
+export function questionIds({ opening }: PromptPlan, special: PromptTokens): number[] {
+  return [special.fimMiddle, ...opening];
 }
 
 /**

@@ -1,5 +1,11 @@
 import { Confidence } from '../completion/confidence';
-import { handOn, planQuickPrompt, type PreviousPlan, type PromptPlan } from '../completion/prompt';
+import {
+  handOn,
+  planQuickPrompt,
+  questionIds,
+  type PreviousPlan,
+  type PromptPlan,
+} from '../completion/prompt';
 import { checkStop, finishText, planStop, type Stop, type StopPlan } from '../completion/stop-rules';
 import { Priority, type LanguageModel, type ModelState, type WorkOptions } from '../inference/language-model';
 import type {
@@ -131,7 +137,7 @@ async function write(
   let text = '';
   let stop: Stop | undefined;
   try {
-    const tokens = model.decode(fork, [...tail, model.info.special.fimMiddle, ...plan.opening], {
+    const tokens = model.decode(fork, [...tail, ...questionIds(plan, model.info.special)], {
       ...work,
       maxTokens: stopPlan.maxTokens,
       ...(nth > 0 && { sampling: { ...alternativeSampling, seed: nth } }),

@@ -1,7 +1,7 @@
 import { checkpointPlaces } from '../completion/checkpoint-places';
 import { previousCut } from '../completion/cuts';
 import { toLf } from '../completion/line-ends';
-import type { PromptPlan } from '../completion/prompt';
+import { contextIds, type PromptPlan } from '../completion/prompt';
 import type { LanguageModel } from '../inference/language-model';
 import type { Keep } from '../state/checkpoints';
 
@@ -41,9 +41,8 @@ export function planReading(
     lineEnds: after(plan.farLineEnds),
     definitions: after(plan.farDefinitions),
   });
-  const ids = [...plan.header, ...plan.far, special.fimSuffix, ...plan.suffix, special.fimPrefix];
-  const near = ids.length;
-  for (const id of plan.near) ids.push(id);
+  const ids = contextIds(plan, special);
+  const near = ids.length - plan.near.length;
   const lineText = toLf(before.slice(previousCut(before, before.length))) + plan.missingIndentation;
   const lineTokens = model.tokenizer.encode(lineText).length - plan.opening.length;
   const line = Math.max(near, ids.length - lineTokens);

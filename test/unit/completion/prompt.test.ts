@@ -2,15 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAR_LIMITS } from '../../../runtime/completion/far-prefix';
 import {
+  contextIds,
   handOn,
   planPrompt,
   planQuickPrompt,
-  promptIds,
+  questionIds,
   shiftOffset,
   type PromptPlan,
 } from '../../../runtime/completion/prompt';
 import { SPECIAL, UnitTokenizer } from './tokens';
 
+const promptIds = (plan: PromptPlan, special: typeof SPECIAL) => [
+  ...contextIds(plan, special),
+  ...questionIds(plan, special),
+];
 const limits = { maxSuffixTokens: 192, maxNearTokens: 192, far: FAR_LIMITS };
 
 function plan(tokenizer: UnitTokenizer, before: string, after = '', previous?: PromptPlan): PromptPlan {
