@@ -35,7 +35,6 @@ export const tests: EndToEndTest[] = [
       const file = path.join(workspace, 'mixed.ts');
       await suggest(workbench, 'mixed.ts');
       await workbench.page.keyboard.press('Tab');
-      await workbench.ghostText.first().waitFor({ state: 'detached' });
       await workbench.save();
       const saved = await savedText(file, mixedSource);
       const text = saved.replace(/\r\n|\r/g, '\n');

@@ -104,9 +104,18 @@ export class Workbench {
     return this.page.locator('.monaco-editor .ghost-text-decoration, .monaco-editor .ghost-text');
   }
 
-  /** What is suggested at the cursor, waited for. */
+  /** What is suggested at the cursor, waited for until it stays the same. */
   async waitForGhostText(timeout = 30_000): Promise<string> {
     await this.ghostText.first().waitFor({ timeout });
+    for (let text = await this.shownGhostText(); ;) {
+      await this.page.waitForTimeout(200);
+      const again = await this.shownGhostText();
+      if (again === text && text !== '') return text;
+      text = again;
+    }
+  }
+
+  private async shownGhostText(): Promise<string> {
     const inLine = this.page.locator('.monaco-editor .view-lines .ghost-text-decoration');
     // Further lines stand in a widget of their own, which comes before the text in the page.
     const below = this.page.locator('.monaco-editor .ghost-text:not(.view-lines *) .view-line');

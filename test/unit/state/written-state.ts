@@ -9,7 +9,7 @@ export function writtenState(number: number): SavedState {
 /** Some hundred kB to some MB, so that a kill comes in the middle of a write. */
 export function writtenSnapshot(number: number): StateSnapshot {
   const size = 50_000 + ((number * 7919) % 13) * 100_000;
-  const data = new Float32Array(size).fill(number);
-  data[size - 1] = -number;
+  const data = new Float32Array(size).fill(number % 1024);
+  data[size - 1] = -(number % 1024);
   return { model: 'model', length: 40, tensors: [{ name: 'state', shape: [size], data }] };
 }
