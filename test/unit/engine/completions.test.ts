@@ -39,9 +39,8 @@ class FoundContext implements ContextSource {
   }
 }
 
-it('reads what other files say while it is quiet, and shows it from then on', async () => {
+function completionsWith(context: ContextSource) {
   const documents = new Documents();
-  documents.open({ uri, displayPath: 'a.ts', languageId: 'typescript', version: 1, text });
   const host = new ModelHost({
     name: 'fake',
     languages: [],
@@ -56,7 +55,6 @@ it('reads what other files say while it is quiet, and shows it from then on', as
     log,
     () => undefined,
   );
-  const context = new FoundContext();
   const completions = new Completions({
     documents,
     host: () => host,
@@ -66,6 +64,13 @@ it('reads what other files say while it is quiet, and shows it from then on', as
     scope: () => '',
     maySave: () => false,
   });
+  return { documents, host, reading, completions };
+}
+
+it('reads what other files say while it is quiet, and shows it from then on', async () => {
+  const context = new FoundContext();
+  const { documents, host, reading, completions } = completionsWith(context);
+  documents.open({ uri, displayPath: 'a.ts', languageId: 'typescript', version: 1, text });
   const first = await completions.complete(request, undefined);
   await completions.complete(request, undefined);
   const kept = await completions.complete(request, undefined);
@@ -83,31 +88,8 @@ it('reads what other files say while it is quiet, and shows it from then on', as
 });
 
 it('goes on under a new name with what was read under the old one, until that is read anew', async () => {
-  const documents = new Documents();
-  const model = new FakeModel('2;');
-  const host = new ModelHost({
-    name: 'fake',
-    languages: [],
-    load: () => Promise.resolve(model),
-    statesLimitBytes: Infinity,
-    idleMs: 1000,
-    log,
-    onChange: () => undefined,
-  });
-  const reading = new BackgroundReading(
-    () => host,
-    log,
-    () => undefined,
-  );
-  const completions = new Completions({
-    documents,
-    host: () => host,
-    reading,
-    inFront: (job) => job(),
-    context: { of: () => NO_CONTEXT, next: () => undefined, adopt: () => undefined },
-    scope: () => '',
-    maySave: () => false,
-  });
+  const nothing = { of: () => NO_CONTEXT, next: () => undefined, adopt: () => undefined };
+  const { documents, host, reading, completions } = completionsWith(nothing);
   const item = { displayPath: 'a.ts', languageId: 'typescript', version: 1, text };
   documents.open({ ...item, uri });
   completions.opened(documents.get(uri)!);

@@ -4,31 +4,27 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StateSnapshot } from '../../../runtime/inference/snapshot';
 import { seededRandom } from '../../../runtime/models/seeded-random';
 import { StateStore } from '../../../runtime/state/state-store';
+import { bundleProgram, type Program } from '../fakes/bundle';
 import { writtenSnapshot } from './written-state';
 
 const bytes = ({ tensors }: StateSnapshot) => Buffer.from(tensors[0]!.data.buffer);
 
 /** `LONGVIEW_KILLS=200 npx vitest run test/unit/state/state-store-kill.test.ts` */
 const kills = Number(process.env.LONGVIEW_KILLS ?? 20);
-const writer = path.join(import.meta.dirname, '../../../.cache/test/state-writer.js');
 const folder = mkdtempSync(path.join(tmpdir(), 'longview-kill-'));
+let writer: Program;
 
 beforeAll(async () => {
-  await build({
-    entryPoints: [path.join(import.meta.dirname, 'state-writer.ts')],
-    outfile: writer,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    logLevel: 'error',
-  });
+  writer = await bundleProgram(path.join(import.meta.dirname, 'state-writer.ts'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  writer.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 it(
   `a process killed ${kills} times while it saves leaves whole states alone`,
@@ -38,7 +34,7 @@ it(
     let unfinished = 0;
     let loaded = 0;
     for (let kill = 0; kill < kills; kill++) {
-      const child = fork(writer, [folder, String(kill * 1000 + 1)], { execArgv: [] });
+      const child = fork(writer.path, [folder, String(kill * 1000 + 1)], { execArgv: [] });
       await once(child, 'message');
       await sleep(2 + 60 * random());
       child.kill('SIGKILL');
