@@ -16,6 +16,7 @@ import { isAbout, ORPHAN_MS, worthWaiting, type InFlight } from './in-flight';
 import { linePrefix } from './line-ends';
 import { placeAfter } from './look-ahead';
 import { receive } from './receive';
+import { itemFor, requestAhead, requestFor, type CompletionItem, type ProvideOptions } from './requests';
 import { Rejections, typedPast } from './rejections';
 import { typedThrough, type Remaining } from './reuse';
 import { withSelectedItem, type SelectedItem } from './selected-item';
@@ -31,27 +32,6 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`, or as soon as the signal is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-}
-
-export interface ProvideOptions {
-  /** Asked by hand: no debounce, no threshold, no back-off, always a fresh answer. */
-  explicit: boolean;
-  multiline: 'auto' | 'never';
-  /** 0..1; see `CONFIDENCE_THRESHOLDS`. Not applied to explicit requests. */
-  threshold: number;
-  /** More than one only when explicit. */
-  alternatives?: number;
-  /** While a suggestion is on show the one after it is made. */
-  lookAhead?: boolean;
-  signal: AbortSignal;
-}
-
-export interface CompletionItem {
-  /** With the document's line ends; takes the place of `replaceStart..replaceEnd`. */
-  insertText: string;
-  replaceStart: number;
-  replaceEnd: number;
-  confidence: number;
 }
 
 export interface Provided {
@@ -276,20 +256,7 @@ export class CompletionSession {
     const next = placeAfter(place, shown);
     if (!next || this.#cache.find(next)) return;
     const abort = (this.#ahead = new AbortController());
-    const { uri, version, offset, notebook } = place;
-    const request: CompletionRequest = {
-      uri,
-      version,
-      offset,
-      explicit: false,
-      multiline: options.multiline,
-      threshold: options.threshold,
-      alternatives: 1,
-      selectedText: shown.text,
-      replacedAfter: shown.replaceAfter,
-      ahead: true,
-      ...(notebook && { notebook }),
-    };
+    const request = requestAhead(place, shown, options);
     this.completer
       .complete(request, abort.signal)
       .then((response) => this.#remember(next, response, { ...options, explicit: false }))
@@ -310,30 +277,4 @@ function silent(silence: SilenceReason): Outcome {
 function whenAborted(signal: AbortSignal): Promise<undefined> {
   if (signal.aborted) return Promise.resolve(undefined);
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
-}
-
-function requestFor(
-  { uri, version, offset, notebook }: DocumentView,
-  { inserted }: SelectedItem,
-  { explicit, multiline, threshold, alternatives = 1 }: ProvideOptions,
-): CompletionRequest {
-  return {
-    uri,
-    version,
-    offset,
-    explicit,
-    multiline,
-    threshold: explicit ? 0 : threshold,
-    alternatives: explicit ? alternatives : 1,
-    ...(notebook && { notebook }),
-    ...(inserted !== '' && { selectedText: inserted }),
-  };
-}
-
-function itemFor(
-  { text, replaceAfter, confidence }: Remaining,
-  { start, prefix }: SelectedItem,
-  { offset }: DocumentView,
-): CompletionItem {
-  return { insertText: prefix + text, replaceStart: start, replaceEnd: offset + replaceAfter, confidence };
 }

@@ -1,7 +1,8 @@
 /** How often what the model writes is what stood there, measured through the whole completion pipeline. */
 import { CONFIDENCE_THRESHOLDS } from '../completion/confidence';
 import { previousCut } from '../completion/cuts';
-import { CompletionSession, type Clock, type CompletionItem, type Provided } from '../completion/session';
+import type { CompletionItem } from '../completion/requests';
+import { CompletionSession, type Clock, type Provided } from '../completion/session';
 import { UserError } from '../protocol/errors';
 import type { EvaluatedEngine } from './evaluated-engine';
 import { parseHoles, type Hole, type HoleKind } from './hole';

@@ -1,5 +1,6 @@
 import { CONFIDENCE_THRESHOLDS } from '../completion/confidence';
-import { CompletionSession, type Clock, type CompletionItem, type Provided } from '../completion/session';
+import type { CompletionItem } from '../completion/requests';
+import { CompletionSession, type Clock, type Provided } from '../completion/session';
 import type { CompletionCost } from '../protocol/completion';
 import type { TextDocumentItem } from '../protocol/text';
 import type { EvaluatedEngine } from './evaluated-engine';

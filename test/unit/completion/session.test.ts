@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CompletionSession, type Provided, type ProvideOptions } from '../../../runtime/completion/session';
+import type { ProvideOptions } from '../../../runtime/completion/requests';
+import { CompletionSession, type Provided } from '../../../runtime/completion/session';
 import type { DocumentView } from '../../../runtime/completion/document-view';
 import type {
   CompletionRequest,
