@@ -30,7 +30,6 @@ export async function withEngine<T>(
     threads: wholeNumber('threads', values.threads, 0),
     indexEnabled: folders.length > 0,
     backgroundReading: 'off',
-    storageLimit: 0,
     excludeGlobs: [],
     ...overrides,
   };

@@ -105,9 +105,10 @@ export class Engine {
     return first;
   }
 
-  /** MB of states on disk; the smallest that a window sets. */
-  get storageLimit(): number {
-    return Math.min(...[...this.sessions.keys()].map(({ settings }) => settings.storageLimit));
+  /** MB of states on disk: the smallest that a window sets; undefined where none does. */
+  get storageLimit(): number | undefined {
+    const limits = [...this.sessions.keys()].flatMap(({ settings }) => settings.storageLimit ?? []);
+    return limits.length > 0 ? Math.min(...limits) : undefined;
   }
 
   /** A user waits for something: what is read in advance, for any window, makes way until it is there. */
@@ -195,7 +196,8 @@ export class Engine {
     if (this.sessions.size === 0) return;
     for (const host of hosts) {
       host.setStatesLimit(statesLimitBytes(this.memoryLimit) / hosts.length);
-      void host.current?.checkpoints.saved?.setLimit(this.storageLimit * 1e6);
+      const { storageLimit } = this;
+      if (storageLimit !== undefined) void host.current?.checkpoints.saved?.setLimit(storageLimit * 1e6);
     }
   }
 
@@ -215,8 +217,13 @@ export class Engine {
         });
         return new CountedModel(model, this.work);
       },
-      openSaved: (stateKey) =>
-        openSavedStates(this.data.states, stateKey, this.storageLimit, this.log.in('states')),
+      openSaved: async (stateKey) => {
+        // A model that is loaded for a window which is still connecting: that window sets the limit.
+        const limitMB = this.sessions.size > 0 ? this.storageLimit : Infinity;
+        return limitMB === undefined
+          ? undefined
+          : openSavedStates(this.data.states, stateKey, limitMB, this.log.in('states'));
+      },
       statesLimitBytes: this.sessions.size > 0 ? statesLimitBytes(this.memoryLimit) : 0,
       idleMs,
       log: this.log.in('model'),

@@ -14,8 +14,8 @@ export interface EngineSettings {
   threads: number;
   indexEnabled: boolean;
   backgroundReading: 'idle' | 'off';
-  /** MB of states on disk; 0 = none is saved. */
-  storageLimit: number;
+  /** MB of states on disk, 0 = none stays there; absent = none is saved, and those of others are left alone. */
+  storageLimit?: number;
   /** Extra exclude globs from the editor (files.exclude, search.exclude), true entries only. */
   excludeGlobs: string[];
 }

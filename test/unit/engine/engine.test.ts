@@ -133,3 +133,62 @@ describe('several windows', () => {
     ).rejects.toThrow(/keeps its data in/);
   });
 });
+
+describe('what was read, over restarts', () => {
+  const saving: Partial<EngineSettings> = { backgroundReading: 'idle', storageLimit: 500 };
+  const long = `${Array.from({ length: 60 }, (_, i) => `export const name${i} = other${i}(${i});`).join('\n')}\nexport const last = `;
+
+  const savedFiles = () =>
+    readdirSync(path.join(folder, 'data'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.state'),
+    );
+
+  /** One life of the engine: a suggestion at the end of the file, a quiet moment, the end. */
+  async function life(file: string, overrides: Partial<EngineSettings>): Promise<number> {
+    engine = new Engine(path.join(folder, 'data'), findAssets(__dirname));
+    const session = await open('apple', overrides);
+    const document = { displayPath: file, languageId: 'typescript', version: 1, text: long };
+    const uri = `file://${path.join(folder, 'apple', file)}`;
+    session.openDocument({ ...document, uri, path: path.join(folder, 'apple', file) });
+    await session.indexIdle();
+    const { cost } = await session.complete({ ...request, uri, offset: long.length });
+    await session.readAhead();
+    await engine.dispose();
+    return cost.tokensRead;
+  }
+
+  it('the first suggestion after a restart reads the line of the cursor at most', async () => {
+    const first = await life('long.ts', saving);
+    expect(first).toBeGreaterThan(500);
+    expect(savedFiles().length).toBeGreaterThan(0);
+    expect(await life('long.ts', saving)).toBeLessThanOrEqual(8);
+  });
+
+  it('nothing is left of an ignored file', async () => {
+    mkdirSync(path.join(folder, 'apple'), { recursive: true });
+    writeFileSync(path.join(folder, 'apple', '.gitignore'), 'ignored.ts\n');
+    await life('ignored.ts', saving);
+    expect(savedFiles()).toEqual([]);
+  });
+
+  it('a program that saves nothing leaves what is there alone; a limit of 0 does not', async () => {
+    await life('long.ts', saving);
+    const saved = savedFiles();
+    const { storageLimit: _, ...saveless } = settings;
+    engine = new Engine(path.join(folder, 'data'), findAssets(__dirname));
+    const session = await engine.open(
+      {
+        dataFolder: path.join(folder, 'data'),
+        modelsFolder: path.join(root, 'runtime', 'models'),
+        workspaceFolders: [],
+        settings: { ...saveless, indexEnabled: false },
+      },
+      () => undefined,
+    );
+    await complete(session, 'file:///elsewhere.ts');
+    await engine.dispose();
+    expect(savedFiles()).toEqual(saved);
+    await life('long.ts', { ...saving, storageLimit: 0 });
+    expect(savedFiles()).toEqual([]);
+  });
+});
