@@ -1,17 +1,15 @@
 /**
  * One saved state as bytes, complete in itself:
  *
- *   "LVSTATE2" | length of the header, uint32 | header, JSON | ids, int32 each | tensors | SHA-256 of all before
+ *   "LVSTATE1" | length of the header, uint32 | header, JSON | ids, int32 each | tensors, float32 each | SHA-256 of all before
  *
- * Numbers are little-endian; tensors are in half precision where all their numbers fit, which leaves the tokens that follow the
- * same (`longview eval resume`), else in float32. A file that was cut off, changed, or made for another model is told apart by its checksum, its
+ * Numbers are little-endian. A file that was cut off, changed, or made for another model is told apart by its checksum, its
  * name and its header, and is never taken for a state.
  */
 import { createHash } from 'node:crypto';
 import type { StateSnapshot } from '../inference/snapshot';
-import { fromHalf, toHalf } from './half';
 
-const magic = Buffer.from('LVSTATE2', 'latin1');
+const magic = Buffer.from('LVSTATE1', 'latin1');
 const checksumBytes = 32;
 /** No header is longer: a few dozen tensors' names and shapes. */
 const longestHeader = 64 * 1024;
@@ -28,11 +26,8 @@ export interface StateHeader {
   tokens: number;
   /** States of one label follow each other: a new one takes the old one's place. */
   label?: string;
-  tensors: { name: string; shape: number[]; type: TensorType }[];
+  tensors: { name: string; shape: number[] }[];
 }
-
-type TensorType = 'F16' | 'F32';
-const bytesPer: Record<TensorType, number> = { F16: 2, F32: 4 };
 
 /** Names the content: the same text, read by the same model in the same workspace, has the same name. */
 export function stateName(model: string, scope: string, ids: Int32Array): string {
@@ -41,21 +36,17 @@ export function stateName(model: string, scope: string, ids: Int32Array): string
 }
 
 export function encodeState(scope: string, ids: Int32Array, snapshot: StateSnapshot, label?: string): Buffer {
-  const stored = snapshot.tensors.map(({ name, shape, data }) => {
-    const half = toHalf(data);
-    return { name, shape, type: half ? ('F16' as const) : ('F32' as const), data: half ?? data };
-  });
   const header: StateHeader = {
     model: snapshot.model,
     scope,
     tokens: ids.length,
     ...(label !== undefined && { label }),
-    tensors: stored.map(({ name, shape, type }) => ({ name, shape, type })),
+    tensors: snapshot.tensors.map(({ name, shape }) => ({ name, shape })),
   };
   const json = Buffer.from(JSON.stringify(header), 'utf8');
   const length = Buffer.alloc(4);
   length.writeUInt32LE(json.length);
-  const parts = [magic, length, json, bytesOf(ids), ...stored.map(({ data }) => bytesOf(data))];
+  const parts = [magic, length, json, bytesOf(ids), ...snapshot.tensors.map(({ data }) => bytesOf(data))];
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return Buffer.concat([...parts, hash.digest()]);
@@ -90,24 +81,20 @@ export function decodeState(
   const header = parseHeader(bytes.subarray(headerStart, headerStart + jsonLength));
   if (!header) return undefined;
   let at = headerStart + jsonLength;
-  const take = (length: number) => {
+  const take = (elements: number) => {
     const from = at;
-    at += length;
-    return aligned(bytes.subarray(from, at));
+    at += 4 * elements;
+    return bytes.subarray(from, at);
   };
-  const sizes = header.tensors.map(
-    ({ shape, type }) => bytesPer[type] * shape.reduce((product, size) => product * size, 1),
-  );
-  if (at + sizes.reduce((sum, size) => sum + size, 4 * header.tokens) !== end) return undefined;
-  const ids = new Int32Array(take(4 * header.tokens));
-  const tensors = header.tensors.map(({ name, shape, type }, i) => {
-    const data = take(sizes[i]!);
-    return {
-      name,
-      shape,
-      data: type === 'F16' ? fromHalf(new Uint16Array(data)) : new Float32Array(data),
-    };
-  });
+  const sizes = header.tensors.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
+  const total = sizes.reduce((sum, size) => sum + size, header.tokens);
+  if (at + 4 * total !== end) return undefined;
+  const ids = new Int32Array(aligned(take(header.tokens)));
+  const tensors = header.tensors.map(({ name, shape }, i) => ({
+    name,
+    shape,
+    data: new Float32Array(aligned(take(sizes[i]!))),
+  }));
   return { header, ids, snapshot: { model: header.model, length: header.tokens, tensors } };
 }
 
@@ -121,11 +108,8 @@ function isHeader(value: unknown): value is StateHeader {
     (label === undefined || typeof label === 'string') &&
     Array.isArray(tensors) &&
     tensors.every(
-      (tensor: { name?: unknown; shape?: unknown; type?: unknown } | null) =>
-        typeof tensor?.name === 'string' &&
-        (tensor.type === 'F16' || tensor.type === 'F32') &&
-        Array.isArray(tensor.shape) &&
-        tensor.shape.every(isSize),
+      (tensor: { name?: unknown; shape?: unknown } | null) =>
+        typeof tensor?.name === 'string' && Array.isArray(tensor.shape) && tensor.shape.every(isSize),
     )
   );
 }
@@ -134,7 +118,7 @@ function isSize(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function bytesOf(data: Int32Array | Float32Array | Uint16Array): Buffer {
+function bytesOf(data: Int32Array | Float32Array): Buffer {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 

@@ -35,6 +35,8 @@ export async function killEngineDuring(folder: string, start: () => Promise<void
   process.kill(pid, 'SIGSTOP');
   try {
     await start();
+    // What the screen shows as begun is on its way to the engine, and there by then.
+    await delay(1_000);
   } finally {
     process.kill(pid, 'SIGKILL');
   }
