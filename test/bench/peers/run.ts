@@ -43,7 +43,11 @@ const ids = (count: number, start = 0) =>
 function install(): void {
   if (existsSync(path.join(folder, 'node_modules/node-llama-cpp'))) return;
   console.error('Installing node-llama-cpp (725 MB)');
-  execFileSync('npm', ['ci', '--ignore-scripts'], { cwd: folder, stdio: ['ignore', 2, 2] });
+  // Not `npm ci`: it refuses a lock file without the packages of other platforms, which not every registry has.
+  execFileSync('npm', ['install', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund'], {
+    cwd: folder,
+    stdio: ['ignore', 2, 2],
+  });
 }
 
 function gguf(quant: Quant): string {
