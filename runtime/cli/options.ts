@@ -14,6 +14,9 @@ const commonOptions = {
   json: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
+/** Of commands that run a model alone. */
+export const modelOptions = { provider: { type: 'string' }, precision: { type: 'string' } } as const;
+
 export interface CommonValues {
   model?: string;
   threads?: string;

@@ -61,12 +61,6 @@ export class RadixTree<T> {
     }
   }
 
-  clear(): void {
-    this.root.children.clear();
-    this.root.value = undefined;
-    this.count = 0;
-  }
-
   /** As far down as `ids` leads along whole edges; `matched` counts the tokens of the edge begun after that, too. */
   private descend(ids: Sequence): { node: Node<T>; matched: number; towards?: Node<T> } {
     let node = this.root;

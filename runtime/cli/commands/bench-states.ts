@@ -17,11 +17,9 @@ import { UserError } from '../../protocol/errors';
 import { SavedStates } from '../../state/saved-states';
 import { StateStore } from '../../state/state-store';
 import { withModel } from '../local-model';
-import { UsageError, lengths, parse, wholeNumber, type CommonValues } from '../options';
+import { UsageError, lengths, modelOptions, parse, wholeNumber, type CommonValues } from '../options';
 import { ProgressBar, print, printJson, table } from '../output';
 import type { Command } from './index';
-
-const modelOptions = { provider: { type: 'string' }, precision: { type: 'string' } } as const;
 
 /** Nothing of a measurement stays on disk, and none of it is lost to a limit. */
 async function withStore<T>(

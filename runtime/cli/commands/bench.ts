@@ -1,10 +1,8 @@
 import { measureDecoding, measureReading } from '../../evaluation/speed';
 import type { Command } from './index';
 import { withModel } from '../local-model';
-import { lengths, parse } from '../options';
+import { lengths, modelOptions, parse } from '../options';
 import { ProgressBar, print, printJson, table } from '../output';
-
-const modelOptions = { provider: { type: 'string' }, precision: { type: 'string' } } as const;
 
 export const benchRead: Command = {
   name: 'bench read',

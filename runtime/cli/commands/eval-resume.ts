@@ -5,7 +5,7 @@ import { UserError } from '../../protocol/errors';
 import { createPathRules, walk } from '../../retrieval';
 import { languageIdOf } from '../../syntax';
 import { withModel } from '../local-model';
-import { UsageError, parse, wholeNumber } from '../options';
+import { UsageError, modelOptions, parse, wholeNumber } from '../options';
 import { ProgressBar, print, printJson, table } from '../output';
 import type { Command } from './index';
 
@@ -16,8 +16,7 @@ export const evalResume: Command = {
   details: 'Random places of the source files below DIR, of which at most --tokens are read.',
   async run(args, signal) {
     const { values, positionals } = parse(args, {
-      provider: { type: 'string' },
-      precision: { type: 'string' },
+      ...modelOptions,
       pairs: { type: 'string' },
       tokens: { type: 'string' },
     });
