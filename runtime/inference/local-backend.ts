@@ -1,6 +1,6 @@
 import type { Backend, BackendOptions, BlockResult, Want } from './backend';
 import { BlockRunner } from './runner';
-import { chooseToken, logSumExp } from './sampling';
+import { logProbability, chooseToken } from './sampling';
 import { openSession, type Session } from './session';
 import { exportState, importState, type StateSnapshot } from './snapshot';
 import { emptyState, forkState, type StateData } from './state-data';
@@ -73,7 +73,8 @@ export class LocalBackend implements Backend {
       for (const { pages } of windows)
         for (const { keys, values } of pages) buffers.add(keys.buffer).add(values.buffer);
       if (logits) buffers.add(logits.buffer);
-      for (const ring of rings ?? []) buffers.add(ring.keys.buffer).add(ring.values.buffer);
+      for (const ring of rings ?? [])
+        buffers.add(ring.keys.buffer).add(ring.values.buffer).add(ring.positions.buffer);
     }
     let bytes = 0;
     for (const buffer of buffers) bytes += buffer.byteLength;
@@ -95,6 +96,6 @@ function scoresOf(
   const vocabulary = logits.length / ids.length;
   return Float32Array.from(ids, (id, i) => {
     const row = i === 0 ? before : logits.subarray((i - 1) * vocabulary, i * vocabulary);
-    return row ? row[id]! - logSumExp(row) : NaN;
+    return row ? logProbability(row, id) : NaN;
   });
 }

@@ -2,7 +2,6 @@ import { probeOutput } from '../graph/model-graph';
 import { names, type StateLayout } from '../graph/states';
 import type { Session, Tensor } from './session';
 import { dropRings, layRings, type StateData } from './state-data';
-import { slotPositions } from './windows';
 
 export interface BlockOutput {
   /** float32 [wanted, vocabulary]: logits of the last positions. */
@@ -69,10 +68,10 @@ export class BlockRunner {
     for (const { name, shape } of layout.recurrent)
       feeds[name] = session.float32(state.recurrent.get(name)!, shape);
     for (const [i, { name, window, keyValueHeads, headSize }] of layout.windows.entries()) {
-      const { slots, keys, values } = state.rings![i]!;
+      const { slots, keys, values, positions } = state.rings![i]!;
       feeds[`${name}.keys`] = session.float32(keys, [keyValueHeads, slots, headSize]);
       feeds[`${name}.values`] = session.float32(values, [keyValueHeads, slots, headSize]);
-      feeds[names.slots(window)] ??= session.float32(slotPositions(slots, state.length), [slots]);
+      feeds[names.slots(window)] ??= session.float32(positions, [slots]);
     }
     return feeds;
   }

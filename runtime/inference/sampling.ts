@@ -1,3 +1,5 @@
+import { logSumExp } from './log-sum-exp';
+
 /** How the next token is chosen from logits. `random` in [0, 1) decides where there is a choice. */
 export interface Choice {
   /** 0 = the likeliest. */
@@ -14,26 +16,32 @@ export interface ChosenToken {
 }
 
 export function chooseToken(logits: Float32Array, choice: Choice): ChosenToken {
-  const id = choice.temperature > 0 ? draw(logits, choice) : argmax(logits);
-  return { id, logProbability: logits[id]! - logSumExp(logits) };
+  const likeliest = argmax(logits);
+  const largest = logits[likeliest]!;
+  const id = choice.temperature > 0 ? draw(logits, largest, choice) : likeliest;
+  return { id, logProbability: logits[id]! - logSumExp(logits, largest) };
+}
+
+/** Natural logarithm of a token's probability at temperature 1. */
+export function logProbability(logits: Float32Array, id: number): number {
+  return logits[id]! - logSumExp(logits, logits[argmax(logits)]!);
 }
 
 /** The first of the largest. */
 export function argmax(logits: Float32Array): number {
   let best = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
+  let largest = logits[0]!;
+  for (let i = 1; i < logits.length; i++) {
+    const logit = logits[i]!;
+    if (logit > largest) {
+      largest = logit;
+      best = i;
+    }
+  }
   return best;
 }
 
-export function logSumExp(logits: Float32Array): number {
-  const largest = logits[argmax(logits)]!;
-  let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - largest);
-  return largest + Math.log(sum);
-}
-
-function draw(logits: Float32Array, { temperature, topP, random }: Choice): number {
-  const largest = logits[argmax(logits)]!;
+function draw(logits: Float32Array, largest: number, { temperature, topP, random }: Choice): number {
   const weights = Float64Array.from(logits, (logit) => Math.exp((logit - largest) / temperature));
   let total = weights.reduce((sum, weight) => sum + weight, 0);
   const order = Array.from(logits.keys()).sort((a, b) => weights[b]! - weights[a]! || a - b);

@@ -40,11 +40,13 @@ export class WindowRing {
   slots = 0;
   keys: Float32Array = new Float32Array(0);
   values: Float32Array = new Float32Array(0);
+  /** Position of the token in each slot, `emptySlot` where there is none; float32 is exact up to 16 million. */
+  positions: Float32Array = new Float32Array(0);
 
   constructor(private readonly state: WindowState) {}
 
   get bytes(): number {
-    return this.keys.byteLength + this.values.byteLength;
+    return this.keys.byteLength + this.values.byteLength + this.positions.byteLength;
   }
 
   /** Lays out a state's pages. */
@@ -113,6 +115,7 @@ export class WindowRing {
       const slot = (start + done) % this.slots;
       const run = Math.min(tokens - done, this.slots - slot);
       copyTokens(this.state, source, at + done, size, this, slot, this.slots, run);
+      for (let i = 0; i < run; i++) this.positions[slot + i] = start + done + i;
       done += run;
     }
   }
@@ -122,9 +125,12 @@ export class WindowRing {
     if (slots === this.slots) return;
     const grown = this.emptyPage(slots);
     if (kept > 0) copyTokens(this.state, this, 0, this.slots, grown, 0, slots, Math.min(kept, this.slots));
+    const positions = new Float32Array(slots).fill(emptySlot);
+    positions.set(this.positions);
     this.slots = slots;
     this.keys = grown.keys;
     this.values = grown.values;
+    this.positions = positions;
   }
 
   private emptyPage(tokens: number): Page {
@@ -151,12 +157,4 @@ function copyTokens(
     target.keys.set(source.keys.subarray(from, from + length), to);
     target.values.set(source.values.subarray(from, from + length), to);
   }
-}
-
-/** The position of the token in each slot of a ring, `emptySlot` where there is none; float32 is exact up to 16 million. */
-export function slotPositions(slots: number, length: number): Float32Array {
-  const positions = new Float32Array(slots).fill(emptySlot);
-  for (let position = Math.max(0, length - slots); position < length; position++)
-    positions[position % slots] = position;
-  return positions;
 }

@@ -6,7 +6,6 @@ import {
   oldestPage,
   pageTokens,
   slotCount,
-  slotPositions,
   WindowRing,
   type Page,
   type WindowPages,
@@ -23,10 +22,10 @@ function tokens(start: number, count: number): Page {
   return { keys, values: keys.map((value) => -value) };
 }
 
-/** Positions that a later token can see and that the ring does not hold in the slot that `slotPositions` names. */
+/** Positions that a later token can see and that the ring does not hold in the slot that `positions` names. */
 function missing(ring: WindowRing, window: number, length: number): number[] {
   const held = new Set<number>();
-  for (const [slot, position] of slotPositions(ring.slots, length).entries()) {
+  for (const [slot, position] of ring.positions.entries()) {
     const right = [0, 1, 2, 3].every((part) => {
       const at = ((part >> 1) * ring.slots + slot) * 2 + (part & 1);
       return ring.keys[at] === position * 10 + part + 1 && ring.values[at] === -ring.keys[at]!;
