@@ -15,6 +15,8 @@ export interface LayerContext {
   last: boolean;
   /** Rows (axis 0) of the wanted positions. */
   wantedRows(x: Value): Value;
+  /** Rows (axis 0) of the read tokens, where a value has those of pending ones before them. */
+  readRows(x: Value): Value;
   positions: Positions;
   /** Where a mixer that carries something from token to token declares it. */
   states: StateLayout;

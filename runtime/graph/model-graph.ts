@@ -9,7 +9,7 @@ import { names, type StateLayout } from './states';
 import { matrix } from './stored-tensors';
 
 /** Raise it when graphs or stored weights change: what was compiled before is then made anew. */
-export const graphVersion = 2;
+export const graphVersion = 3;
 
 /** Raise it too when stored weights change: the first graph that reads them in the form they are stored in. */
 export const weightsVersion = 1;
@@ -36,10 +36,11 @@ export function buildModelGraph(
   const { width, vocabulary, layers } = model;
   const embedding = matrix(model.embedding, vocabulary, width);
   const head = matrix(model.head ?? model.embedding, vocabulary, width);
-  const states: StateLayout = { recurrent: [], windows: [] };
+  const states: StateLayout = { recurrent: [], pending: [], windows: [] };
   const ids = graph.input(names.ids, 'int64', ['T']);
   const positions = positionsOf(graph, ids);
-  const wantedRows = lastRows(graph);
+  const wantedRows = lastRows(graph, graph.input(names.wanted, 'int64', [1]));
+  const readRows = lastRows(graph, positions.count);
 
   let stream = forms.embedding.lookup(graph, ids, embedding);
   let delta: Value | undefined;
@@ -53,7 +54,17 @@ export function buildModelGraph(
   for (const [index, layer] of layers.entries()) {
     const last = index === layers.length - 1;
     const prefix = `layers.${index}`;
-    const context: LayerContext = { graph, forms, width, prefix, last, wantedRows, positions, states };
+    const context: LayerContext = {
+      graph,
+      forms,
+      width,
+      prefix,
+      last,
+      wantedRows,
+      readRows,
+      positions,
+      states,
+    };
     const mixerInput = norm(layer.mixerNorm);
     delta = buildMixer(context, mixerInput, layer.mixer);
     if (options.probe && index === 0) graph.output(delta, probeOutput, 'float32', ['T', width]);
@@ -73,12 +84,11 @@ function positionsOf(graph: GraphBuilder, ids: Value): Positions {
   return { count, positions: graph.node('Cast', [range], { to: 1 }) };
 }
 
-/** Cuts a value to the rows of the wanted positions; each value once. */
-function lastRows(graph: GraphBuilder): (value: Value) => Value {
-  const wanted = graph.input(names.wanted, 'int64', [1]);
+/** Cuts a value to its last `count` rows; each value once. */
+function lastRows(graph: GraphBuilder, count: Value): (value: Value) => Value {
   return (value) =>
-    graph.once(`wanted:${value}`, () => {
-      const start = graph.once('-wanted', () => graph.node('Neg', [wanted]));
+    graph.once(`last ${count}:${value}`, () => {
+      const start = graph.once(`-${count}`, () => graph.node('Neg', [count]));
       return graph.node('Slice', [value, start, graph.ints(2 ** 40), graph.ints(0)]);
     });
 }

@@ -1,6 +1,7 @@
 /** What a model carries from token to token, in the names and shapes of its graph. */
 export interface StateLayout {
   recurrent: RecurrentState[];
+  pending: PendingRows[];
   windows: WindowState[];
 }
 
@@ -8,6 +9,17 @@ export interface StateLayout {
 export interface RecurrentState {
   name: string;
   shape: number[];
+}
+
+/**
+ * What a mixer's recurrence takes in for each token. The last few tokens' rows may be kept beside the recurrent states
+ * instead of being taken into them, so that large states need not be carried over at every token. Graph input `name`
+ * [pending, width]: the rows kept; graph output `name.new` [T, width]: those of the read tokens. The `.next` of the
+ * recurrent states holds both.
+ */
+export interface PendingRows {
+  name: string;
+  width: number;
 }
 
 /**

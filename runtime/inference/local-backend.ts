@@ -68,8 +68,8 @@ export class LocalBackend implements Backend {
   /** Bytes that the states really hold, shared parts once. For checks: it walks everything. */
   bytesHeld(): number {
     const buffers = new Set<ArrayBufferLike>();
-    for (const { recurrent, windows, logits, rings } of this.states.values()) {
-      for (const data of recurrent.values()) buffers.add(data.buffer);
+    for (const { recurrent, pending, windows, logits, rings } of this.states.values()) {
+      for (const data of [...recurrent.values(), ...pending.rows]) buffers.add(data.buffer);
       for (const { pages } of windows)
         for (const { keys, values } of pages) buffers.add(keys.buffer).add(values.buffer);
       if (logits) buffers.add(logits.buffer);

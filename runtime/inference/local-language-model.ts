@@ -131,8 +131,7 @@ export class LocalLanguageModel implements LanguageModel {
   async importState(snapshot: StateSnapshot, options: WorkOptions): Promise<ModelState> {
     const handle = this.newHandle(snapshot.length);
     await this.scheduler.run(options, () => this.backend.importState(handle.id, snapshot));
-    this.ledger.create(handle.id);
-    this.ledger.advance(handle.id, snapshot.length);
+    this.ledger.restore(handle.id, snapshot.length, snapshot.pending);
     return handle;
   }
 

@@ -1,7 +1,8 @@
 import { probeOutput } from '../graph/model-graph';
 import { names, type StateLayout } from '../graph/states';
 import type { Session, Tensor } from './session';
-import { dropRings, layRings, type StateData } from './state-data';
+import { staysPending } from './pending';
+import { dropRings, layRings, nothingPending, type Pending, type StateData } from './state-data';
 
 export interface BlockOutput {
   /** float32 [wanted, vocabulary]: logits of the last positions. */
@@ -18,19 +19,31 @@ export class BlockRunner {
   /** Most recently run last. */
   private readonly ringed: StateData[] = [];
 
+  private readonly nothing: Pending;
+  private readonly allOutputs: string[];
+  /** Without what is large and, while tokens stay pending, of no use: what is not asked for is not copied. */
+  private readonly smallOutputs: string[];
+
   constructor(
     private readonly session: Session,
     private readonly layout: StateLayout,
-  ) {}
+  ) {
+    const { recurrent, pending, windows } = layout;
+    const always = session.outputs.filter((name) => name === names.logits || name === probeOutput);
+    const ofWindows = windows.flatMap(({ name }) => [`${name}.keys.new`, `${name}.values.new`]);
+    this.nothing = nothingPending(layout);
+    this.allOutputs = [...always, ...ofWindows, ...recurrent.map(({ name }) => `${name}.next`)];
+    this.smallOutputs = [...always, ...ofWindows, ...pending.map(({ name }) => `${name}.new`)];
+  }
 
   /** Reads `ids` (at least one) into `state`; gives the logits of the last `wanted` positions. */
   async run(state: StateData, ids: readonly number[], wanted = 1): Promise<BlockOutput> {
     const rings = this.ringsOf(state);
-    const outputs = await this.session.run(this.feeds(state, ids, wanted));
-    const recurrent = this.layout.recurrent.map(({ name }): [string, Float32Array] => [
-      name,
-      floats(outputs, `${name}.next`),
-    ]);
+    const stays = staysPending(state.pending.tokens, ids.length);
+    const outputs = await this.session.run(
+      this.feeds(state, ids, wanted),
+      stays ? this.smallOutputs : this.allOutputs,
+    );
     const windows = this.layout.windows.map(({ name }, i) => {
       const fresh = {
         keys: floats(outputs, `${name}.keys.new`),
@@ -39,7 +52,13 @@ export class BlockRunner {
       return rings[i]!.append(state.windows[i]!, state.length, fresh, ids.length);
     });
     const logits = floats(outputs, names.logits);
-    state.recurrent = new Map(recurrent);
+    if (stays) state.pending = this.appended(state.pending, outputs, ids.length);
+    else {
+      state.recurrent = new Map(
+        this.layout.recurrent.map(({ name }) => [name, floats(outputs, `${name}.next`)]),
+      );
+      state.pending = this.nothing;
+    }
     state.windows = windows;
     state.length += ids.length;
     state.logits = wanted === 1 ? logits : logits.slice(logits.length - logits.length / wanted);
@@ -67,6 +86,8 @@ export class BlockRunner {
     };
     for (const { name, shape } of layout.recurrent)
       feeds[name] = session.float32(state.recurrent.get(name)!, shape);
+    for (const [i, { name, width }] of layout.pending.entries())
+      feeds[name] = session.float32(state.pending.rows[i]!, [state.pending.tokens, width]);
     for (const [i, { name, window, keyValueHeads, headSize }] of layout.windows.entries()) {
       const { slots, keys, values, positions } = state.rings![i]!;
       feeds[`${name}.keys`] = session.float32(keys, [keyValueHeads, slots, headSize]);
@@ -74,6 +95,16 @@ export class BlockRunner {
       feeds[names.slots(window)] ??= session.float32(positions, [slots]);
     }
     return feeds;
+  }
+
+  private appended({ tokens, rows }: Pending, outputs: Record<string, Tensor>, count: number): Pending {
+    const longer = this.layout.pending.map(({ name, width }, i) => {
+      const all = new Float32Array((tokens + count) * width);
+      all.set(rows[i]!);
+      all.set(floats(outputs, `${name}.new`), tokens * width);
+      return all;
+    });
+    return { tokens: tokens + count, rows: longer };
   }
 
   private ringsOf(state: StateData) {

@@ -14,7 +14,10 @@ export interface SessionOptions {
 
 /** One loaded graph. `run` blocks the calling thread until it is done and cannot be interrupted. */
 export interface Session {
-  run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
+  /** Names of all outputs. */
+  readonly outputs: readonly string[];
+  /** Only the outputs named in `wanted` are copied out. */
+  run(feeds: Record<string, Tensor>, wanted: readonly string[]): Promise<Record<string, Tensor>>;
   float32(data: Float32Array, shape: readonly number[]): Tensor;
   int64(...values: number[]): Tensor;
   release(): Promise<void>;
@@ -36,8 +39,9 @@ export async function openSession({ graphPath, threads }: SessionOptions): Promi
       logSeverityLevel: 3,
       extra: {
         session: {
-          // Spinning threads take whole cores from the editor while they wait.
-          intra_op: { allow_spinning: '0' },
+          // Long enough to bridge the gaps between a run's parts, which saves a wake-up at each; unbounded spinning would
+          // take whole cores from the editor between runs.
+          intra_op: { allow_spinning: '1', spin_duration_us: '100' },
         },
       },
     });
@@ -48,7 +52,8 @@ export async function openSession({ graphPath, threads }: SessionOptions): Promi
     );
   }
   return {
-    run: async (feeds) => (await session.run(feeds)) as Record<string, Tensor>,
+    outputs: session.outputNames,
+    run: async (feeds, wanted) => (await session.run(feeds, wanted)) as Record<string, Tensor>,
     float32: (data, shape) => new Tensor('float32', data, shape),
     int64: (...values) => new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]),
     release: () => session.release(),

@@ -1,46 +1,46 @@
 import type { StateLayout } from '../graph/states';
 import { elementCount } from '../graph/stored-tensors';
 import { UserError } from '../protocol/errors';
-import { type StateData, wholePages } from './state-data';
-import { oldestPage, pageTokens, type Page, type WindowPages } from './windows';
+import { mostPending } from './pending';
+import { type Pending, type StateData, wholePages } from './state-data';
+import { joinPages, splitPages } from './windows';
 
-/** A state as plain data, complete in itself. */
+/** A state as plain data, complete in itself. Its size does not depend on how much was read, once the windows are full. */
 export interface StateSnapshot {
   /** Key of the model it belongs to. */
   model: string;
   /** Tokens read. */
   length: number;
+  /** The last so many of them are in the pending rows only. */
+  pending: number;
   tensors: { name: string; shape: number[]; data: Float32Array }[];
 }
 
 export function exportState(state: StateData, layout: StateLayout, model: string): StateSnapshot {
+  const { length, pending } = state;
   const tensors: StateSnapshot['tensors'] = layout.recurrent.map(({ name, shape }) => ({
     name,
     shape,
     data: state.recurrent.get(name)!.slice(),
   }));
-  const windows = wholePages(state);
-  for (const [i, { name, keyValueHeads, headSize }] of layout.windows.entries()) {
-    const { pages } = windows[i]!;
-    for (const part of ['keys', 'values'] as const) {
-      // Page after page: each [keyValueHeads, tokens, headSize].
-      const total = pages.reduce((sum, page) => sum + page[part].length, 0);
-      const data = new Float32Array(total);
-      let at = 0;
-      for (const page of pages) {
-        data.set(page[part], at);
-        at += page[part].length;
-      }
-      tensors.push({
-        name: `${name}.${part}`,
-        shape: [total / (keyValueHeads * headSize), keyValueHeads * headSize],
-        data,
-      });
-    }
+  for (const [i, { name, width }] of layout.pending.entries()) {
+    const data = new Float32Array(mostPending * width);
+    data.set(pending.rows[i]!);
+    tensors.push({ name, shape: [mostPending, width], data });
+  }
+  for (const [i, pages] of wholePages(state).entries()) {
+    const window = layout.windows[i]!;
+    const { keys, values } = joinPages(window, pages, length);
+    const { name, keyValueHeads, headSize } = window;
+    const shape = [keyValueHeads, keys.length / (keyValueHeads * headSize), headSize];
+    tensors.push(
+      { name: `${name}.keys`, shape, data: keys },
+      { name: `${name}.values`, shape, data: values },
+    );
   }
   if (state.logits)
     tensors.push({ name: 'logits', shape: [state.logits.length], data: state.logits.slice() });
-  return { model, length: state.length, tensors };
+  return { model, length, pending: pending.tokens, tensors };
 }
 
 /** @throws UserError where the snapshot belongs to another model or is incomplete */
@@ -49,29 +49,41 @@ export function importState(snapshot: StateSnapshot, layout: StateLayout, model:
     throw new UserError('A saved state belongs to another model: it is read anew.');
   const { length } = snapshot;
   const tensors = new Map(snapshot.tensors.map((tensor) => [tensor.name, tensor.data]));
+  const tensor = (name: string) => tensors.get(name) ?? damaged();
   const take = (name: string, elements: number) => {
-    const data = tensors.get(name);
-    if (data?.length !== elements) throw new UserError('A saved state is damaged: it is read anew.');
-    return data;
+    const data = tensor(name);
+    return data.length === elements ? data.slice() : damaged();
   };
   const recurrent = layout.recurrent.map(({ name, shape }): [string, Float32Array] => [
     name,
-    take(name, elementCount(shape)).slice(),
+    take(name, elementCount(shape)),
   ]);
-  const windows = layout.windows.map(({ name, window, keyValueHeads, headSize }): WindowPages => {
-    const first = oldestPage(window, length);
-    const perToken = keyValueHeads * headSize;
-    const elements = (length - first * pageTokens) * perToken;
-    const keys = take(`${name}.keys`, elements);
-    const values = take(`${name}.values`, elements);
-    const pages: Page[] = [];
-    for (let at = 0; at < elements; at += pageTokens * perToken) {
-      const end = Math.min(elements, at + pageTokens * perToken);
-      pages.push({ keys: keys.slice(at, end), values: values.slice(at, end) });
-    }
-    return { first, pages };
+  const windows = layout.windows.map((window) => {
+    const joined = { keys: tensor(`${window.name}.keys`), values: tensor(`${window.name}.values`) };
+    return splitPages(window, joined, length) ?? damaged();
   });
-  const logits = tensors.get('logits')?.slice();
-  if (length > 0 && !logits) throw new UserError('A saved state is damaged: it is read anew.');
-  return { length, recurrent: new Map(recurrent), windows, logits };
+  const logits = tensors.get('logits')?.slice() ?? (length > 0 ? damaged() : undefined);
+  return {
+    length,
+    recurrent: new Map(recurrent),
+    pending: pendingOf(snapshot, layout, take),
+    windows,
+    logits,
+  };
+}
+
+function pendingOf(
+  { pending: tokens, length }: StateSnapshot,
+  layout: StateLayout,
+  take: (name: string, elements: number) => Float32Array,
+): Pending {
+  if (!Number.isInteger(tokens) || tokens < 0 || tokens > Math.min(mostPending, length)) damaged();
+  const rows = layout.pending.map(({ name, width }) =>
+    take(name, mostPending * width).slice(0, tokens * width),
+  );
+  return { tokens, rows };
+}
+
+function damaged(): never {
+  throw new UserError('A saved state is damaged: it is read anew.');
 }

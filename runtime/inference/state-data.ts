@@ -9,12 +9,20 @@ export interface StateData {
   length: number;
   /** By name; each of the shape that the layout gives. */
   recurrent: ReadonlyMap<string, Float32Array>;
+  pending: Pending;
   /** One for each window of the layout. Without rings they hold everything; with rings the unfinished pages may be missing. */
   windows: readonly WindowPages[];
   /** Logits after the last token; undefined before the first. */
   logits: Float32Array | undefined;
   /** Present while the state is among those that were run last. */
   rings?: WindowRing[];
+}
+
+/** The last tokens, where the recurrent tensors do not hold them yet. Replaced, never written. */
+export interface Pending {
+  tokens: number;
+  /** float32 [tokens, width] each, in the order of the layout. */
+  rows: readonly Float32Array[];
 }
 
 export function emptyState(layout: StateLayout): StateData {
@@ -25,9 +33,14 @@ export function emptyState(layout: StateLayout): StateData {
   return {
     length: 0,
     recurrent: new Map(zeros),
+    pending: nothingPending(layout),
     windows: layout.windows.map(() => noPages),
     logits: undefined,
   };
+}
+
+export function nothingPending({ pending }: StateLayout): Pending {
+  return { tokens: 0, rows: pending.map(() => new Float32Array(0)) };
 }
 
 /** An independent copy that shares what never changes. */

@@ -1,5 +1,6 @@
 import type { StateLayout } from '../graph/states';
 import { elementCount } from '../graph/stored-tensors';
+import { mostPending, staysPending } from './pending';
 import { oldestPage, pageTokens } from './windows';
 
 /** Something that states share, with the number of states that hold it. */
@@ -11,6 +12,9 @@ interface Shared {
 interface Account {
   length: number;
   recurrent: Shared;
+  /** Logits and pending rows: new after every run. */
+  fresh: Shared;
+  pending: number;
   windows: { first: number; pages: Shared[] }[];
 }
 
@@ -22,14 +26,17 @@ export class StateLedger {
   private readonly accounts = new Map<number, Account>();
   private total = 0;
   private readonly recurrentBytes: number;
+  private readonly logitsBytes: number;
+  private readonly pendingTokenBytes: number;
   private readonly tokenBytes: number[];
 
   constructor(
     private readonly layout: StateLayout,
     vocabulary: number,
   ) {
-    const elements = layout.recurrent.reduce((sum, { shape }) => sum + elementCount(shape), vocabulary);
-    this.recurrentBytes = 4 * elements;
+    this.recurrentBytes = layout.recurrent.reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
+    this.logitsBytes = 4 * vocabulary;
+    this.pendingTokenBytes = layout.pending.reduce((sum, { width }) => sum + 4 * width, 0);
     this.tokenBytes = layout.windows.map(({ keyValueHeads, headSize }) => 4 * 2 * keyValueHeads * headSize);
   }
 
@@ -46,14 +53,14 @@ export class StateLedger {
   get fullStateBytes(): number {
     return this.layout.windows.reduce(
       (sum, { window }, i) => sum + window * this.tokenBytes[i]!,
-      this.recurrentBytes,
+      this.recurrentBytes + this.logitsBytes + mostPending * this.pendingTokenBytes,
     );
   }
 
   /** Bytes that go when this state is released; what it shares with others stays. */
   exclusiveBytes(id: number): number {
-    const { length, recurrent, windows } = this.accounts.get(id)!;
-    const parts = [recurrent, ...windows.flatMap(({ pages }) => pages)];
+    const { length, recurrent, fresh, windows } = this.accounts.get(id)!;
+    const parts = [recurrent, fresh, ...windows.flatMap(({ pages }) => pages)];
     const own = parts.filter(({ holders }) => holders === 1);
     return own.reduce((sum, { bytes }) => sum + bytes, this.unfinishedBytes(length));
   }
@@ -61,33 +68,47 @@ export class StateLedger {
   create(id: number): void {
     // Before the first token a state shares its zeros with every other.
     const windows = this.layout.windows.map(() => ({ first: 0, pages: [] }));
-    this.accounts.set(id, { length: 0, recurrent: this.hold({ bytes: 0, holders: 0 }), windows });
+    this.accounts.set(id, {
+      length: 0,
+      recurrent: this.newPart(0),
+      fresh: this.newPart(0),
+      pending: 0,
+      windows,
+    });
   }
 
   fork(id: number, from: number): void {
-    const { length, recurrent, windows } = this.accounts.get(from)!;
+    const { length, recurrent, fresh, pending, windows } = this.accounts.get(from)!;
     const copies = windows.map(({ first, pages }) => ({
       first,
       pages: pages.map((page) => this.hold(page)),
     }));
-    this.accounts.set(id, { length, recurrent: this.hold(recurrent), windows: copies });
+    const shared = { recurrent: this.hold(recurrent), fresh: this.hold(fresh) };
+    this.accounts.set(id, { length, ...shared, pending, windows: copies });
     this.total += this.unfinishedBytes(length);
+  }
+
+  /** A state that shares nothing, of which the last `pending` tokens are pending. */
+  restore(id: number, length: number, pending: number): void {
+    this.create(id);
+    this.advance(id, length);
+    const account = this.accounts.get(id)!;
+    account.pending = pending;
+    this.renew(account, true);
   }
 
   /** `count` more tokens were read into the state. */
   advance(id: number, count: number): void {
     const account = this.accounts.get(id);
     if (!account) return;
-    this.drop(account.recurrent);
-    account.recurrent = this.hold({ bytes: this.recurrentBytes, holders: 0 });
+    this.advancePending(account, count);
     this.total -= this.unfinishedBytes(account.length);
     account.length += count;
     this.total += this.unfinishedBytes(account.length);
     const lastPage = Math.floor(account.length / pageTokens);
     for (const [i, window] of account.windows.entries()) {
       const bytes = pageTokens * this.tokenBytes[i]!;
-      while (window.first + window.pages.length < lastPage)
-        window.pages.push(this.hold({ bytes, holders: 0 }));
+      while (window.first + window.pages.length < lastPage) window.pages.push(this.newPart(bytes));
       const oldest = Math.max(window.first, oldestPage(this.layout.windows[i]!.window, account.length));
       for (const page of window.pages.splice(0, oldest - window.first)) this.drop(page);
       window.first = oldest;
@@ -99,12 +120,32 @@ export class StateLedger {
     if (!account) return;
     this.accounts.delete(id);
     this.drop(account.recurrent);
+    this.drop(account.fresh);
     for (const { pages } of account.windows) for (const page of pages) this.drop(page);
     this.total -= this.unfinishedBytes(account.length);
   }
 
+  private advancePending(account: Account, count: number): void {
+    const stays = staysPending(account.pending, count);
+    account.pending = stays ? account.pending + count : 0;
+    this.renew(account, !stays);
+  }
+
+  /** The parts that a run makes anew: always the small ones, the recurrent tensors where it changed them. */
+  private renew(account: Account, recurrent: boolean): void {
+    this.drop(account.fresh);
+    account.fresh = this.newPart(this.logitsBytes + account.pending * this.pendingTokenBytes);
+    if (!recurrent) return;
+    this.drop(account.recurrent);
+    account.recurrent = this.newPart(this.recurrentBytes);
+  }
+
   private unfinishedBytes(length: number): number {
     return (length % pageTokens) * this.tokenBytes.reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  private newPart(bytes: number): Shared {
+    return this.hold({ bytes, holders: 0 });
   }
 
   private hold(shared: Shared): Shared {

@@ -90,7 +90,7 @@ export class WindowRing {
     const lastNew = Math.floor((length + count) / pageTokens);
     for (let number = firstNew; number < lastNew; number++) {
       const start = number * pageTokens;
-      const page = this.emptyPage(pageTokens);
+      const page = newPage(this.state, pageTokens);
       const old = Math.max(0, Math.min(pageTokens, length - start));
       if (old > 0) this.copyInto(page, start, old, pageTokens);
       copyTokens(this.state, fresh, start + old - length, count, page, old, pageTokens, pageTokens - old);
@@ -100,7 +100,7 @@ export class WindowRing {
   }
 
   private copy(start: number, tokens: number): Page {
-    const page = this.emptyPage(tokens);
+    const page = newPage(this.state, tokens);
     this.copyInto(page, start, tokens, tokens);
     return page;
   }
@@ -123,7 +123,7 @@ export class WindowRing {
   /** Slots grow only while nothing has wrapped around, so what is there keeps its slot. */
   private resize(slots: number, kept: number): void {
     if (slots === this.slots) return;
-    const grown = this.emptyPage(slots);
+    const grown = newPage(this.state, slots);
     if (kept > 0) copyTokens(this.state, this, 0, this.slots, grown, 0, slots, Math.min(kept, this.slots));
     const positions = new Float32Array(slots).fill(emptySlot);
     positions.set(this.positions);
@@ -132,11 +132,53 @@ export class WindowRing {
     this.values = grown.values;
     this.positions = positions;
   }
+}
 
-  private emptyPage(tokens: number): Page {
-    const size = this.state.keyValueHeads * tokens * this.state.headSize;
-    return { keys: new Float32Array(size), values: new Float32Array(size) };
+/** Tokens that a window of `length` tokens can still show to a later one. */
+function visibleTokens({ window }: WindowState, length: number): number {
+  return Math.min(window - 1, length);
+}
+
+/** What a window of `length` tokens still shows, in one piece: [keyValueHeads, min(window - 1, length), headSize]. */
+export function joinPages(state: WindowState, { first, pages }: WindowPages, length: number): Page {
+  const count = visibleTokens(state, length);
+  const joined = newPage(state, count);
+  for (const [i, page] of pages.entries()) {
+    const { start, size, from } = pagePart(first + i, length, count);
+    copyTokens(state, page, from - start, size, joined, from - (length - count), count, start + size - from);
   }
+  return joined;
+}
+
+/**
+ * Pages again from what `joinPages` gave; the oldest begins with zeros where nothing can be seen any more.
+ * @returns undefined where `joined` has not the size of a window of `length` tokens
+ */
+export function splitPages(state: WindowState, joined: Page, length: number): WindowPages | undefined {
+  const count = visibleTokens(state, length);
+  const elements = state.keyValueHeads * count * state.headSize;
+  if (joined.keys.length !== elements || joined.values.length !== elements) return undefined;
+  const first = oldestPage(state.window, length);
+  const pages: Page[] = [];
+  for (let number = first; number * pageTokens < length; number++) {
+    const { start, size, from } = pagePart(number, length, count);
+    const page = newPage(state, size);
+    copyTokens(state, joined, from - (length - count), count, page, from - start, size, start + size - from);
+    pages.push(page);
+  }
+  return { first, pages };
+}
+
+/** Where a page starts, how many tokens it has, and from which position on they can still be seen. */
+function pagePart(number: number, length: number, count: number) {
+  const start = number * pageTokens;
+  const size = Math.min(pageTokens, length - start);
+  return { start, size, from: Math.min(start + size, Math.max(start, length - count)) };
+}
+
+function newPage({ keyValueHeads, headSize }: WindowState, tokens: number): Page {
+  const size = keyValueHeads * tokens * headSize;
+  return { keys: new Float32Array(size), values: new Float32Array(size) };
 }
 
 /** Copies `count` tokens of every head; `sourceSize` and `targetSize` are the tokens per head on each side. */

@@ -24,6 +24,8 @@ export interface StateHeader {
   scope: string;
   /** Number of ids, and of tokens that the state has read. */
   tokens: number;
+  /** See `StateSnapshot.pending`. */
+  pending: number;
   /** States of one label follow each other: a new one takes the old one's place. */
   label?: string;
   tensors: { name: string; shape: number[] }[];
@@ -40,6 +42,7 @@ export function encodeState(scope: string, ids: Int32Array, snapshot: StateSnaps
     model: snapshot.model,
     scope,
     tokens: ids.length,
+    pending: snapshot.pending,
     ...(label !== undefined && { label }),
     tensors: snapshot.tensors.map(({ name, shape }) => ({ name, shape })),
   };
@@ -95,16 +98,17 @@ export function decodeState(
     shape,
     data: new Float32Array(aligned(take(sizes[i]!))),
   }));
-  return { header, ids, snapshot: { model: header.model, length: header.tokens, tensors } };
+  return { header, ids, snapshot: { model: header.model, length: header.tokens, pending: header.pending, tensors } };
 }
 
 function isHeader(value: unknown): value is StateHeader {
   if (typeof value !== 'object' || value === null) return false;
-  const { model, scope, tokens, label, tensors } = value as Record<string, unknown>;
+  const { model, scope, tokens, pending, label, tensors } = value as Record<string, unknown>;
   return (
     typeof model === 'string' &&
     typeof scope === 'string' &&
     isSize(tokens) &&
+    isSize(pending) &&
     (label === undefined || typeof label === 'string') &&
     Array.isArray(tensors) &&
     tensors.every(

@@ -72,7 +72,8 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const rowsOfProjection = inner + convolved + heads;
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, rowsOfProjection, width));
   const projected = biased(product, weights.inProjectionBias, rowsOfProjection);
-  const [z, xBC, dt] = graph.split(graph.unsqueeze(projected, 0), [inner, convolved, heads], 2);
+  const { z, rows } = withPending(context, projected, inner, convolved + heads);
+  const [xBC, dt] = graph.split(graph.unsqueeze(rows, 0), [convolved, heads], 2);
 
   const convolutionState = { name: `${prefix}.convolution`, shape: [1, convolution - 1, convolved] };
   const kernel: StoredTensor = {
@@ -120,12 +121,27 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
 
   const d = vector(weights.d, heads, { repeat: headSize, as: `${prefix}.mixer.D` });
   const y = graph.add(scanned!, graph.mul(input!, graph.weight(d)));
-  const rows = (value: Value) =>
-    last ? context.wantedRows(graph.squeeze(value, 0)) : graph.squeeze(value, 0);
-  const gated = graph.mul(rows(y), graph.silu(rows(z!)));
+  const asked = last ? context.wantedRows : context.readRows;
+  const gate = last ? context.wantedRows(z) : z;
+  const gated = graph.mul(asked(graph.squeeze(y, 0)), graph.silu(gate));
   const normed = groupedNorm(graph, gated, mixer);
   const out = forms.outOf.multiply(graph, normed, matrix(weights.outProjection, width, inner));
   return biased(out, weights.outProjectionBias, width);
+}
+
+/**
+ * `projected [T, gate + width]` cut in two: `z [T, gate]`, and what the recurrence takes in, behind the rows of pending
+ * tokens: `rows [pending + T, width]`.
+ */
+function withPending({ graph, prefix, states }: LayerContext, projected: Value, gate: number, width: number) {
+  const pending = { name: `${prefix}.rows`, width };
+  states.pending.push(pending);
+  const fresh = `${pending.name}.new`;
+  const sizes = graph.ints(gate, width);
+  const [z] = graph.nodeWithOutputs('Split', [projected, sizes], { axis: 1 }, [undefined, fresh]);
+  graph.output(fresh, fresh, 'float32', ['T', width]);
+  const rows = graph.concat([graph.input(pending.name, 'float32', ['pending', width]), fresh], 0);
+  return { z: z!, rows };
 }
 
 /** `dt [1, T, heads]` as projected -> as it is used */

@@ -118,6 +118,7 @@ export class FakeModel implements LanguageModel {
     return {
       model: this.info.stateKey,
       length: ids.length,
+      pending: 0,
       tensors: [{ name: 'ids', shape: [data.length], data }],
     };
   }

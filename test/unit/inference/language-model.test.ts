@@ -162,16 +162,18 @@ describe.each([false, true])('in a worker thread: %s', (worker) => {
     model.release(state);
   });
 
-  test('a state goes out and comes back as plain data', async () => {
+  test.each([128, 130, 131])('a state of %d tokens goes out and comes back as plain data', async (count) => {
     const state = await model.create();
-    await model.read(state, ids.slice(0, 131), work);
+    await model.read(state, ids.slice(0, count), work);
     const snapshot = structuredClone(await model.exportState(state, work));
-    expect(snapshot.length).toBe(131);
+    expect(snapshot).toMatchObject({ length: count, pending: count - 128 });
     model.release(state);
     const back = await model.importState(snapshot, work);
-    expect(back.length).toBe(131);
-    expectClose(await model.score(back, ids.slice(131), work), expectedScores.slice(131));
+    expect(back.length).toBe(count);
+    expectClose(await model.score(back, ids.slice(count), work), expectedScores.slice(count));
     model.release(back);
+    const unfounded = { ...snapshot, pending: 4 };
+    await expect(model.importState(unfounded, work)).rejects.toThrow(/damaged/);
     const foreign = { ...snapshot, model: 'other' };
     await expect(model.importState(foreign, work)).rejects.toThrow(/another model/);
     const cut = { ...snapshot, tensors: snapshot.tensors.slice(1) };
@@ -198,6 +200,7 @@ test('the bytes held are those of the states: shared parts once, nothing when al
   expect(real()).toBeLessThanOrEqual(model.stateBytesHeld());
   await model.read(forks[0]!, ids.slice(0, 70), work);
   await model.read(forks[1]!, ids.slice(0, 3), work);
+  for (const id of ids.slice(0, 3)) await model.read(forks[2]!, [id], work);
   expect(real()).toBeLessThanOrEqual(model.stateBytesHeld());
   expect(model.stateBytesHeld() - real()).toBeLessThanOrEqual(slack(12));
   for (const each of [state, ...forks]) model.release(each);

@@ -20,7 +20,7 @@ test.each([false, true])('the largest sums are exact, with signed bytes offered:
   for (const signed of offered ? [false, true] : [false]) writeLargestProduct(target, signed);
   const session = await openSession({ graphPath: path.join(target, graphFile), threads: 1 });
   const x = session.float32(new Float32Array(3 * columns).fill(1), [3, columns]);
-  const { y } = await session.run({ x });
+  const { y } = await session.run({ x }, ['y']);
   // Saturated, pairs of 255 times 127 would add up to about half.
   for (const value of y!.data as Float32Array) expect(value).toBeCloseTo(columns, 3);
   await session.release();

@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { emptySlot, type WindowState } from '../../../runtime/graph/states';
 import {
+  joinPages,
   noPages,
   oldestPage,
   pageTokens,
   slotCount,
+  splitPages,
   WindowRing,
   type Page,
   type WindowPages,
@@ -87,6 +89,30 @@ test('a ring that was laid out again goes on like the first, sharing pages and n
       expect(kept.pages.map(({ keys }) => keys)).toEqual(content);
     }),
     { numRuns: 40 },
+  );
+});
+
+test('pages in one piece are as long as the window, however much was read, and come apart again', () => {
+  fc.assert(
+    fc.property(windows, blocks, (window, counts) => {
+      const ring = new WindowRing(shape(window));
+      let pages: WindowPages = noPages;
+      let length = 0;
+      for (const count of counts) {
+        pages = ring.append(pages, length, tokens(length, count), count);
+        length += count;
+      }
+      const joined = joinPages(shape(window), ring.complete(pages, length), length);
+      const count = Math.min(window - 1, length);
+      expect(joined).toEqual(tokens(length - count, count));
+      const again = splitPages(shape(window), joined, length)!;
+      const copy = new WindowRing(shape(window));
+      copy.load(again, length);
+      expect(missing(copy, window, length)).toEqual([]);
+      expect(joinPages(shape(window), again, length)).toEqual(joined);
+      if (length < window - 1) expect(splitPages(shape(window), joined, length + 1)).toBeUndefined();
+    }),
+    { numRuns: 60 },
   );
 });
 

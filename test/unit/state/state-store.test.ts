@@ -38,7 +38,7 @@ function state(seed: number, length = 10): SavedState & { ids: Int32Array } {
 
 function snapshot(seed: number, length = 10, model = 'model-a'): StateSnapshot {
   const data = Float32Array.from({ length: 256 }, (_, i) => seed + i / 8);
-  return { model, length, tensors: [{ name: 'layers.0.state', shape: [2, 128], data }] };
+  return { model, length, pending: 0, tensors: [{ name: 'layers.0.state', shape: [2, 128], data }] };
 }
 
 const files = () =>

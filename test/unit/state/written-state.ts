@@ -11,5 +11,5 @@ export function writtenSnapshot(number: number): StateSnapshot {
   const size = 50_000 + ((number * 7919) % 13) * 100_000;
   const data = new Float32Array(size).fill(number % 1024);
   data[size - 1] = -(number % 1024);
-  return { model: 'model', length: 40, tensors: [{ name: 'state', shape: [size], data }] };
+  return { model: 'model', length: 40, pending: 0, tensors: [{ name: 'state', shape: [size], data }] };
 }
