@@ -3,7 +3,7 @@
  * open files, ask for suggestions, index, ask and summarise; prints the engine's resident memory after each stage and its
  * highest within it. Fails where it passed the limit. Needs `npm run build`, and a system with /proc.
  */
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,42 +11,13 @@ import { parseArgs } from 'node:util';
 import type { EngineClient } from '../../extension/engine/engine-client';
 import { Ask, Complete, DocumentOpened, IndexCommand, Summarize } from '../../runtime/protocol/methods';
 import { root } from '../../scripts/lib/paths.mjs';
-import { openWindow } from '../unit/extension/windows';
+import { codeFiles, openBenchWindow, residentMB, type CodeFile } from './windows';
 
 interface Window {
   client: EngineClient;
   /** The largest of its folder. */
   files: CodeFile[];
   toSummarise: CodeFile;
-}
-
-interface CodeFile {
-  path: string;
-  uri: string;
-  text: string;
-  languageId: string;
-}
-
-const languages: Record<string, string> = { '.ts': 'typescript', '.js': 'javascript', '.py': 'python' };
-
-/** The code of a folder, the largest file first. */
-function codeFiles(folder: string): CodeFile[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && languages[path.extname(entry.name)])
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .filter((file) => !file.includes('node_modules'))
-    .map((file) => ({
-      path: file,
-      uri: `file://${file}`,
-      text: readFileSync(file, 'utf8'),
-      languageId: languages[path.extname(file)]!,
-    }))
-    .filter(({ text }) => text.length < 500_000)
-    .sort((a, b) => b.text.length - a.text.length);
-}
-
-function residentMB(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
 }
 
 /** Runs one stage in all windows at once, and watches the engine meanwhile. */
@@ -109,30 +80,8 @@ async function main(): Promise<boolean> {
   const dataFolder = mkdtempSync(path.join(tmpdir(), 'longview-memory-'));
   const windows = Array.from({ length: Number(values.windows) }, (_, n): Window => {
     const folder = folders[n % folders.length]!;
-    const client = openWindow({
-      modulePath: path.join(root, 'dist', 'engine.js'),
-      dataFolder,
-      log: ({ level, message, fields }) => {
-        if (level === 'warn' || level === 'error')
-          console.log(`  ${message} ${JSON.stringify(fields ?? {})}`);
-      },
-      initialize: {
-        modelsFolder: path.join(root, 'runtime', 'models'),
-        workspaceFolders: [{ path: folder, name: path.basename(folder) }],
-        visibleLanguages: ['typescript'],
-        settings: {
-          completionModel: 'striped-code',
-          provider: 'auto',
-          memoryLimit: limit,
-          threads: 0,
-          indexEnabled: true,
-          backgroundReading: 'idle',
-          storageLimit: 2048,
-          excludeGlobs: [],
-        },
-      },
-    });
     const files = codeFiles(folder);
+    const client = openBenchWindow(folder, dataFolder, { memoryLimit: limit });
     return { client, files: files.slice(0, filesPerWindow), toSummarise: files.at(-1)! };
   });
   try {

@@ -1,0 +1,96 @@
+/**
+ * `npm run bench:typing [-- --keys N --keystroke-ms N --files N --limit MB FOLDER]`: types parts of several files of a folder
+ * anew, one after the other and round again, a suggestion asked for at every key as in the editor, and prints the engine's
+ * resident memory as it goes. 6,000 keys are what an hour of steady writing takes. Needs `npm run build`, and a system with /proc.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { CancellationTokenSource } from 'vscode-jsonrpc';
+import type { EngineClient } from '../../extension/engine/engine-client';
+import type { EvaluatedEngine } from '../../runtime/evaluation/evaluated-engine';
+import { replay } from '../../runtime/evaluation/replay';
+import { Complete, DocumentChanged, DocumentClosed, DocumentOpened } from '../../runtime/protocol/methods';
+import { root } from '../../scripts/lib/paths.mjs';
+import { codeFiles, openBenchWindow, residentMB, type CodeFile } from './windows';
+
+/** Typed in one file before the next one's turn. */
+const regionCharacters = 400;
+
+function engineOf(client: EngineClient): EvaluatedEngine {
+  return {
+    openDocument: (item) => client.notify(DocumentOpened, item),
+    changeDocument: (change) => client.notify(DocumentChanged, change),
+    closeDocument: (document) => client.notify(DocumentClosed, document),
+    complete: (request, signal) => {
+      const source = new CancellationTokenSource();
+      signal?.addEventListener('abort', () => source.cancel(), { once: true });
+      return client.request(Complete, request, source.token);
+    },
+  };
+}
+
+/** The region that is typed in the given round: another one each time, the whole lines of some hundred characters. */
+function regionOf({ text }: CodeFile, round: number): { from: number; to: number } {
+  const share = 0.2 + 0.6 * ((round * 0.618) % 1);
+  const from = text.indexOf('\n', Math.floor(text.length * share)) + 1;
+  return { from, to: Math.min(text.length, text.indexOf('\n', from + regionCharacters) + 1 || text.length) };
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: {
+      keys: { type: 'string', default: '6000' },
+      'keystroke-ms': { type: 'string', default: '120' },
+      files: { type: 'string', default: '12' },
+      limit: { type: 'string', default: '1024' },
+    },
+    allowPositionals: true,
+  });
+  const folder = path.resolve(positionals[0] ?? path.join(root, 'runtime'));
+  const files = codeFiles(folder).slice(0, Number(values.files));
+  const dataFolder = mkdtempSync(path.join(tmpdir(), 'longview-typing-'));
+  const client = openBenchWindow(folder, dataFolder, { memoryLimit: Number(values.limit) });
+  try {
+    await client.setAllowed(true);
+    await client.ensureStarted();
+    const engine = engineOf(client);
+    const resident: number[] = [];
+    console.log(
+      ['keys', 'MB', 'of it states', 'answered', 'p50 ms'].map((cell) => cell.padStart(12)).join(''),
+    );
+    for (let keys = 0, turn = 0; keys < Number(values.keys); turn++) {
+      const file = files[turn % files.length]!;
+      const document = { ...file, displayPath: path.relative(folder, file.path), version: 1 };
+      const options = { ...regionOf(file, turn), keystrokeMs: Number(values['keystroke-ms']) };
+      const report = await replay(document, engine, options);
+      keys += report.keystrokes;
+      resident.push(residentMB(client.pid!));
+      const row = [
+        keys,
+        Math.round(resident.at(-1)!),
+        Math.round(client.status?.memory.statesMB ?? 0),
+        `${Math.round(100 * report.answeredShare)} %`,
+        Math.round(report.latencyMs.p50),
+      ];
+      console.log(row.map((cell) => String(cell).padStart(12)).join(''));
+    }
+    const later = resident.slice(Math.ceil(resident.length / 6));
+    const [least, most] = [Math.min(...later), Math.max(...later)];
+    console.log(
+      `after the first sixth between ${Math.round(least)} and ${Math.round(most)} MB (${((100 * (most - least)) / least).toFixed(1)} %)`,
+    );
+  } finally {
+    await client.setAllowed(false);
+    rmSync(dataFolder, { recursive: true, force: true });
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
