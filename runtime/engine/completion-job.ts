@@ -1,13 +1,13 @@
 import { Confidence } from '../completion/confidence';
-import {
-  handOn,
-  planQuickPrompt,
-  questionIds,
-  type PreviousPlan,
-  type PromptPlan,
-} from '../completion/prompt';
+import { handOn, planQuickPrompt, questionIds, type PreviousPlan } from '../completion/prompt';
+import { PromptLookup } from '../completion/prompt-lookup';
 import { checkStop, finishText, planStop, type Stop, type StopPlan } from '../completion/stop-rules';
-import { Priority, type LanguageModel, type ModelState, type WorkOptions } from '../inference/language-model';
+import {
+  Priority,
+  type DecodeOptions,
+  type LanguageModel,
+  type ModelState,
+} from '../inference/language-model';
 import type {
   CompletionCandidate,
   CompletionCost,
@@ -70,8 +70,14 @@ export async function completeAt(
   const written: CompletionCandidate[] = [];
   try {
     const stopPlan = planStop(before, after, request.multiline);
+    const asked = [...tail, ...questionIds(used, model.info.special)];
+    const lookup = new PromptLookup([...reading.ids, ...used.opening]);
     for (let i = 0; i < Math.max(1, request.alternatives); i++) {
-      const candidate = await write(model, state, tail, used, stopPlan, request, work, i);
+      const how: Partial<DecodeOptions> =
+        i === 0 ? { draft: (ids) => lookup.draft(ids) } : { sampling: { ...alternativeSampling, seed: i } };
+      const options = { ...work, ...how, maxTokens: stopPlan.maxTokens };
+      const candidate = await write(model, state, asked, options, stopPlan, request);
+      if (candidate.text !== '') candidate.text = used.missingIndentation + candidate.text;
       if (candidate.text.trim() !== '' && !written.some(({ text }) => text === candidate.text))
         written.push(candidate);
     }
@@ -120,16 +126,14 @@ function endOfFront(
   return Math.max(line, Math.min(reusable, ids.length));
 }
 
-/** Writes one candidate from a fork of `state`, after `tail`; the first is greedy, the others are sampled. */
+/** Writes one candidate from a fork of `state`, after `asked`. */
 async function write(
   model: LanguageModel,
   state: ModelState,
-  tail: readonly number[],
-  plan: PromptPlan,
+  asked: readonly number[],
+  options: DecodeOptions,
   stopPlan: StopPlan,
   request: CompletionRequest,
-  work: WorkOptions,
-  nth: number,
 ): Promise<CompletionCandidate> {
   const fork = await model.fork(state);
   const confidence = new Confidence();
@@ -137,11 +141,7 @@ async function write(
   let text = '';
   let stop: Stop | undefined;
   try {
-    const tokens = model.decode(fork, [...tail, ...questionIds(plan, model.info.special)], {
-      ...work,
-      maxTokens: stopPlan.maxTokens,
-      ...(nth > 0 && { sampling: { ...alternativeSampling, seed: nth } }),
-    });
+    const tokens = model.decode(fork, asked, options);
     for await (const { id, logProbability } of tokens) {
       ids.push(id);
       const longer = withoutPartialCharacter(model.tokenizer.decode(ids));
@@ -157,7 +157,7 @@ async function write(
   }
   stop ??= finishText(stopPlan, text);
   return {
-    text: stop.text === '' ? '' : plan.missingIndentation + stop.text,
+    text: stop.text,
     confidence: confidence.value,
     tokens: ids.length,
     stoppedBy: stop.by,

@@ -1,9 +1,9 @@
 import {
   Priority,
   type DecodedToken,
+  type DecodeOptions,
   type LanguageModel,
   type ModelState,
-  type Sampling,
   type WorkOptions,
 } from '../inference/language-model';
 import type { StateSnapshot } from '../inference/snapshot';
@@ -64,7 +64,7 @@ export class CountedModel implements LanguageModel {
   async *decode(
     state: ModelState,
     prompt: readonly number[],
-    options: WorkOptions & { maxTokens: number; sampling?: Sampling },
+    options: DecodeOptions,
   ): AsyncGenerator<DecodedToken, void, void> {
     this.countRead(options, prompt.length);
     for await (const token of this.model.decode(state, prompt, options)) {

@@ -12,16 +12,22 @@ export interface BackendOptions {
 }
 
 /** What a block is read for; see `BlockResult`. */
-export type Want = { kind: 'nothing' } | { kind: 'token'; choice: Choice } | { kind: 'scores' };
+export type Want =
+  | { kind: 'nothing' }
+  /** `drafts`, likely next tokens, are read along as far as each is what is chosen after those before it. */
+  | { kind: 'token'; choice: Choice; drafts?: readonly number[] }
+  | { kind: 'scores' };
 
 /** Only what was wanted leaves the backend, so that logits need not cross threads. */
 export interface BlockResult {
-  /** The next token, where `token` was wanted. */
-  token?: ChosenToken;
+  /** The next token, where `token` was wanted, behind the drafted ones that were chosen: these are read, the last is not. */
+  tokens?: ChosenToken[];
   /** Log-probability of each id of the block given what stands before it, where `scores` were wanted; NaN for the very first. */
   scores?: Float32Array;
   /** Bytes of the rings that are laid out now. */
   ringBytes: number;
+  /** Tokens of the state that are pending now. */
+  pending: number;
 }
 
 /**

@@ -76,6 +76,17 @@ export interface Sampling {
   seed?: number;
 }
 
+export interface DecodeOptions extends WorkOptions {
+  maxTokens: number;
+  /** Greedy when absent. */
+  sampling?: Sampling;
+  /**
+   * Guesses the tokens after those written so far. Right guesses cost next to nothing, wrong ones change nothing. Asked
+   * after the first token; not when tokens are drawn.
+   */
+  draft?: (written: readonly number[]) => readonly number[];
+}
+
 export interface DecodedToken {
   id: number;
   /** Natural logarithm of the token's probability at temperature 1. */
@@ -94,12 +105,13 @@ export interface LanguageModel {
   read(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<void>;
   /**
    * Reads `prompt` (at least one id), then generates. Ends at a stop token, at `maxTokens`, or when the consumer
-   * breaks out of the loop. The state holds prompt and the tokens yielded so far, less the last one.
+   * breaks out of the loop. The state holds prompt and the tokens yielded so far, less the last one; with drafts it may
+   * hold tokens that are still to be yielded.
    */
   decode(
     state: ModelState,
     prompt: readonly number[],
-    options: WorkOptions & { maxTokens: number; sampling?: Sampling },
+    options: DecodeOptions,
   ): AsyncGenerator<DecodedToken, void, void>;
   /**
    * Log-probabilities of `ids`, each given what stands before it. `state` must have read at least one token

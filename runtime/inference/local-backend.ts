@@ -1,6 +1,7 @@
 import type { Backend, BackendOptions, BlockResult, Want } from './backend';
+import { roomForDrafts } from './pending';
 import { BlockRunner } from './runner';
-import { logProbability, chooseToken } from './sampling';
+import { chooseToken, logProbability, type Choice, type ChosenToken } from './sampling';
 import { openSession, type Session } from './session';
 import { exportState, importState, type StateSnapshot } from './snapshot';
 import { emptyState, forkState, type StateData } from './state-data';
@@ -39,17 +40,37 @@ export class LocalBackend implements Backend {
   async run(id: number, ids: readonly number[], want: Want): Promise<BlockResult> {
     const state = this.get(id);
     const before = state.logits;
-    const wanted = want.kind === 'scores' ? ids.length : 1;
-    const { logits } = await this.runner.run(state, ids, wanted);
-    const ringBytes = this.runner.ringBytes;
-    switch (want.kind) {
-      case 'nothing':
-        return { ringBytes };
-      case 'token':
-        return { ringBytes, token: chooseToken(logits, want.choice) };
-      case 'scores':
-        return { ringBytes, scores: scoresOf(ids, before, logits) };
+    const read = await this.read(state, ids, want);
+    const scores = want.kind === 'scores' ? scoresOf(ids, before, read.logits!) : undefined;
+    return {
+      ringBytes: this.runner.ringBytes,
+      pending: state.pending.tokens,
+      ...(read.tokens && { tokens: read.tokens }),
+      ...(scores && { scores }),
+    };
+  }
+
+  private async read(
+    state: StateData,
+    ids: readonly number[],
+    want: Want,
+  ): Promise<{ logits?: Float32Array; tokens?: ChosenToken[] }> {
+    if (want.kind === 'nothing') {
+      await this.runner.run(state, ids);
+      return {};
     }
+    if (want.kind === 'scores') return this.runner.run(state, ids, ids.length);
+    const drafts = want.drafts?.slice(0, roomForDrafts(state.pending.tokens, ids.length)) ?? [];
+    if (drafts.length === 0) {
+      const { logits } = await this.runner.run(state, ids);
+      return { tokens: [chooseToken(logits, want.choice)] };
+    }
+    let tokens: ChosenToken[] = [];
+    await this.runner.runWithDrafts(state, ids, drafts, (logits) => {
+      tokens = chooseAlong(logits, drafts, want.choice);
+      return tokens.length - 1;
+    });
+    return { tokens };
   }
 
   exportState(state: number): Promise<StateSnapshot> {
@@ -86,6 +107,17 @@ export class LocalBackend implements Backend {
     if (!state) throw new Error(`State ${id} does not exist or was released`);
     return state;
   }
+}
+
+/** The tokens that are chosen one after the other for as long as each is the drafted one, and the one behind them. */
+function chooseAlong(logits: Float32Array, drafts: readonly number[], choice: Choice): ChosenToken[] {
+  const vocabulary = logits.length / (drafts.length + 1);
+  const tokens: ChosenToken[] = [];
+  do {
+    const at = tokens.length * vocabulary;
+    tokens.push(chooseToken(logits.subarray(at, at + vocabulary), choice));
+  } while (tokens.at(-1)!.id === drafts[tokens.length - 1]);
+  return tokens;
 }
 
 function scoresOf(

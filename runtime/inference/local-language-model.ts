@@ -2,10 +2,10 @@ import { throwIfAborted } from '../protocol/errors';
 import type { Backend, BlockResult, Want } from './backend';
 import type {
   DecodedToken,
+  DecodeOptions,
   LanguageModel,
   ModelInfo,
   ModelState,
-  Sampling,
   Tokenizer,
   WorkOptions,
 } from './language-model';
@@ -91,19 +91,25 @@ export class LocalLanguageModel implements LanguageModel {
   async *decode(
     state: ModelState,
     prompt: readonly number[],
-    options: WorkOptions & { maxTokens: number; sampling?: Sampling },
+    options: DecodeOptions,
   ): AsyncGenerator<DecodedToken, void, void> {
     if (prompt.length === 0) throw new Error('decode needs at least one token to read');
     if (options.maxTokens <= 0) return this.read(state, prompt, options);
-    const choose = choices(options.sampling);
+    const { choose, draft } = choices(options);
     const lastBlock = Math.floor((prompt.length - 1) / blockTokens) * blockTokens;
     await this.read(state, prompt.slice(0, lastBlock), options);
     let next = prompt.slice(lastBlock);
-    for (let count = 0; count < options.maxTokens; count++) {
-      const { token } = await this.block(state, next, { kind: 'token', choice: choose() }, options);
-      if (this.info.stop.includes(token!.id)) return;
-      yield token!;
-      next = [token!.id];
+    const written: number[] = [];
+    while (written.length < options.maxTokens) {
+      const drafts =
+        written.length > 0 ? draft(written).slice(0, options.maxTokens - written.length - 1) : [];
+      const { tokens } = await this.block(state, next, { kind: 'token', choice: choose(), drafts }, options);
+      for (const token of tokens!) {
+        if (this.info.stop.includes(token.id)) return;
+        written.push(token.id);
+        yield token;
+      }
+      next = written.slice(-1);
     }
   }
 
@@ -146,15 +152,16 @@ export class LocalLanguageModel implements LanguageModel {
     options: WorkOptions,
   ): Promise<BlockResult> {
     throwIfAborted(options.signal);
-    this.checkIds(ids);
+    this.checkIds(want.kind === 'token' && want.drafts ? [...ids, ...want.drafts] : ids);
     return this.scheduler.run(options, async () => {
       const handle = this.handleOf(state);
       const running = this.backend.run(handle.id, ids, want);
       handle.running = running;
       try {
         const result = await running;
-        handle.length += ids.length;
-        if (!handle.released) this.ledger.advance(handle.id, ids.length);
+        const count = ids.length + (result.tokens ? result.tokens.length - 1 : 0);
+        handle.length += count;
+        if (!handle.released) this.ledger.advance(handle.id, count, result.pending);
         this.ringBytes = result.ringBytes;
         return result;
       } finally {
@@ -183,7 +190,13 @@ export class LocalLanguageModel implements LanguageModel {
   }
 }
 
-function choices({ temperature, topP = 1, seed = 0 }: Sampling = { temperature: 0 }): () => Choice {
+function choices({ sampling = { temperature: 0 }, draft }: DecodeOptions) {
+  const { temperature, topP = 1, seed = 0 } = sampling;
   const random = seededRandom(seed);
-  return () => ({ temperature, topP, random: temperature > 0 ? random() : 0 });
+  const drawn = temperature > 0;
+  return {
+    choose: (): Choice => ({ temperature, topP, random: drawn ? random() : 0 }),
+    // Drawn tokens would each need a number of their own, which a wrong guess would have used up.
+    draft: drawn || !draft ? () => [] : draft,
+  };
 }

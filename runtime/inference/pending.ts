@@ -9,3 +9,11 @@ export const mostPending = 3;
 export function staysPending(pending: number, count: number): boolean {
   return pending + count <= mostPending;
 }
+
+/** How many tokens may be pending while drafted ones among those that a run reads may have to be dropped again. */
+const mostWithDrafts = 12;
+
+/** How many drafted tokens a run of `count` others can read: only what stays pending can be dropped. */
+export function roomForDrafts(pending: number, count: number): number {
+  return Math.max(0, mostWithDrafts - pending - count);
+}

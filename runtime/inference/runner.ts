@@ -38,32 +38,41 @@ export class BlockRunner {
 
   /** Reads `ids` (at least one) into `state`; gives the logits of the last `wanted` positions. */
   async run(state: StateData, ids: readonly number[], wanted = 1): Promise<BlockOutput> {
-    const rings = this.ringsOf(state);
+    this.layOut(state);
     const stays = staysPending(state.pending.tokens, ids.length);
-    const outputs = await this.session.run(
-      this.feeds(state, ids, wanted),
-      stays ? this.smallOutputs : this.allOutputs,
-    );
-    const windows = this.layout.windows.map(({ name }, i) => {
-      const fresh = {
-        keys: floats(outputs, `${name}.keys.new`),
-        values: floats(outputs, `${name}.values.new`),
-      };
-      return rings[i]!.append(state.windows[i]!, state.length, fresh, ids.length);
-    });
-    const logits = floats(outputs, names.logits);
-    if (stays) state.pending = this.appended(state.pending, outputs, ids.length);
-    else {
-      state.recurrent = new Map(
-        this.layout.recurrent.map(({ name }) => [name, floats(outputs, `${name}.next`)]),
-      );
-      state.pending = this.nothing;
+    const wantedOutputs = stays ? this.smallOutputs : this.allOutputs;
+    const outputs = await this.session.run(this.feeds(state, ids, wanted), wantedOutputs);
+    const output = outputOf(outputs);
+    const { logits } = output;
+    if (!stays) {
+      const tensors = this.layout.recurrent.map(({ name }) => floats(outputs, `${name}.next`));
+      state.recurrent = new Map(this.layout.recurrent.map(({ name }, i) => [name, tensors[i]!]));
     }
-    state.windows = windows;
-    state.length += ids.length;
+    state.pending = stays ? this.withRows(state.pending, outputs, ids.length) : this.nothing;
+    this.advance(state, outputs, ids.length);
     state.logits = wanted === 1 ? logits : logits.slice(logits.length - logits.length / wanted);
-    const probe = outputs[probeOutput];
-    return probe ? { logits, probe: probe.data as Float32Array } : { logits };
+    return output;
+  }
+
+  /**
+   * Reads `ids` and as many of the drafted tokens behind them as `accept` says, once it has seen the logits after the last
+   * of `ids` and after each draft. `roomForDrafts` says how many there may be.
+   */
+  async runWithDrafts(
+    state: StateData,
+    ids: readonly number[],
+    drafts: readonly number[],
+    accept: (logits: Float32Array) => number,
+  ): Promise<void> {
+    this.layOut(state);
+    const feeds = this.feeds(state, [...ids, ...drafts], drafts.length + 1);
+    const outputs = await this.session.run(feeds, this.smallOutputs);
+    const { logits } = outputOf(outputs);
+    const accepted = accept(logits);
+    const vocabulary = logits.length / (drafts.length + 1);
+    state.pending = this.withRows(state.pending, outputs, ids.length + accepted);
+    this.advance(state, outputs, ids.length + accepted);
+    state.logits = logits.slice(accepted * vocabulary, (accepted + 1) * vocabulary);
   }
 
   /** Bytes of the rings that are laid out. */
@@ -97,23 +106,39 @@ export class BlockRunner {
     return feeds;
   }
 
-  private appended({ tokens, rows }: Pending, outputs: Record<string, Tensor>, count: number): Pending {
+  /** The pending rows and those of the first `count` tokens that were read. */
+  private withRows({ tokens, rows }: Pending, outputs: Record<string, Tensor>, count: number): Pending {
     const longer = this.layout.pending.map(({ name, width }, i) => {
       const all = new Float32Array((tokens + count) * width);
       all.set(rows[i]!);
-      all.set(floats(outputs, `${name}.new`), tokens * width);
+      all.set(floats(outputs, `${name}.new`).subarray(0, count * width), tokens * width);
       return all;
     });
     return { tokens: tokens + count, rows: longer };
   }
 
-  private ringsOf(state: StateData) {
+  /** Takes over the first `count` tokens' keys and values. */
+  private advance(state: StateData, outputs: Record<string, Tensor>, count: number): void {
+    state.windows = this.layout.windows.map(({ name }, i) => {
+      const keys = floats(outputs, `${name}.keys.new`);
+      const values = floats(outputs, `${name}.values.new`);
+      return state.rings![i]!.append(state.windows[i]!, state.length, { keys, values }, count);
+    });
+    state.length += count;
+  }
+
+  private layOut(state: StateData): void {
     this.forget(state);
     this.ringed.push(state);
     state.rings ??= layRings(state, this.layout);
     while (this.ringed.length > statesWithRings) dropRings(this.ringed.shift()!);
-    return state.rings;
   }
+}
+
+function outputOf(outputs: Record<string, Tensor>): BlockOutput {
+  const logits = floats(outputs, names.logits);
+  const probe = outputs[probeOutput];
+  return probe ? { logits, probe: probe.data as Float32Array } : { logits };
 }
 
 function floats(outputs: Record<string, Tensor>, name: string): Float32Array {

@@ -24,9 +24,11 @@ export function exportState(state: StateData, layout: StateLayout, model: string
     data: state.recurrent.get(name)!.slice(),
   }));
   for (const [i, { name, width }] of layout.pending.entries()) {
-    const data = new Float32Array(mostPending * width);
+    // As many as there may be after reading, so that all states are equally long; only drafts leave more.
+    const rows = Math.max(mostPending, pending.tokens);
+    const data = new Float32Array(rows * width);
     data.set(pending.rows[i]!);
-    tensors.push({ name, shape: [mostPending, width], data });
+    tensors.push({ name, shape: [rows, width], data });
   }
   for (const [i, pages] of wholePages(state).entries()) {
     const window = layout.windows[i]!;
@@ -77,9 +79,9 @@ function pendingOf(
   layout: StateLayout,
   take: (name: string, elements: number) => Float32Array,
 ): Pending {
-  if (!Number.isInteger(tokens) || tokens < 0 || tokens > Math.min(mostPending, length)) damaged();
+  if (!Number.isInteger(tokens) || tokens < 0 || tokens > length) damaged();
   const rows = layout.pending.map(({ name, width }) =>
-    take(name, mostPending * width).slice(0, tokens * width),
+    take(name, Math.max(mostPending, tokens) * width).slice(0, tokens * width),
   );
   return { tokens, rows };
 }

@@ -1,6 +1,6 @@
 import type { StateLayout } from '../graph/states';
 import { elementCount } from '../graph/stored-tensors';
-import { mostPending, staysPending } from './pending';
+import { mostPending } from './pending';
 import { oldestPage, pageTokens } from './windows';
 
 /** Something that states share, with the number of states that hold it. */
@@ -91,17 +91,17 @@ export class StateLedger {
   /** A state that shares nothing, of which the last `pending` tokens are pending. */
   restore(id: number, length: number, pending: number): void {
     this.create(id);
-    this.advance(id, length);
-    const account = this.accounts.get(id)!;
-    account.pending = pending;
-    this.renew(account, true);
+    this.advance(id, length, pending);
+    this.renew(this.accounts.get(id)!, true);
   }
 
-  /** `count` more tokens were read into the state. */
-  advance(id: number, count: number): void {
+  /** `count` more tokens were read into the state; now the last `pending` are pending. */
+  advance(id: number, count: number, pending: number): void {
     const account = this.accounts.get(id);
     if (!account) return;
-    this.advancePending(account, count);
+    const renewed = pending < account.pending + count;
+    account.pending = pending;
+    this.renew(account, renewed);
     this.total -= this.unfinishedBytes(account.length);
     account.length += count;
     this.total += this.unfinishedBytes(account.length);
@@ -123,12 +123,6 @@ export class StateLedger {
     this.drop(account.fresh);
     for (const { pages } of account.windows) for (const page of pages) this.drop(page);
     this.total -= this.unfinishedBytes(account.length);
-  }
-
-  private advancePending(account: Account, count: number): void {
-    const stays = staysPending(account.pending, count);
-    account.pending = stays ? account.pending + count : 0;
-    this.renew(account, !stays);
   }
 
   /** The parts that a run makes anew: always the small ones, the recurrent tensors where it changed them. */

@@ -61,7 +61,7 @@ export class WindowRing {
   }
 
   /**
-   * Takes over what a run of `count` tokens gave, the first of them at position `length`.
+   * Takes over the first `count` tokens of what a run gave, the first of them at position `length`.
    * @returns the pages after it; full pages are the caller's for good, the unfinished one is left out
    */
   append(before: WindowPages, length: number, fresh: Page, count: number): WindowPages {
@@ -70,7 +70,7 @@ export class WindowRing {
     const pages = this.completePages(before, length, fresh, count);
     this.resize(slotCount(window, end), length);
     const start = Math.max(length, end - this.slots);
-    this.write(start, end - start, fresh, start - length, count);
+    this.write(start, end - start, fresh, start - length, this.tokensOf(fresh));
     const oldest = Math.max(before.first, oldestPage(window, end));
     return { first: oldest, pages: pages.slice(oldest - before.first) };
   }
@@ -93,10 +93,15 @@ export class WindowRing {
       const page = newPage(this.state, pageTokens);
       const old = Math.max(0, Math.min(pageTokens, length - start));
       if (old > 0) this.copyInto(page, start, old, pageTokens);
-      copyTokens(this.state, fresh, start + old - length, count, page, old, pageTokens, pageTokens - old);
+      const from = start + old - length;
+      copyTokens(this.state, fresh, from, this.tokensOf(fresh), page, old, pageTokens, pageTokens - old);
       pages.push(page);
     }
     return pages;
+  }
+
+  private tokensOf({ keys }: Page): number {
+    return keys.length / (this.state.keyValueHeads * this.state.headSize);
   }
 
   private copy(start: number, tokens: number): Page {

@@ -2,11 +2,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Priority, type LanguageModel, type WorkOptions } from '../../../runtime/inference/language-model';
+import {
+  Priority,
+  type DecodeOptions,
+  type LanguageModel,
+  type ModelState,
+  type WorkOptions,
+} from '../../../runtime/inference/language-model';
 import type { LocalBackend } from '../../../runtime/inference/local-backend';
 import type { LocalLanguageModel } from '../../../runtime/inference/local-language-model';
 import { loadLanguageModel } from '../../../runtime/inference/load';
 import { buildModelFolder } from '../../../runtime/models/build-folder';
+import { seededRandom } from '../../../runtime/models/seeded-random';
 import { logProbability } from '../../../runtime/inference/sampling';
 import { reference, temporaryFolder, writeTinyModel } from '../fixtures/model-folder';
 
@@ -160,6 +167,43 @@ describe.each([false, true])('in a worker thread: %s', (worker) => {
     await expect(model.read(state, [1], { ...work, signal: controller.signal })).rejects.toThrow();
     expect(state.length).toBe(kept);
     model.release(state);
+  });
+
+  test('drafts change what it costs, not what is written, however right they are', async () => {
+    const options = { ...work, maxTokens: 24 };
+    const state = await model.create();
+    await model.read(state, ids.slice(0, 100), work);
+    const plain = await decodedFrom(state, options);
+    const written = plain.map(({ id }) => id);
+    const random = seededRandom(3);
+    const guesses: Record<string, (done: readonly number[]) => number[]> = {
+      right: (done) => written.slice(done.length, done.length + 3),
+      'right at first': (done) => [...written.slice(done.length, done.length + 2), 7, 7],
+      wrong: () => [7, 8, 9],
+      mixed: (done) => written.slice(done.length, done.length + 5).map((id) => (random() < 0.7 ? id : 7)),
+      'too many': (done) => [...written.slice(done.length), ...Array<number>(40).fill(7)],
+    };
+    for (const [name, draft] of Object.entries(guesses)) {
+      const drafted = await decodedFrom(state, { ...options, draft });
+      expect(
+        drafted.map(({ id }) => id),
+        name,
+      ).toEqual(written);
+      for (const [i, { logProbability }] of drafted.entries())
+        expect(logProbability, name).toBeCloseTo(plain[i]!.logProbability, 3);
+    }
+    model.release(state);
+
+    async function decodedFrom(state: ModelState, options: DecodeOptions) {
+      const fork = await model.fork(state);
+      const tokens = await decoded(model, fork, ids.slice(100, 104), options);
+      expect(fork.length).toBe(104 + 23);
+      // What was read of drafts that were wrong is not in the state.
+      const after = await model.score(fork, [tokens.at(-1)!.id, 5], work);
+      expect(after[0]).toBeCloseTo(tokens.at(-1)!.logProbability, 3);
+      model.release(fork);
+      return tokens;
+    }
   });
 
   test.each([128, 130, 131])('a state of %d tokens goes out and comes back as plain data', async (count) => {
