@@ -1,8 +1,11 @@
+import { readFileText } from '../read-file';
+import { measureDrafts } from '../../evaluation/drafts';
+import { parseHoles } from '../../evaluation/hole';
 import { measureDecoding, measureReading } from '../../evaluation/speed';
 import type { Command } from './index';
 import { withModel } from '../local-model';
-import { lengths, modelOptions, parse } from '../options';
-import { ProgressBar, print, printJson, table } from '../output';
+import { UsageError, lengths, modelOptions, parse } from '../options';
+import { ProgressBar, percent, print, printJson, table } from '../output';
 
 export const benchRead: Command = {
   name: 'bench read',
@@ -51,5 +54,38 @@ export const benchDecode: Command = {
       ]);
       print(table([['after tokens', 'ms/token', 'peak MB', 'CPU s'], ...rows]));
     }
+  },
+};
+
+export const benchDrafts: Command = {
+  name: 'bench drafts',
+  usage: 'bench drafts HOLES.jsonl [--precision P] [--json]',
+  summary: 'Milliseconds per token with and without drafting tokens from the context.',
+  details: 'HOLES.jsonl comes from eval make-holes. Writes 16 tokens at each hole, in both ways in turn.',
+  async run(args, signal) {
+    const { values, positionals } = parse(args, modelOptions);
+    const [file] = positionals;
+    if (!file) throw new UsageError('A file of holes is needed; eval make-holes makes one.');
+    const holes = parseHoles(readFileText(file), file);
+    const bar = new ProgressBar();
+    const figures = await withModel(values, (model) =>
+      measureDrafts(model, holes, { signal, onProgress: (...p) => bar.update(...p) }),
+    );
+    bar.end();
+    if (values.json) return printJson(figures);
+    const { places, tokens, plainMs, draftedMs, same } = figures;
+    print(
+      table([
+        ['places', 'tokens', 'ms/token', 'with drafts', 'times', 'same'],
+        [
+          places,
+          tokens,
+          plainMs.toFixed(2),
+          draftedMs.toFixed(2),
+          (plainMs / draftedMs).toFixed(2),
+          percent(same / places),
+        ],
+      ]),
+    );
   },
 };

@@ -1,5 +1,5 @@
 import { ask } from './ask';
-import { benchDecode, benchRead } from './bench';
+import { benchDecode, benchDrafts, benchRead } from './bench';
 import { benchMemory, benchResume, benchSnapshot } from './bench-states';
 import { complete } from './complete';
 import { doctor } from './doctor';
@@ -35,6 +35,7 @@ export const commands: readonly Command[] = [
   evalResume,
   benchRead,
   benchDecode,
+  benchDrafts,
   benchResume,
   benchSnapshot,
   benchMemory,
