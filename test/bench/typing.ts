@@ -10,10 +10,13 @@ import { parseArgs } from 'node:util';
 import { CancellationTokenSource } from 'vscode-jsonrpc';
 import type { EngineClient } from '../../extension/engine/engine-client';
 import type { EvaluatedEngine } from '../../runtime/evaluation/evaluated-engine';
+import { percentile } from '../../runtime/evaluation/statistics';
 import { replay } from '../../runtime/evaluation/replay';
 import { Complete, DocumentChanged, DocumentClosed, DocumentOpened } from '../../runtime/protocol/methods';
 import { root } from '../../scripts/lib/paths.mjs';
 import { codeFiles, openBenchWindow, residentMB, type CodeFile } from './windows';
+
+const keysPerRow = 1000;
 
 /** Typed in one file before the next one's turn. */
 const regionCharacters = 400;
@@ -56,31 +59,32 @@ async function main(): Promise<void> {
     await client.setAllowed(true);
     await client.ensureStarted();
     const engine = engineOf(client);
-    const resident: number[] = [];
+    let samples: number[] = [];
+    const timer = setInterval(() => samples.push(residentMB(client.pid!)), 500);
+    const medians: number[] = [];
     console.log(
-      ['keys', 'MB', 'of it states', 'answered', 'p50 ms'].map((cell) => cell.padStart(12)).join(''),
+      ['keys', 'MB, median', 'highest', 'of it states', 'p50 ms'].map((cell) => cell.padStart(14)).join(''),
     );
-    for (let keys = 0, turn = 0; keys < Number(values.keys); turn++) {
+    let keys = 0;
+    for (let turn = 0; keys < Number(values.keys); turn++) {
       const file = files[turn % files.length]!;
       const document = { ...file, displayPath: path.relative(folder, file.path), version: 1 };
       const options = { ...regionOf(file, turn), keystrokeMs: Number(values['keystroke-ms']) };
       const report = await replay(document, engine, options);
+      const before = keys;
       keys += report.keystrokes;
-      resident.push(residentMB(client.pid!));
-      const row = [
-        keys,
-        Math.round(resident.at(-1)!),
-        Math.round(client.status?.memory.statesMB ?? 0),
-        `${Math.round(100 * report.answeredShare)} %`,
-        Math.round(report.latencyMs.p50),
-      ];
-      console.log(row.map((cell) => String(cell).padStart(12)).join(''));
+      if (Math.floor(keys / keysPerRow) === Math.floor(before / keysPerRow)) continue;
+      medians.push(percentile(samples, 0.5));
+      const states = client.status?.memory.statesMB ?? 0;
+      const row = [keys, medians.at(-1)!, Math.max(...samples), states, report.latencyMs.p50];
+      console.log(row.map((cell) => String(Math.round(cell)).padStart(14)).join(''));
+      samples = [];
     }
-    const later = resident.slice(Math.ceil(resident.length / 6));
+    clearInterval(timer);
+    const later = medians.slice(1);
     const [least, most] = [Math.min(...later), Math.max(...later)];
-    console.log(
-      `after the first sixth between ${Math.round(least)} and ${Math.round(most)} MB (${((100 * (most - least)) / least).toFixed(1)} %)`,
-    );
+    const spread = ((100 * (most - least)) / least).toFixed(1);
+    console.log(`after the first row between ${Math.round(least)} and ${Math.round(most)} MB: ${spread} %`);
   } finally {
     await client.setAllowed(false);
     rmSync(dataFolder, { recursive: true, force: true });
