@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Priority } from '../inference/language-model';
 import { isCancelled, messageOf } from '../protocol/errors';
 import type { Logger } from './log';
@@ -84,6 +85,8 @@ export class BackgroundReading {
 
   /** Does not wait for a quiet moment; resolves when nothing waits. For programs that measure. */
   async readNow(): Promise<void> {
+    // What an answer leaves to be read is told once it is on its way.
+    await setImmediate();
     clearTimeout(this.timer);
     for (let next = this.next(true); next; next = this.next(true)) await this.read(next.document, next.wish);
   }

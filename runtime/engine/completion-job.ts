@@ -30,8 +30,8 @@ export interface CompletionInput extends PromptPlace {
 export interface CompletionOutcome {
   response: CompletionResponse;
   plan: PreviousPlan;
-  /** What the next request is spared when it is read before. */
-  ahead: AheadStep[];
+  /** What the next request is spared when it is read before; worked out when asked for, as the answer need not wait for it. */
+  ahead: () => AheadStep[];
 }
 
 /** Answers one completion request: plans the prompt, resumes the longest kept prefix of it, reads the rest, and writes. */
@@ -108,7 +108,7 @@ export async function completeAt(
       ...(candidates.length === 0 && { silence: 'model-empty' as const }),
     },
     plan: handOn(planned.plan),
-    ahead: stepsAhead(model, place, planned),
+    ahead: () => stepsAhead(model, place, planned),
   };
 }
 

@@ -58,7 +58,7 @@ export class Completions {
     request: CompletionRequest,
     signal: AbortSignal | undefined,
   ): Promise<CompletionResponse> {
-    const { reading } = this.parts;
+    const { documents, reading } = this.parts;
     const { uri, ahead = false } = request;
     const { place, shift } = this.placeOf(document, request);
     const outcome = await completeAt(
@@ -68,7 +68,11 @@ export class Completions {
     );
     if (!ahead) {
       this.remember(uri, outcome.plan, shift);
-      reading.wants(uri, this.wishesOf(loaded, document, place, outcome.ahead, shift));
+      // Once the answer is on its way.
+      setImmediate(() => {
+        if (documents.get(uri) !== document || document.version !== request.version) return;
+        reading.wants(uri, this.wishesOf(loaded, document, place, outcome.ahead(), shift));
+      });
     }
     return outcome.response;
   }

@@ -174,6 +174,7 @@ export class Session {
   private logFirst({ cost }: CompletionResponse): void {
     this.log.info('First suggestion', {
       msSinceStart: sinceStart(),
+      contextTokens: cost.contextTokens,
       tokensRead: cost.tokensRead,
       tokensGenerated: cost.tokensGenerated,
       msQueue: Math.round(cost.ms.queue),

@@ -2,17 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { retype, savedText, suggest, unfinished } from './jobs';
-import { editorLogs } from './lib/logs';
+import { ownLog } from './lib/logs';
 import type { EndToEndTest } from './lib/runner';
 
 /** Seconds from opening the window to the first ghost text that two quiet cores should keep to. */
 const goal = 10;
-
-/** What Longview itself says about its start, with the engine's own parts of the time. */
-async function ownLog(userData: string): Promise<string[]> {
-  const file = (await editorLogs(userData)).find((name) => name.endsWith('Longview.log'));
-  return file === undefined ? [] : (await readFile(file, 'utf8')).trimEnd().split('\n');
-}
 
 export const tests: EndToEndTest[] = [
   {

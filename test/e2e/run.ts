@@ -20,6 +20,7 @@ import { tests as summary } from './summary.e2e';
 import { tests as themes } from './themes.e2e';
 import { tests as trust } from './trust.e2e';
 import { tests as walkthrough } from './walkthrough.e2e';
+import { tests as windows } from './windows.e2e';
 
 // The first test opens the window, and is the one that measures how soon the first suggestion comes.
 const all = [
@@ -31,6 +32,7 @@ const all = [
   ...themes,
   ...off,
   ...recovery,
+  ...windows,
   ...savedData,
   ...damagedModel,
   ...badInput,

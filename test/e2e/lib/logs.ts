@@ -1,5 +1,5 @@
 /** What is kept of a failed test: a picture, the console, and the logs of server, extension host and Longview. */
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from '../../../scripts/lib/paths.mjs';
 
@@ -11,6 +11,14 @@ export async function editorLogs(userData: string): Promise<string[]> {
   return names
     .filter((name) => /Longview\.log$|exthost[^/]*\.log$|remoteagent\.log$/i.test(name))
     .map((name) => path.join(userData, 'logs', name));
+}
+
+/** What Longview has said in its newest log, line by line. */
+export async function ownLog(userData: string): Promise<string[]> {
+  const files = (await editorLogs(userData)).filter((name) => name.endsWith('Longview.log'));
+  const times = await Promise.all(files.map(async (name) => (await stat(name)).mtimeMs));
+  const newest = files[times.indexOf(Math.max(...times))];
+  return newest === undefined ? [] : (await readFile(newest, 'utf8')).trimEnd().split('\n');
 }
 
 /** Copies the logs into `folder`, one flat name each. */

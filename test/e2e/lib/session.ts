@@ -104,6 +104,16 @@ export class Session {
     return path.join(this.folders.userData, 'User', 'globalStorage', 'longview.longview');
   }
 
+  /** One more window beside the first, on a folder with these files. */
+  async newWindow(files: Record<string, string>): Promise<Workbench> {
+    const page = await this.browser.newPage();
+    page.setDefaultTimeout(20_000);
+    const window = new Workbench(page, this.server.url);
+    await window.open(await this.makeFolder(files));
+    await window.ready();
+    return window;
+  }
+
   /**
    * Does `job` in a window on another folder beside the workspace, or on none, and comes back.
    * @param files their texts by their names; undefined for a window without a folder

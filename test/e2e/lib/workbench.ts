@@ -24,6 +24,11 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .explorer-folders-view').waitFor({ timeout: 60_000 });
   }
 
+  /** Leaves the editor: for it the window is closed. */
+  async leave(): Promise<void> {
+    await this.page.goto('about:blank');
+  }
+
   /** Waits for the extension: its item is in the status bar. */
   async ready(): Promise<void> {
     await this.status.waitFor({ timeout: 60_000 });

@@ -55,7 +55,7 @@ describe('completeAt', () => {
   it('pays for typed tokens only', async () => {
     const model = loaded('x');
     const first = await completeAt(model, at(`${lines}const a█\n`), undefined);
-    await readAhead(model, first.ahead);
+    await readAhead(model, first.ahead());
     const second = await completeAt(model, { ...at(`${lines}const ab█\n`), previous: first.plan }, undefined);
     expect(first.response.cost.tokensRead).toBeGreaterThan(190);
     expect(second.response.cost.tokensRead).toBe(1);
@@ -82,10 +82,10 @@ describe('completeAt', () => {
     const first = await completeAt(model, at(`${lines}█\n`), undefined);
     const long = await completeAt(model, { ...at(`${typed}█\n`), previous: first.plan }, undefined);
     expect(long.plan.anchor).toBe(first.plan.anchor);
-    expect(long.ahead).toHaveLength(2);
-    expect(long.ahead[1]).toMatchObject({ soon: false });
-    await readAhead(model, long.ahead);
-    const previous = long.ahead[1]!.plan;
+    expect(long.ahead()).toHaveLength(2);
+    expect(long.ahead()[1]).toMatchObject({ soon: false });
+    await readAhead(model, long.ahead());
+    const previous = long.ahead()[1]!.plan;
     expect(previous.anchor).toBeGreaterThan(first.plan.anchor);
     const next = await completeAt(model, { ...at(`${typed}2█\n`), previous }, undefined);
     expect(next.response.cost.tokensRead).toBe(1);
@@ -95,7 +95,7 @@ describe('completeAt', () => {
     const model = loaded('x');
     const place = at(`${lines}const a█\n`);
     const first = await completeAt(model, place, undefined);
-    await readAhead(model, first.ahead);
+    await readAhead(model, first.ahead());
     const same = await completeAt(model, place, undefined);
     const elsewhere = await completeAt(model, { ...place, scope: 'elsewhere' }, undefined);
     expect(same.response.cost.tokensRead).toBe(0);
@@ -108,8 +108,8 @@ describe('completeAt', () => {
     const quick = await completeAt(model, at(`${long}let last = █\n`), undefined);
     expect(quick.response.stillReading).toBe(true);
     expect(quick.response.cost.tokensRead).toBeLessThan(1500);
-    expect(quick.ahead).toMatchObject([{ soon: false }]);
-    await readAhead(model, quick.ahead);
+    expect(quick.ahead()).toMatchObject([{ soon: false }]);
+    await readAhead(model, quick.ahead());
     const after = await completeAt(
       model,
       { ...at(`${long}let last = █\n`), previous: quick.plan },
@@ -133,7 +133,7 @@ describe('completeAt', () => {
     expect(quick.response.stillReading).toBe(true);
     expect(quick.response.cost.contextTokens).toBe(plain.response.cost.contextTokens);
     // Read as far as the other files go, it is kept for every state of this one.
-    const [{ reading }] = quick.ahead as [AheadStep];
+    const [{ reading }] = quick.ahead() as [AheadStep];
     expect(reading.keep.at[0]).toBeGreaterThan(tooLong[0]!.text.length);
     expect(reading.keep.at[0]).toBeLessThan(reading.ids.length);
   });
@@ -143,9 +143,9 @@ describe('completeAt', () => {
     const long = at(`${'let name = 1;\n'.repeat(1000)}let last = █\n`);
     const alone = await completeAt(loaded('2;'), long, undefined);
     const behind = await completeAt(loaded('2;'), { ...long, neighbours }, undefined);
-    expect(alone.ahead[0]!.reading.ids.length).toBeGreaterThan(4096);
-    expect(behind.ahead[0]!.reading.ids.length).toBeLessThan(4096);
-    expect(behind.ahead[0]!.reading.ids.length).toBeGreaterThan(2048 + neighbours[0]!.text.length);
+    expect(alone.ahead()[0]!.reading.ids.length).toBeGreaterThan(4096);
+    expect(behind.ahead()[0]!.reading.ids.length).toBeLessThan(4096);
+    expect(behind.ahead()[0]!.reading.ids.length).toBeGreaterThan(2048 + neighbours[0]!.text.length);
   });
 
   it('gives up early on what would not be shown, but never on an explicit request', async () => {
