@@ -94,6 +94,11 @@ const phases = [
       ]
     : []),
   {
+    name: 'webgpu',
+    needs: ['build', 'browser'],
+    run: () => counted('webgpu', ['--import', 'tsx', 'test/webgpu/run.ts']),
+  },
+  {
     name: 'integration',
     needs: ['package', 'browser', 'editor'],
     run: () => counted('integration', ['--import', 'tsx', 'test/integration/run.ts']),

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describeModel } from '../architectures';
-import type { Precision } from '../graph/precision';
 import { graphFile, planCompilation, weightsFile, writeCompiled } from '../models/compile';
 import { readManifest, readModelJson } from '../models/manifest';
 import { prepareModel } from '../models/model-folder';
 import { SafetensorsFile } from '../models/safetensors';
 import { difference } from './differences';
 import type { ParityReader } from './parity-reading';
-import { failed, judged, steps, type ParityResult } from './parity-result';
+import { failed, judged, steps, type ParityForm, type ParityResult } from './parity-result';
 
 /** One prompt of a model folder's reference.safetensors: logits of its last positions, and the greedy continuation. */
 export async function measurePrompt(
@@ -17,7 +16,7 @@ export async function measurePrompt(
   file: SafetensorsFile,
   prompt: string,
   reader: ParityReader,
-  precision: Precision,
+  form: ParityForm,
 ): Promise<ParityResult> {
   try {
     const ids = file.integers(`${prompt}.input_ids`);
@@ -36,14 +35,14 @@ export async function measurePrompt(
     ];
     const agreement = Math.min(...continued.map((found) => commonPrefix(found, greedy)));
     const greedyAgreement = agreement / greedy.length;
-    return judged({ name, family, whole, split, step, expected, precision, greedyAgreement });
+    return judged({ name, family, whole, split, step, expected, form, greedyAgreement });
   } catch (error) {
-    return failed(name, family, error);
+    return failed(name, family, form, error);
   }
 }
 
 /** As the product compiles it; a folder that is compiled already is taken as it is. */
-export async function compiledFolder(folder: string, precision: Precision, work: string) {
+export async function compiledFolder(folder: string, { precision, provider }: ParityForm, work: string) {
   const manifest = existsSync(path.join(folder, 'longview.json')) ? readManifest(folder) : undefined;
   if (manifest?.compiled) {
     const ready = await prepareModel({ folder, cacheFolder: work, precision });
@@ -51,7 +50,7 @@ export async function compiledFolder(folder: string, precision: Precision, work:
     return ready;
   }
   const model = describeModel(readModelJson(folder, 'config.json'));
-  const plan = planCompilation(model, precision, folder);
+  const plan = planCompilation(model, precision, folder, { provider });
   const checkpoint = SafetensorsFile.open(path.join(folder, weightsFile));
   try {
     writeCompiled(path.join(work, 'model'), plan, model, checkpoint);

@@ -1,28 +1,30 @@
 import path from 'node:path';
 import { describeModel, familyOf } from '../architectures';
-import type { Precision } from '../graph/precision';
 import { graphFile, planCompilation, writeCompiled } from '../models/compile';
 import type { Checkpoint, SafetensorsFile } from '../models/safetensors';
 import { difference, noDifference, standardDeviation, worse } from './differences';
 import { ParityReader } from './parity-reading';
-import { failed, judged, steps, type ParityResult } from './parity-result';
+import { failed, judged, steps, type ParityForm, type ParityResult } from './parity-result';
 
 /** One pair NAME.safetensors + NAME.config.json: weights and what the original code makes of them. */
 export async function measurePair(
   name: string,
   config: unknown,
   file: SafetensorsFile,
-  precision: Precision,
+  form: ParityForm,
   work: string,
 ): Promise<ParityResult> {
   const family = familyOf(config) ?? name;
   try {
     const model = describeModel(config);
     const expectedMixer = file.tensors.has('mixer0_out') ? file.float32('mixer0_out') : undefined;
-    const plan = planCompilation(model, precision, name, { probe: expectedMixer !== undefined });
+    const plan = planCompilation(model, form.precision, name, {
+      probe: expectedMixer !== undefined,
+      provider: form.provider,
+    });
     const target = path.join(work, name);
     writeCompiled(target, plan, model, withoutPrefix(file));
-    const reader = await ParityReader.open(path.join(target, graphFile), plan.states);
+    const reader = await ParityReader.open(path.join(target, graphFile), plan.states, form.provider);
     try {
       const ids = file.integers('input_ids');
       const expected = file.float32('logits');
@@ -52,12 +54,12 @@ export async function measurePair(
           maxAbsMixer = Math.max(maxAbsMixer ?? 0, maxAbs / standardDeviation(expectedMixer));
         }
       }
-      return judged({ name, family, whole, split, step, expected, maxAbsMixer, precision });
+      return judged({ name, family, whole, split, step, expected, maxAbsMixer, form });
     } finally {
       await reader.close();
     }
   } catch (error) {
-    return failed(name, family, error);
+    return failed(name, family, form, error);
   }
 }
 

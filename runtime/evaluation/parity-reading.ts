@@ -1,3 +1,4 @@
+import type { Provider } from '../graph/context';
 import type { StateLayout } from '../graph/states';
 import { BlockRunner } from '../inference/runner';
 import { argmax } from '../inference/sampling';
@@ -15,8 +16,8 @@ export class ParityReader {
     private readonly layout: StateLayout,
   ) {}
 
-  static async open(graphPath: string, layout: StateLayout): Promise<ParityReader> {
-    const session = await openSession({ graphPath, threads: 2 });
+  static async open(graphPath: string, layout: StateLayout, provider: Provider): Promise<ParityReader> {
+    const session = await openSession({ graphPath, threads: 2, provider });
     return new ParityReader(session, new BlockRunner(session, layout), layout);
   }
 

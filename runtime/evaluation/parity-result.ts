@@ -1,3 +1,4 @@
+import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
 import { messageOf } from '../protocol/errors';
 import { standardDeviation, worse, type Difference } from './differences';
@@ -8,10 +9,16 @@ export const steps = 16;
 /** Errors up to this share of the logits' standard deviation are those of float32's own rounding. */
 const tolerance = 1e-3;
 
+/** What is measured: how the weights are stored, and what computes. */
+export interface ParityForm {
+  precision: Precision;
+  provider: Provider;
+}
+
 export interface ParityResult {
   name: string;
   family: string;
-  provider: string;
+  provider: Provider;
   /** Largest error of the logits when all ids are read at once. */
   maxAbs: number;
   /** The same when they are read in two parts. */
@@ -38,13 +45,13 @@ export interface Measured {
   split: Difference;
   step: Difference;
   expected: Float32Array;
-  precision: Precision;
+  form: ParityForm;
   maxAbsMixer?: number;
   greedyAgreement?: number;
 }
 
 export function judged(measured: Measured): ParityResult {
-  const { name, family, whole, split, step, expected, precision, maxAbsMixer, greedyAgreement } = measured;
+  const { name, family, whole, split, step, expected, form, maxAbsMixer, greedyAgreement } = measured;
   const std = standardDeviation(expected);
   const errors = [whole, split, step].map(({ maxAbs }) => maxAbs / std);
   if (maxAbsMixer !== undefined) errors.push(maxAbsMixer);
@@ -55,7 +62,7 @@ export function judged(measured: Measured): ParityResult {
   return {
     name,
     family,
-    provider: 'cpu',
+    provider: form.provider,
     maxAbs: whole.maxAbs,
     maxAbsSplit: split.maxAbs,
     maxAbsStep: step.maxAbs,
@@ -63,11 +70,11 @@ export function judged(measured: Measured): ParityResult {
     argmaxAgreement,
     ...(greedyAgreement === undefined ? {} : { greedyAgreement }),
     ...(maxAbsMixer === undefined ? {} : { maxAbsMixer }),
-    ok: precision === 'float32' ? exact : errors.every(Number.isFinite),
+    ok: form.precision === 'float32' ? exact : errors.every(Number.isFinite),
   };
 }
 
-export function failed(name: string, family: string, error: unknown): ParityResult {
+export function failed(name: string, family: string, form: ParityForm, error: unknown): ParityResult {
   const none = { maxAbs: NaN, maxAbsSplit: NaN, maxAbsStep: NaN, std: NaN, argmaxAgreement: 0 };
-  return { name, family, provider: 'cpu', ...none, ok: false, error: messageOf(error) };
+  return { name, family, provider: form.provider, ...none, ok: false, error: messageOf(error) };
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeModel } from '../architectures';
+import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
 import { readModelJson } from '../models/manifest';
 import { SafetensorsFile } from '../models/safetensors';
@@ -9,7 +10,7 @@ import { UserError } from '../protocol/errors';
 import { compiledFolder, measurePrompt } from './parity-model';
 import { measurePair } from './parity-pair';
 import { ParityReader } from './parity-reading';
-import type { ParityResult } from './parity-result';
+import type { ParityForm, ParityResult } from './parity-result';
 
 export type { ParityResult };
 
@@ -21,7 +22,7 @@ export interface ParityReport {
 }
 
 export interface ParityOptions {
-  provider?: string;
+  provider?: Provider;
   precision?: Precision;
   onProgress?: (done: number, total: number, name: string) => void;
 }
@@ -29,15 +30,14 @@ export interface ParityOptions {
 /** Compares what the runtime computes with references made by the original code; see `longview eval parity`. */
 export async function evaluateParity(folder: string, options: ParityOptions = {}): Promise<ParityReport> {
   const { provider = 'cpu', precision = 'float32', onProgress = () => undefined } = options;
-  if (provider !== 'cpu') throw new UserError(`The provider "${provider}" is not available. Use: cpu.`);
   if (!existsSync(folder))
     throw new UserError(`${folder} does not exist. Name a folder with reference files.`);
   const work = mkdtempSync(path.join(tmpdir(), 'longview-parity-'));
   try {
     const report: ParityReport = { precision, results: [], skipped: [] };
     if (existsSync(path.join(folder, 'reference.safetensors')))
-      await modelFolder(folder, precision, work, report, onProgress);
-    else await pairs(folder, precision, work, report, onProgress);
+      await modelFolder(folder, { precision, provider }, work, report, onProgress);
+    else await pairs(folder, { precision, provider }, work, report, onProgress);
     return report;
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -46,7 +46,7 @@ export async function evaluateParity(folder: string, options: ParityOptions = {}
 
 async function pairs(
   folder: string,
-  precision: Precision,
+  form: ParityForm,
   work: string,
   report: ParityReport,
   onProgress: NonNullable<ParityOptions['onProgress']>,
@@ -66,7 +66,7 @@ async function pairs(
     try {
       const comparable = file.tensors.has('logits') || file.tensors.has('output');
       if (!comparable) report.skipped.push(name);
-      else report.results.push(await measurePair(name, config, file, precision, work));
+      else report.results.push(await measurePair(name, config, file, form, work));
     } finally {
       file.close();
     }
@@ -76,7 +76,7 @@ async function pairs(
 
 async function modelFolder(
   folder: string,
-  precision: Precision,
+  form: ParityForm,
   work: string,
   report: ParityReport,
   onProgress: NonNullable<ParityOptions['onProgress']>,
@@ -88,13 +88,13 @@ async function modelFolder(
       .map((name) => name.slice(0, -'.input_ids'.length));
     onProgress(0, prompts.length, 'model');
     const model = describeModel(readModelJson(folder, 'config.json'));
-    const { graphPath, states } = await compiledFolder(folder, precision, work);
-    const reader = await ParityReader.open(graphPath, states);
+    const { graphPath, states } = await compiledFolder(folder, form, work);
+    const reader = await ParityReader.open(graphPath, states, form.provider);
     try {
       for (const [done, prompt] of prompts.entries()) {
         onProgress(done, prompts.length, prompt);
         const name = `${path.basename(path.resolve(folder))}/${prompt}`;
-        report.results.push(await measurePrompt(name, model.family, file, prompt, reader, precision));
+        report.results.push(await measurePrompt(name, model.family, file, prompt, reader, form));
       }
       onProgress(prompts.length, prompts.length, '');
     } finally {

@@ -3,9 +3,13 @@ import type { Forms } from './precision';
 import type { StateLayout } from './states';
 import type { StoredTensor } from './stored-tensors';
 
+/** What the graph runs on. Not every operator exists everywhere, nor is the same form the fastest. */
+export type Provider = 'cpu' | 'webgpu';
+
 /** What a mixer or channel mixer is given to build its part of the graph with. */
 export interface LayerContext {
   graph: GraphBuilder;
+  provider: Provider;
   forms: Forms;
   /** Size of the residual stream. */
   width: number;
@@ -17,16 +21,10 @@ export interface LayerContext {
   wantedRows(x: Value): Value;
   /** Rows (axis 0) of the read tokens, where a value has those of pending ones before them. */
   readRows(x: Value): Value;
-  positions: Positions;
-  /** Where a mixer that carries something from token to token declares it. */
-  states: StateLayout;
-}
-
-export interface Positions {
-  /** int64 [1]: how many tokens this run reads. */
-  count: Value;
   /** float32 [T]: the positions of the tokens this run reads. */
   positions: Value;
+  /** Where a mixer that carries something from token to token declares it. */
+  states: StateLayout;
 }
 
 /** A vector of the checkpoint, each value mapped, then repeated. */

@@ -1,6 +1,6 @@
 import { GraphBuilder, type Value } from './builder';
 import { buildChannel, channelTensors } from './channels';
-import type { LayerContext, Positions } from './context';
+import type { LayerContext, Provider } from './context';
 import type { ModelDescription } from './layers';
 import { buildMixer, mixerTensors } from './mixers';
 import { addAndNorm, rmsNorm } from './norm';
@@ -9,7 +9,7 @@ import { names, type StateLayout } from './states';
 import { matrix } from './stored-tensors';
 
 /** Raise it when graphs or stored weights change: what was compiled before is then made anew. */
-export const graphVersion = 3;
+export const graphVersion = 4;
 
 /** Raise it too when stored weights change: the first graph that reads them in the form they are stored in. */
 export const weightsVersion = 1;
@@ -29,18 +29,19 @@ export const probeOutput = 'mixer0.out';
 export function buildModelGraph(
   model: ModelDescription,
   precision: Precision,
-  options: { probe?: boolean; signedBytes?: boolean } = {},
+  options: { probe?: boolean; signedBytes?: boolean; provider?: Provider } = {},
 ): ModelGraph {
+  const { provider = 'cpu' } = options;
   const graph = new GraphBuilder(options.signedBytes);
   const forms = precisions[precision];
   const { width, vocabulary, layers } = model;
   const embedding = matrix(model.embedding, vocabulary, width);
   const head = matrix(model.head ?? model.embedding, vocabulary, width);
-  const states: StateLayout = { recurrent: [], pending: [], windows: [] };
+  const states: StateLayout = { recurrent: [], pending: [], windows: [], rotations: [] };
   const ids = graph.input(names.ids, 'int64', ['T']);
-  const positions = positionsOf(graph, ids);
-  const wantedRows = lastRows(graph, graph.input(names.wanted, 'int64', [1]));
-  const readRows = lastRows(graph, positions.count);
+  const positions = graph.input(names.positions, 'float32', ['T']);
+  const wantedRows = lastRows(graph, names.wantedFrom);
+  const readRows = lastRows(graph, names.readFrom);
 
   let stream = forms.embedding.lookup(graph, ids, embedding);
   let delta: Value | undefined;
@@ -56,6 +57,7 @@ export function buildModelGraph(
     const prefix = `layers.${index}`;
     const context: LayerContext = {
       graph,
+      provider,
       forms,
       width,
       prefix,
@@ -76,21 +78,13 @@ export function buildModelGraph(
   return { builder: graph, states };
 }
 
-function positionsOf(graph: GraphBuilder, ids: Value): Positions {
-  const count = graph.node('Shape', [ids]);
-  const start = graph.squeeze(graph.input(names.position, 'int64', [1]), 0);
-  const end = graph.add(start, graph.squeeze(count, 0));
-  const range = graph.node('Range', [start, end, graph.int(1)]);
-  return { count, positions: graph.node('Cast', [range], { to: 1 }) };
-}
-
-/** Cuts a value to its last `count` rows; each value once. */
-function lastRows(graph: GraphBuilder, count: Value): (value: Value) => Value {
+/** Cuts a value to its last rows, from where the host says; each value once. */
+function lastRows(graph: GraphBuilder, from: Value): (value: Value) => Value {
+  const start = graph.input(from, 'int64', [1]);
   return (value) =>
-    graph.once(`last ${count}:${value}`, () => {
-      const start = graph.once(`-${count}`, () => graph.node('Neg', [count]));
-      return graph.node('Slice', [value, start, graph.ints(2 ** 40), graph.ints(0)]);
-    });
+    graph.once(`${from}:${value}`, () =>
+      graph.node('Slice', [value, start, graph.ints(2 ** 40), graph.ints(0)]),
+    );
 }
 
 /** Every tensor of the checkpoint that the model is made of, with its shape. */

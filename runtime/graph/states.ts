@@ -3,6 +3,16 @@ export interface StateLayout {
   recurrent: RecurrentState[];
   pending: PendingRows[];
   windows: WindowState[];
+  rotations: Rotation[];
+}
+
+/**
+ * Rotary positions' tables, which the host works out: not every provider has sine and cosine. Graph inputs `name.cos` and
+ * `name.sin`, float32 [T, frequencies]: of each read token's position times each frequency.
+ */
+export interface Rotation {
+  name: string;
+  frequencies: number[];
 }
 
 /** A tensor of fixed shape: graph input `name`, graph output `name.next`. Zero before the first token. */
@@ -39,10 +49,12 @@ export interface WindowState {
 export const names = {
   /** int64 [T] */
   ids: 'ids',
-  /** int64 [1]: tokens read before this run */
-  position: 'position',
-  /** int64 [1]: for how many of the last positions logits are wanted, at least 1 */
-  wanted: 'wanted',
+  /** float32 [T]: their positions */
+  positions: 'positions',
+  /** int64 [1]: where the wanted rows begin, counted from the end: -1 wants the logits of the last position alone */
+  wantedFrom: 'wanted.from',
+  /** int64 [1]: where the rows of the read tokens begin, counted from the end: -T */
+  readFrom: 'read.from',
   /** float32 [wanted, vocabulary] */
   logits: 'logits',
   /** float32 [slots]: the position of the token in each slot, `emptySlot` where there is none */

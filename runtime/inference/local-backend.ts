@@ -60,7 +60,8 @@ export class LocalBackend implements Backend {
       return {};
     }
     if (want.kind === 'scores') return this.runner.run(state, ids, ids.length);
-    const drafts = want.drafts?.slice(0, roomForDrafts(state.pending.tokens, ids.length)) ?? [];
+    const drafts =
+      want.drafts?.slice(0, roomForDrafts(this.options.states, state.pending.tokens, ids.length)) ?? [];
     if (drafts.length === 0) {
       const { logits } = await this.runner.run(state, ids);
       return { tokens: [chooseToken(logits, want.choice)] };

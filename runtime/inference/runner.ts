@@ -39,7 +39,7 @@ export class BlockRunner {
   /** Reads `ids` (at least one) into `state`; gives the logits of the last `wanted` positions. */
   async run(state: StateData, ids: readonly number[], wanted = 1): Promise<BlockOutput> {
     this.layOut(state);
-    const stays = staysPending(state.pending.tokens, ids.length);
+    const stays = staysPending(this.layout, state.pending.tokens, ids.length);
     const wantedOutputs = stays ? this.smallOutputs : this.allOutputs;
     const outputs = await this.session.run(this.feeds(state, ids, wanted), wantedOutputs);
     const output = outputOf(outputs);
@@ -90,9 +90,19 @@ export class BlockRunner {
     const { session, layout } = this;
     const feeds: Record<string, Tensor> = {
       [names.ids]: session.int64(...ids),
-      [names.position]: session.int64(state.length),
-      [names.wanted]: session.int64(wanted),
+      [names.positions]: session.float32(
+        Float32Array.from(ids, (_, i) => state.length + i),
+        [ids.length],
+      ),
+      [names.wantedFrom]: session.int64(-wanted),
+      [names.readFrom]: session.int64(-ids.length),
     };
+    for (const { name, frequencies } of layout.rotations) {
+      const angles = anglesOf(frequencies, state.length, ids.length);
+      const shape = [ids.length, frequencies.length];
+      feeds[`${name}.cos`] = session.float32(Float32Array.from(angles, Math.cos), shape);
+      feeds[`${name}.sin`] = session.float32(Float32Array.from(angles, Math.sin), shape);
+    }
     for (const { name, shape } of layout.recurrent)
       feeds[name] = session.float32(state.recurrent.get(name)!, shape);
     for (const [i, { name, width }] of layout.pending.entries())
@@ -139,6 +149,15 @@ function outputOf(outputs: Record<string, Tensor>): BlockOutput {
   const logits = floats(outputs, names.logits);
   const probe = outputs[probeOutput];
   return probe ? { logits, probe: probe.data as Float32Array } : { logits };
+}
+
+/** Position after position, each times every frequency. In double precision: far on, float32 would be off by whole turns. */
+function anglesOf(frequencies: readonly number[], from: number, count: number): Float64Array {
+  const angles = new Float64Array(count * frequencies.length);
+  for (let t = 0; t < count; t++)
+    for (const [i, frequency] of frequencies.entries())
+      angles[t * frequencies.length + i] = (from + t) * frequency;
+  return angles;
 }
 
 function floats(outputs: Record<string, Tensor>, name: string): Float32Array {

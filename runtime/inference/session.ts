@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Provider } from '../graph/context';
 import { signedGraphFile } from '../models/compile';
 import { messageOf, UserError } from '../protocol/errors';
 import { loadOnnxRuntime, type OnnxRuntime } from './onnxruntime';
@@ -10,6 +11,8 @@ export type Tensor = OnnxRuntime.Tensor;
 export interface SessionOptions {
   graphPath: string;
   threads: number;
+  /** CPU when absent. Elsewhere every node must run there: none may fall back to the CPU unnoticed. */
+  provider?: Provider;
 }
 
 /** One loaded graph. `run` blocks the calling thread until it is done and cannot be interrupted. */
@@ -23,13 +26,17 @@ export interface Session {
   release(): Promise<void>;
 }
 
-export async function openSession({ graphPath, threads }: SessionOptions): Promise<Session> {
+export async function openSession({
+  graphPath,
+  threads,
+  provider = 'cpu',
+}: SessionOptions): Promise<Session> {
   const runtime = await loadOnnxRuntime();
   const { InferenceSession, Tensor } = runtime;
   let session: OnnxRuntime.InferenceSession;
   try {
     session = await InferenceSession.create(await graphForThisProcessor(graphPath, runtime), {
-      executionProviders: ['cpu'],
+      executionProviders: [provider],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -39,6 +46,7 @@ export async function openSession({ graphPath, threads }: SessionOptions): Promi
       logSeverityLevel: 3,
       extra: {
         session: {
+          disable_cpu_ep_fallback: provider === 'cpu' ? '0' : '1',
           // Long enough to bridge the gaps between a run's parts, which saves a wake-up at each; unbounded spinning would
           // take whole cores from the editor between runs.
           intra_op: { allow_spinning: '1', spin_duration_us: '100' },

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { checkCheckpoint } from '../architectures';
 import type { GraphBuilder } from '../graph/builder';
+import type { Provider } from '../graph/context';
 import type { ModelDescription } from '../graph/layers';
 import { buildModelGraph, weightsVersion } from '../graph/model-graph';
 import type { ElementType } from '../graph/onnx';
@@ -42,7 +43,7 @@ export function planCompilation(
   model: ModelDescription,
   precision: Precision,
   source: string,
-  options: { probe?: boolean } = {},
+  options: { probe?: boolean; provider?: Provider } = {},
 ): CompilationPlan {
   const { builder, states } = buildModelGraph(model, precision, options);
   const tensors = builder.storedTensors();

@@ -2,12 +2,12 @@ import path from 'node:path';
 import { evaluateParity } from '../../evaluation/parity';
 import type { Command } from './index';
 import { precisionOf } from '../local-engine';
-import { UsageError, parse } from '../options';
+import { UsageError, oneOf, parse } from '../options';
 import { ProgressBar, percent, print, printJson, table } from '../output';
 
 export const evalParity: Command = {
   name: 'eval parity',
-  usage: 'eval parity DIR [--provider cpu] [--precision float32|w8u|w8m|int8|int4] [--json]',
+  usage: 'eval parity DIR [--provider cpu|webgpu] [--precision float32|w8u|w8m|int8|int4] [--json]',
   summary: 'Compares what the runtime computes with references of the original code.',
   details:
     'DIR holds pairs NAME.safetensors + NAME.config.json, or is a model folder with reference.safetensors.\n' +
@@ -20,7 +20,7 @@ export const evalParity: Command = {
     if (!positionals[0]) throw new UsageError('A folder is missing.');
     const bar = new ProgressBar();
     const report = await evaluateParity(path.resolve(positionals[0]), {
-      provider: values.provider,
+      provider: oneOf('provider', values.provider, ['cpu', 'webgpu'], 'cpu'),
       precision: precisionOf(values.precision),
       onProgress: (done, total, name) => bar.update(name, done, total),
     });

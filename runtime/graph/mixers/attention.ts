@@ -34,7 +34,7 @@ const masked = -1e30;
  * a query sees. One operator takes slots and new tokens together, so that few score-sized tensors are ever made.
  */
 export function attention(context: LayerContext, x: Value, mixer: AttentionMixer): Value {
-  const { graph, forms, width, prefix, last, states } = context;
+  const { graph, forms, provider, width, prefix, last, states } = context;
   const { heads, keyValueHeads, headSize, window, weights } = mixer;
   const keyWidth = keyValueHeads * headSize;
 
@@ -64,18 +64,53 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   graph.output(newKeys, `${state.name}.keys.new`, 'float32', [keyValueHeads, 'T', headSize]);
   graph.output(newValues, `${state.name}.values.new`, 'float32', [keyValueHeads, 'T', headSize]);
 
+  const bias = windowBias(context, window);
+  const attend = provider === 'webgpu' ? attendInParts : attendAtOnce;
+  const attended = attend(graph, mixer, { q, bias, keys, values, newKeys, newValues });
+  const y = graph.transpose(attended, [1, 0, 2]);
+  const outProjection = matrix(weights.out, width, heads * headSize);
+  return forms.outOf.multiply(graph, graph.reshape(y, [-1, heads * headSize]), outProjection);
+}
+
+interface AttentionInputs {
+  /** [heads, queries, headSize] */
+  q: Value;
+  /** [queries, slots + T] */
+  bias: Value;
+  /** [keyValueHeads, slots, headSize] each */
+  keys: Value;
+  values: Value;
+  /** [keyValueHeads, T, headSize] each */
+  newKeys: Value;
+  newValues: Value;
+}
+
+/** One operator for all: no score-sized tensor is made. -> [heads, queries, headSize] */
+function attendAtOnce(graph: GraphBuilder, _: AttentionMixer, inputs: AttentionInputs): Value {
+  const { q, bias, keys, values, newKeys, newValues } = inputs;
   // The joined keys and values that the operator also gives are of no use: the host keeps its slots by itself.
   const batched = (value: Value) => graph.unsqueeze(value, 0);
   const [newQ, newK, newV, pastK, pastV] = [q, newKeys, newValues, keys, values].map(batched);
   const [attended] = graph.nodeWithOutputs(
     'Attention',
-    [newQ!, newK!, newV!, windowBias(context, window), pastK!, pastV!],
+    [newQ!, newK!, newV!, bias, pastK!, pastV!],
     { scale: { float: 1 } },
     [undefined, undefined, undefined],
   );
-  const y = graph.transpose(graph.squeeze(attended!, 0), [1, 0, 2]);
-  const outProjection = matrix(weights.out, width, heads * headSize);
-  return forms.outOf.multiply(graph, graph.reshape(y, [-1, heads * headSize]), outProjection);
+  return graph.squeeze(attended!, 0);
+}
+
+/** The same from operators that WebGPU has. -> [heads, queries, headSize] */
+function attendInParts(graph: GraphBuilder, mixer: AttentionMixer, inputs: AttentionInputs): Value {
+  const { heads, keyValueHeads, headSize } = mixer;
+  const { q, bias, keys, values, newKeys, newValues } = inputs;
+  const group = heads / keyValueHeads;
+  const allKeys = graph.unsqueeze(graph.concat([keys, newKeys], 1), 1);
+  const allValues = graph.unsqueeze(graph.concat([values, newValues], 1), 1);
+  const grouped = graph.reshape(q, [keyValueHeads, group, -1, headSize]);
+  const scores = graph.matmul(grouped, graph.transpose(allKeys, [0, 1, 3, 2]));
+  const weights = graph.node('Softmax', [graph.add(scores, bias)], { axis: -1 });
+  return graph.reshape(graph.matmul(weights, allValues), [heads, -1, headSize]);
 }
 
 /** Rotary positions: `rows [T, heads * headSize] -> [1, T, heads * headSize]`. */
@@ -86,25 +121,19 @@ function rotate(
   heads: number,
   wanted: boolean,
 ): Value {
-  const { graph } = context;
-  const table = (operator: 'Cos' | 'Sin') =>
-    graph.once(`${operator}:${ropeTheta}:${headSize}:${wanted}`, () => {
-      const angles = ropeAngles(graph, context.positions.positions, headSize, ropeTheta);
-      const all = graph.once(`${operator}:${angles}`, () => graph.node(operator, [angles]));
-      return graph.unsqueeze(wanted ? context.wantedRows(all) : all, 0);
-    });
-  return graph.node('RotaryEmbedding', [graph.unsqueeze(rows, 0), table('Cos'), table('Sin')], {
+  const { graph, states } = context;
+  const name = `rotation.${ropeTheta}.${headSize}`;
+  const half = headSize / 2;
+  if (!states.rotations.some((rotation) => rotation.name === name)) {
+    const frequencies = Array.from({ length: half }, (_, i) => ropeTheta ** (-i / half));
+    states.rotations.push({ name, frequencies });
+  }
+  const table = (part: 'cos' | 'sin') => {
+    const all = graph.input(`${name}.${part}`, 'float32', ['T', half]);
+    return graph.once(`${all}:${wanted}`, () => graph.unsqueeze(wanted ? context.wantedRows(all) : all, 0));
+  };
+  return graph.node('RotaryEmbedding', [graph.unsqueeze(rows, 0), table('cos'), table('sin')], {
     num_heads: heads,
-  });
-}
-
-/** float32 [T, headSize / 2] */
-function ropeAngles(graph: GraphBuilder, positions: Value, headSize: number, theta: number): Value {
-  return graph.once(`angles:${theta}:${headSize}`, () => {
-    const half = headSize / 2;
-    const frequencies = Float32Array.from({ length: half }, (_, i) => theta ** (-i / half));
-    const constant = graph.constant(`rope frequencies:${theta}:${headSize}`, 'float32', [half], frequencies);
-    return graph.mul(graph.unsqueeze(positions, 1), constant);
   });
 }
 
@@ -112,8 +141,8 @@ function ropeAngles(graph: GraphBuilder, positions: Value, headSize: number, the
 function windowBias({ graph, last, positions, wantedRows }: LayerContext, window: number): Value {
   return graph.once(`bias:${window}:${last}`, () => {
     const slots = graph.input(names.slots(window), 'float32', [`${names.slots(window)}.count`]);
-    const keyPositions = graph.concat([slots, positions.positions], 0);
-    const queryPositions = graph.unsqueeze(last ? wantedRows(positions.positions) : positions.positions, 1);
+    const keyPositions = graph.concat([slots, positions], 0);
+    const queryPositions = graph.unsqueeze(last ? wantedRows(positions) : positions, 1);
     const seen = graph.node('And', [
       graph.node('LessOrEqual', [keyPositions, queryPositions]),
       graph.node('Greater', [keyPositions, graph.sub(queryPositions, graph.float(window))]),

@@ -133,7 +133,13 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
  * `projected [T, gate + width]` cut in two: `z [T, gate]`, and what the recurrence takes in, behind the rows of pending
  * tokens: `rows [pending + T, width]`.
  */
-function withPending({ graph, prefix, states }: LayerContext, projected: Value, gate: number, width: number) {
+function withPending(context: LayerContext, projected: Value, gate: number, width: number) {
+  const { graph, provider, prefix, states } = context;
+  if (provider === 'webgpu') {
+    // States stay on the GPU: nothing is gained there by changing them more seldom.
+    const [z, rows] = graph.split(projected, [gate, width], 1);
+    return { z: z!, rows: rows! };
+  }
   const pending = { name: `${prefix}.rows`, width };
   states.pending.push(pending);
   const fresh = `${pending.name}.new`;

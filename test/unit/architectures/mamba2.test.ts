@@ -45,7 +45,7 @@ test.each([
   const plan = planCompilation(model, 'float32', 'test');
   const target = path.join(folder.path, 'model');
   writeCompiled(target, plan, model, checkpoint);
-  const reader = await ParityReader.open(path.join(target, graphFile), plan.states);
+  const reader = await ParityReader.open(path.join(target, graphFile), plan.states, 'cpu');
   try {
     const whole = (await reader.read(reader.newState(), ids, ids.length)).logits;
     const split = await reader.readSplit(ids, ids.length);

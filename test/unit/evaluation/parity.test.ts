@@ -12,14 +12,15 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-test('the striped family computes what the reference does: whole, in two parts, step by step', async () => {
+test('every family computes what the reference does: whole, in two parts, step by step', async () => {
   const { results, skipped } = await evaluateParity(fixtures);
   expect(skipped).toEqual([]);
-  expect(results).toHaveLength(1);
-  const [result] = results;
-  expect(result).toMatchObject({ name: 'striped', family: 'striped', ok: true, argmaxAgreement: 1 });
-  for (const error of [result!.maxAbs, result!.maxAbsSplit, result!.maxAbsStep])
-    expect(error / result!.std).toBeLessThan(1e-4);
+  expect(results.map(({ name }) => name)).toContain('striped');
+  for (const result of results) {
+    expect(result, result.name).toMatchObject({ ok: true, argmaxAgreement: 1 });
+    for (const error of [result.maxAbs, result.maxAbsSplit, result.maxAbsStep])
+      expect(error / result.std, result.name).toBeLessThan(1e-4);
+  }
 });
 
 test.each([
@@ -28,10 +29,11 @@ test.each([
   ['w8u', 0.1],
   ['int4', 0.6],
 ] as const)('%s stays near the reference', async (precision, least) => {
-  const [result] = (await evaluateParity(fixtures, { precision })).results;
+  const { results } = await evaluateParity(fixtures, { precision });
   // Random weights are the worst case for quantising: what counts is that nothing is plainly wrong.
-  expect(result!.ok).toBe(true);
-  expect(1 - result!.argmaxAgreement).toBeLessThan(least);
+  expect(results.filter(({ ok }) => !ok)).toEqual([]);
+  const striped = results.find(({ name }) => name === 'striped')!;
+  expect(1 - striped.argmaxAgreement).toBeLessThan(least);
 });
 
 test('a damaged weight is found', async () => {
@@ -55,7 +57,6 @@ test('a damaged weight is found', async () => {
 
 test('what cannot be measured is said', async () => {
   await expect(evaluateParity(path.join(folder.path, 'none'))).rejects.toThrow(/does not exist/);
-  await expect(evaluateParity(fixtures, { provider: 'tpu' })).rejects.toThrow(/"tpu" is not available/);
 });
 
 test('a value that is not a number counts as an error', () => {

@@ -1,0 +1,1 @@
+export function softwareVulkan(): Promise<Record<string, string> | undefined>;
