@@ -100,8 +100,8 @@ export class BlockRunner {
     for (const { name, frequencies } of layout.rotations) {
       const angles = anglesOf(frequencies, state.length, ids.length);
       const shape = [ids.length, frequencies.length];
-      feeds[`${name}.cos`] = session.float32(Float32Array.from(angles, Math.cos), shape);
-      feeds[`${name}.sin`] = session.float32(Float32Array.from(angles, Math.sin), shape);
+      feeds[`${name}.cos`] = session.float32(angles.map(Math.cos), shape);
+      feeds[`${name}.sin`] = session.float32(angles.map(Math.sin), shape);
     }
     for (const { name, shape } of layout.recurrent)
       feeds[name] = session.float32(state.recurrent.get(name)!, shape);
@@ -151,12 +151,12 @@ function outputOf(outputs: Record<string, Tensor>): BlockOutput {
   return probe ? { logits, probe: probe.data as Float32Array } : { logits };
 }
 
-/** Position after position, each times every frequency. In double precision: far on, float32 would be off by whole turns. */
-function anglesOf(frequencies: readonly number[], from: number, count: number): Float64Array {
-  const angles = new Float64Array(count * frequencies.length);
+/** Position after position, each times every frequency; rounded where the models' own code rounds. */
+function anglesOf(frequencies: readonly number[], from: number, count: number): Float32Array {
+  const angles = new Float32Array(count * frequencies.length);
   for (let t = 0; t < count; t++)
     for (const [i, frequency] of frequencies.entries())
-      angles[t * frequencies.length + i] = (from + t) * frequency;
+      angles[t * frequencies.length + i] = (from + t) * Math.fround(frequency);
   return angles;
 }
 
