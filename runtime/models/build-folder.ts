@@ -13,9 +13,9 @@ import path from 'node:path';
 import { describeModel } from '../architectures';
 import { graphVersion } from '../graph/model-graph';
 import type { Precision } from '../graph/precision';
+import { openCheckpoint } from './checkpoint';
 import { planCompilation, weightsFile, writeCompiled } from './compile';
 import { readManifest, readModelJson } from './manifest';
-import { SafetensorsFile } from './safetensors';
 
 const copied = ['config.json', 'tokenizer.json'];
 /** Copied where the source has them; what the target says of itself already is kept. */
@@ -31,7 +31,7 @@ export function buildModelFolder(source: string, target: string, precision: Prec
   const weightsSum = sha256(path.join(source, weightsFile));
   const plan = planCompilation(description, precision, weightsSum);
   const compiled = `${path.resolve(target)}.compiled`;
-  const checkpoint = SafetensorsFile.open(path.join(source, weightsFile));
+  const checkpoint = openCheckpoint(source);
   writeCompiled(compiled, plan, description, checkpoint);
   checkpoint.close();
 

@@ -33,6 +33,14 @@ export class Checksums {
     return sha256;
   }
 
+  /** Of several files as one, by their names in `folder`; of a single file its own. */
+  async ofAll(folder: string, names: readonly string[]): Promise<string> {
+    const sums: string[] = [];
+    for (const name of names) sums.push(await this.of(path.join(folder, name)));
+    if (sums.length === 1) return sums[0]!;
+    return createHash('sha256').update(sums.join('\n')).digest('hex');
+  }
+
   /** @throws UserError naming the first file that is not what `expected` (by file name) says */
   async verify(folder: string, expected: Readonly<Record<string, string>>): Promise<void> {
     for (const [name, sum] of Object.entries(expected)) {

@@ -9,7 +9,9 @@ import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
 import type { StoredTensor } from '../graph/stored-tensors';
 import { UserError } from '../protocol/errors';
-import { SafetensorsFile, type Checkpoint, type SafetensorsType } from './safetensors';
+import type { Checkpoint } from './checkpoint';
+import type { ElementName } from './numbers';
+import { SafetensorsFile } from './safetensors';
 import { layoutSafetensors, writeSafetensors, type SafetensorsLayout } from './safetensors-writer';
 
 export const graphFile = 'graph.onnx';
@@ -27,7 +29,7 @@ export interface CompilationPlan {
   states: StateLayout;
 }
 
-const safetensorsType: Record<ElementType, SafetensorsType> = {
+const safetensorsType: Record<ElementType, ElementName> = {
   float32: 'F32',
   uint8: 'U8',
   int32: 'I32',

@@ -7,6 +7,7 @@ import { graphVersion } from '../graph/model-graph';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
 import { UserError } from '../protocol/errors';
+import { openCheckpoint, weightFiles, type Checkpoint } from './checkpoint';
 import { Checksums } from './checksums';
 import {
   checkCompiled,
@@ -18,7 +19,7 @@ import {
   type CompilationPlan,
 } from './compile';
 import { bareManifest, manifestFile, readManifest, readModelJson, type Manifest } from './manifest';
-import { SafetensorsFile, type Checkpoint } from './safetensors';
+import { SafetensorsFile } from './safetensors';
 
 /** A model ready to be run: graph and weights lie on disk in the form asked for. */
 export interface ReadyModel {
@@ -66,7 +67,7 @@ export async function prepareModel(options: PrepareOptions): Promise<ReadyModel>
   verified.catch(() => undefined);
   // Nothing is compiled from damaged weights.
   if (!manifest.compiled) await verified;
-  const weightsSum = manifest.sha256[weightsFile] ?? (await checksums.of(path.join(folder, weightsFile)));
+  const weightsSum = manifest.sha256[weightsFile] ?? (await checksums.ofAll(folder, weightFiles(folder)));
   const precision = options.precision ?? manifest.compiled?.precision ?? 'w8u';
   const compiled = manifest.compiled
     ? checkedCompiledFolder(folder, manifest.compiled, precision, description)
@@ -85,7 +86,7 @@ export async function prepareBareModel(options: PrepareOptions): Promise<ReadyMo
   if (existsSync(path.join(folder, manifestFile))) return prepareModel(options);
   const description = describeModel(readModelJson(folder, 'config.json'));
   const checksums = new Checksums(path.join(cacheFolder, 'checksums.json'));
-  const source = await checksums.of(path.join(folder, weightsFile));
+  const source = await checksums.ofAll(folder, weightFiles(folder));
   const compiled = compiledInCache({ folder, description, source, cacheFolder, precision, onLog });
   return bareModel(path.basename(folder), folder, description, precision, source, compiled);
 }
@@ -152,7 +153,7 @@ export function compiledInCache(options: CacheOptions): CompiledModel {
   const plan = planCompilation(description, precision, source);
   if (isCompiled(target, plan)) return compiledModel(target, plan);
   onLog(`Compiling ${folder} as ${precision}`);
-  const file = options.checkpoint ? undefined : SafetensorsFile.open(path.join(folder, weightsFile));
+  const file = options.checkpoint ? undefined : openCheckpoint(folder);
   try {
     writeCompiled(target, plan, description, options.checkpoint ?? file!);
   } catch (error) {

@@ -1,9 +1,9 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { elementBytes, type SafetensorsType } from './safetensors';
+import { elementBytes, type ElementName } from './numbers';
 
 export interface TensorPlan {
   name: string;
-  type: SafetensorsType;
+  type: ElementName;
   shape: readonly number[];
 }
 
