@@ -37,8 +37,7 @@ export class Checksums {
   async ofAll(folder: string, names: readonly string[]): Promise<string> {
     const sums: string[] = [];
     for (const name of names) sums.push(await this.of(path.join(folder, name)));
-    if (sums.length === 1) return sums[0]!;
-    return createHash('sha256').update(sums.join('\n')).digest('hex');
+    return joinedSum(sums);
   }
 
   /** @throws UserError naming the first file that is not what `expected` (by file name) says */
@@ -83,7 +82,13 @@ function readMemory(file: string): Record<string, Known> {
   }
 }
 
-async function hashFile(file: string): Promise<string> {
+/** One checksum for several: of one, that one itself. */
+export function joinedSum(sums: readonly string[]): string {
+  return sums.length === 1 ? sums[0]! : createHash('sha256').update(sums.join('\n')).digest('hex');
+}
+
+/** SHA-256 of a file of any size. */
+export async function hashFile(file: string): Promise<string> {
   const handle = await open(file, 'r');
   try {
     const hash = createHash('sha256');

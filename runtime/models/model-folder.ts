@@ -6,7 +6,8 @@ import type { ModelDescription } from '../graph/layers';
 import { graphVersion } from '../graph/model-graph';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
-import { UserError } from '../protocol/errors';
+import { setImmediate as rest } from 'node:timers/promises';
+import { UserError, isCancelled, throwIfAborted } from '../protocol/errors';
 import { openCheckpoint, weightFiles, type Checkpoint } from './checkpoint';
 import { Checksums } from './checksums';
 import {
@@ -15,7 +16,7 @@ import {
   isCompiled,
   planCompilation,
   weightsFile,
-  writeCompiled,
+  compilingSteps,
   type CompilationPlan,
 } from './compile';
 import { bareManifest, manifestFile, readManifest, readModelJson, type Manifest } from './manifest';
@@ -47,6 +48,9 @@ export interface PrepareOptions {
   /** Default: the folder's own where it is compiled, else `w8u`. */
   precision?: Precision;
   onLog?: (message: string) => void;
+  /** Bytes of compiled weights written so far, and in all. */
+  onProgress?: (done: number, total: number) => void;
+  signal?: AbortSignal;
 }
 
 /**
@@ -56,7 +60,7 @@ export interface PrepareOptions {
  * @throws UserError where something is missing, damaged, or does not fit
  */
 export async function prepareModel(options: PrepareOptions): Promise<ReadyModel> {
-  const { folder, cacheFolder, onLog = () => undefined } = options;
+  const { folder, cacheFolder, onLog = () => undefined, onProgress, signal } = options;
   const manifest = readManifest(folder);
   const description = describeModel(readModelJson(folder, 'config.json'));
   const tokenizer = readModelJson(folder, 'tokenizer.json');
@@ -71,7 +75,16 @@ export async function prepareModel(options: PrepareOptions): Promise<ReadyModel>
   const precision = options.precision ?? manifest.compiled?.precision ?? 'w8u';
   const compiled = manifest.compiled
     ? checkedCompiledFolder(folder, manifest.compiled, precision, description)
-    : compiledInCache({ folder, description, source: weightsSum, cacheFolder, precision, onLog });
+    : await compiledInCache({
+        folder,
+        description,
+        source: weightsSum,
+        cacheFolder,
+        precision,
+        onLog,
+        onProgress,
+        signal,
+      });
   const key = keyOf(weightsSum, precision);
   return { folder, manifest, description, precision, tokenizer, key, verified, ...compiled };
 }
@@ -87,7 +100,7 @@ export async function prepareBareModel(options: PrepareOptions): Promise<ReadyMo
   const description = describeModel(readModelJson(folder, 'config.json'));
   const checksums = new Checksums(path.join(cacheFolder, 'checksums.json'));
   const source = await checksums.ofAll(folder, weightFiles(folder));
-  const compiled = compiledInCache({ folder, description, source, cacheFolder, precision, onLog });
+  const compiled = await compiledInCache({ folder, description, source, cacheFolder, precision, onLog });
   return bareModel(path.basename(folder), folder, description, precision, source, compiled);
 }
 
@@ -144,10 +157,12 @@ export interface CacheOptions {
   onLog: (message: string) => void;
   /** Default: the folder's weights. */
   checkpoint?: Checkpoint;
+  onProgress?: PrepareOptions['onProgress'];
+  signal?: AbortSignal;
 }
 
-/** Compiles into the cache what does not lie there yet. */
-export function compiledInCache(options: CacheOptions): CompiledModel {
+/** Compiles into the cache what does not lie there yet, with a rest after each tensor so that the process stays awake. */
+export async function compiledInCache(options: CacheOptions): Promise<CompiledModel> {
   const { folder, description, source, cacheFolder, precision, onLog } = options;
   const target = path.join(cacheFolder, 'compiled', keyOf(source, precision));
   const plan = planCompilation(description, precision, source);
@@ -155,9 +170,14 @@ export function compiledInCache(options: CacheOptions): CompiledModel {
   onLog(`Compiling ${folder} as ${precision}`);
   const file = options.checkpoint ? undefined : openCheckpoint(folder);
   try {
-    writeCompiled(target, plan, description, options.checkpoint ?? file!);
+    const total = plan.layout.tensors.reduce((end, { offset, length }) => Math.max(end, offset + length), 0);
+    for (const done of compilingSteps(target, plan, description, options.checkpoint ?? file!)) {
+      options.onProgress?.(done, total);
+      await rest();
+      throwIfAborted(options.signal);
+    }
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof UserError || isCancelled(error)) throw error;
     throw new UserError(
       `The compiled model cannot be written to ${cacheFolder} (${(error as Error).message}). ` +
         'Free some space there or check its permissions.',
