@@ -65,7 +65,7 @@ export async function prepareModel(options: PrepareOptions): Promise<ReadyModel>
   const description = describeModel(readModelJson(folder, 'config.json'));
   const tokenizer = readModelJson(folder, 'tokenizer.json');
   checkIds(manifest, description, folder);
-  const checksums = new Checksums(path.join(cacheFolder, 'checksums.json'));
+  const checksums = new Checksums(checksumsFile(cacheFolder));
   const verified = checksums.verify(folder, manifest.sha256);
   // Whoever loads the model awaits it; a failure before that must not count as unheard.
   verified.catch(() => undefined);
@@ -95,13 +95,42 @@ export async function prepareModel(options: PrepareOptions): Promise<ReadyModel>
  * @throws UserError where config.json or weights are missing or do not fit
  */
 export async function prepareBareModel(options: PrepareOptions): Promise<ReadyModel> {
-  const { folder, cacheFolder, precision = 'w8u', onLog = () => undefined } = options;
+  const { folder, cacheFolder, precision = 'w8u', onLog = () => undefined, onProgress, signal } = options;
   if (existsSync(path.join(folder, manifestFile))) return prepareModel(options);
   const description = describeModel(readModelJson(folder, 'config.json'));
-  const checksums = new Checksums(path.join(cacheFolder, 'checksums.json'));
+  const checksums = new Checksums(checksumsFile(cacheFolder));
   const source = await checksums.ofAll(folder, weightFiles(folder));
-  const compiled = await compiledInCache({ folder, description, source, cacheFolder, precision, onLog });
+  const compiled = await compiledInCache({
+    folder,
+    description,
+    source,
+    cacheFolder,
+    precision,
+    onLog,
+    onProgress,
+    signal,
+  });
   return bareModel(path.basename(folder), folder, description, precision, source, compiled);
+}
+
+/**
+ * The compiled weights that a folder's model is run with, where they are there: the folder's own, or those in the cache.
+ * Reads no more than what has been read before.
+ */
+export async function compiledWeights(
+  folder: string,
+  cacheFolder: string,
+  precision: Precision = 'w8u',
+): Promise<{ file: string; bytes: number } | undefined> {
+  const own = existsSync(path.join(folder, manifestFile)) && readManifest(folder).compiled;
+  const source = own
+    ? undefined
+    : new Checksums(checksumsFile(cacheFolder)).known(folder, weightFiles(folder));
+  if (!own && source === undefined) return undefined;
+  const holder = own ? folder : compiledFolder(cacheFolder, source!, precision);
+  const file = path.join(holder, weightsFile);
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size;
+  return bytes === undefined ? undefined : { file, bytes };
 }
 
 export function bareModel(
@@ -122,6 +151,14 @@ export type CompiledModel = Pick<ReadyModel, 'states' | 'graphPath' | 'weightByt
 function compiledModel(folder: string, { states }: CompilationPlan): CompiledModel {
   const weightBytes = statSync(path.join(folder, weightsFile)).size;
   return { states, graphPath: path.join(folder, graphFile), weightBytes };
+}
+
+function checksumsFile(cacheFolder: string): string {
+  return path.join(cacheFolder, 'checksums.json');
+}
+
+function compiledFolder(cacheFolder: string, source: string, precision: Precision): string {
+  return path.join(cacheFolder, 'compiled', keyOf(source, precision));
 }
 
 function keyOf(weightsSum: string, precision: Precision): string {
@@ -164,7 +201,7 @@ export interface CacheOptions {
 /** Compiles into the cache what does not lie there yet, with a rest after each tensor so that the process stays awake. */
 export async function compiledInCache(options: CacheOptions): Promise<CompiledModel> {
   const { folder, description, source, cacheFolder, precision, onLog } = options;
-  const target = path.join(cacheFolder, 'compiled', keyOf(source, precision));
+  const target = compiledFolder(cacheFolder, source, precision);
   const plan = planCompilation(description, precision, source);
   if (isCompiled(target, plan)) return compiledModel(target, plan);
   onLog(`Compiling ${folder} as ${precision}`);
