@@ -6,6 +6,7 @@ import { checkpointTensors } from '../graph/model-graph';
 import { elementCount } from '../graph/stored-tensors';
 import { compiledWeights } from '../models/model-folder';
 import { manifestFile, readManifest, readModelJson } from '../models/manifest';
+import { knownModel } from '../models/registry';
 import { UserError, messageOf } from '../protocol/errors';
 import type { InstalledModel, ModelOrigin } from '../protocol/models';
 
@@ -49,12 +50,16 @@ export class Library {
   /** Everything that is known of a model without loading it; what is wrong with it is part of that. */
   private async describe(name: string): Promise<InstalledModel> {
     const folder = path.join(this.folder, name);
+    const origin = readOrigin(folder);
+    const known = knownModel(origin.repository ?? name);
     const model: InstalledModel = {
       name,
       folder,
-      ...readOrigin(folder),
-      bytesOnDisk: bytesOf(folder),
       languages: [],
+      ...(known && { roles: known.roles, licence: known.licence, languages: [...(known.languages ?? [])] }),
+      ...origin,
+      bytesOnDisk: bytesOf(folder),
+      verified: known?.verified === true && origin.repository === undefined,
       completes: false,
     };
     try {
@@ -62,6 +67,8 @@ export class Library {
       model.family = description.family;
       model.parameters = parametersOf(checkpointTensors(description));
       model.weightBytes = (await compiledWeights(folder, this.cacheFolder))?.bytes;
+      if (model.weightBytes !== undefined)
+        model.memoryBytes = model.weightBytes + (known?.states?.fixed ?? 0);
       if (!existsSync(path.join(folder, manifestFile))) return model;
       return { ...model, languages: readManifest(folder).languages, completes: true };
     } catch (error) {

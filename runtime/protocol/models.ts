@@ -19,6 +19,12 @@ export interface InstalledModel extends ModelOrigin {
   bytesOnDisk: number;
   /** Of the compiled weights, which a session holds in memory; absent where they are not compiled yet. */
   weightBytes?: number;
+  /** Of weights and one set of states, where both are known. */
+  memoryBytes?: number;
+  /** What it is known to be good for: completion, chat, encoder. */
+  roles?: readonly string[];
+  /** It was run with Longview and compared with the original. */
+  verified: boolean;
   /** Language ids that it completes; none where the model says nothing about its prompts. */
   languages: string[];
   /** Has what completions need: tokeniser and longview.json. */

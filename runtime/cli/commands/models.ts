@@ -45,14 +45,18 @@ export const modelsInfo: Command = {
       printJson(model);
       return;
     }
-    const { family, parameters, bytesOnDisk, weightBytes, licence, repository, revision, languages } = model;
+    const { family, parameters, bytesOnDisk, weightBytes, memoryBytes } = model;
+    const { licence, repository, revision, languages, roles, verified } = model;
     const rows: [string, string | undefined][] = [
       ['name', model.name],
       ['folder', model.folder],
       ['family', family],
       ['parameters', parameters && millions(parameters)],
       ['on disk', megabytes(bytesOnDisk)],
-      ['weights in memory', weightBytes && megabytes(weightBytes)],
+      ['compiled weights', weightBytes && megabytes(weightBytes)],
+      ['memory, at least', memoryBytes && megabytes(memoryBytes)],
+      ['made for', roles?.join(', ')],
+      ['compared with the original', verified ? 'yes' : 'no'],
       ['licence', licence],
       ['from', repository && `${repository}@${revision ?? ''}`],
       ['languages', languages.join(', ') || undefined],
