@@ -11,7 +11,7 @@ const layers = [
   ['syntax', 'graph'],
   ['architectures'],
   ['models'],
-  ['inference'],
+  ['inference', 'library'],
   ['state'],
   ['questions', 'summaries', 'retrieval'],
   ['engine'],
@@ -19,7 +19,7 @@ const layers = [
 ];
 
 /** Layers outside the stack, and the only folders that each may import besides itself. */
-const leaves = { protocol: [], completion: ['protocol'], wire: ['protocol'] };
+const leaves = { protocol: [], completion: ['protocol'], wire: ['protocol'], hub: ['protocol'] };
 
 function runtimeZones() {
   const zones = [];
@@ -29,6 +29,8 @@ function runtimeZones() {
       const allowed = [layer, 'protocol', ...below];
       // The engine composes, so it and what stands above it reach the leaves too; `cli` runs `evaluation`.
       if (rank >= layers.length - 2) allowed.push('completion', 'wire');
+      // The engine works without a network; only the command line and the editor download.
+      if (layer === 'cli') allowed.push('hub');
       if (layer === 'cli') allowed.push('evaluation');
       zones.push(zone(layer, allowed));
     }
@@ -81,7 +83,7 @@ export default tseslint.config(
           basePath: import.meta.dirname,
           zones: [
             ...runtimeZones(),
-            only('extension', ['runtime/protocol', 'runtime/completion', 'runtime/wire']),
+            only('extension', ['runtime/protocol', 'runtime/completion', 'runtime/wire', 'runtime/hub']),
             only('webview', ['runtime/protocol']),
             only('runtime', []),
           ],
@@ -97,7 +99,7 @@ export default tseslint.config(
   { files: ['extension/**'], rules: forbidden(native) },
   { files: ['runtime/**'], rules: forbidden(editor) },
   {
-    files: ['runtime/completion/**', 'runtime/protocol/**', 'runtime/wire/**'],
+    files: ['runtime/completion/**', 'runtime/hub/**', 'runtime/protocol/**', 'runtime/wire/**'],
     rules: forbidden(editor, native),
   },
   { files: ['webview/**'], rules: forbidden(editor, native, toolkit) },

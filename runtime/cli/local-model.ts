@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { findAssets, findRoot } from '../engine/assets';
+import { modelFolder } from '../engine/model-choice';
 import { loadLanguageModel } from '../inference/load';
 import type { LanguageModel } from '../inference/language-model';
 import { prepareBareModel } from '../models/model-folder';
@@ -18,12 +19,14 @@ export async function withModel<T>(
 ): Promise<T> {
   const name = modelOf(values.model);
   const random = isRandomModel(name);
-  const folder =
-    random || path.isAbsolute(name) ? name : path.join(findRoot(__dirname), 'runtime', 'models', name);
+  const dataFolder = values.data ?? defaultDataFolder();
+  const folder = random
+    ? name
+    : modelFolder(name, path.join(findRoot(__dirname), 'runtime', 'models'), dataFolder);
   const model = await loadLanguageModel({
     folder,
     prepare: random ? prepareRandomModel : prepareBareModel,
-    cacheFolder: path.join(values.data ?? defaultDataFolder(), 'cache'),
+    cacheFolder: path.join(dataFolder, 'cache'),
     precision: precisionOf(values.precision),
     threads: wholeNumber('threads', values.threads, Math.min(2, availableParallelism()), 1),
     scheduler: immediateScheduler,

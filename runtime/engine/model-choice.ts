@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 
-/** A name is a folder of the embedded models; an absolute path is a folder of the user's. */
-export function modelFolder(name: string, modelsFolder: string): string {
-  return path.isAbsolute(name) ? name : path.join(modelsFolder, name);
+/** A name is a folder of the embedded models or of those that were added; an absolute path is a folder of the user's. */
+export function modelFolder(name: string, modelsFolder: string, dataFolder: string): string {
+  if (path.isAbsolute(name)) return name;
+  const embedded = path.join(modelsFolder, name);
+  const added = path.join(dataFolder, 'models', name);
+  return !existsSync(embedded) && existsSync(added) ? added : embedded;
 }
 
 /** @param setting 0 = half the cores, but two where there are two: a second thread reads 1.4 times as fast */

@@ -14,11 +14,12 @@ export interface ModelChoice {
 export function modelChoice({
   settings,
   modelsFolder,
+  dataFolder,
   precision,
-}: Pick<InitializeParams, 'settings' | 'modelsFolder' | 'precision'>): ModelChoice {
+}: Pick<InitializeParams, 'settings' | 'modelsFolder' | 'dataFolder' | 'precision'>): ModelChoice {
   return {
     name: settings.completionModel,
-    folder: modelFolder(settings.completionModel, modelsFolder),
+    folder: modelFolder(settings.completionModel, modelsFolder, dataFolder),
     provider: settings.provider,
     threads: threadsOf(settings.threads),
     precision,

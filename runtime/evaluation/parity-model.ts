@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describeModel } from '../architectures';
-import { graphFile, planCompilation, weightsFile, writeCompiled } from '../models/compile';
+import { openCheckpoint } from '../models/checkpoint';
+import { graphFile, planCompilation, writeCompiled } from '../models/compile';
 import { readManifest, readModelJson } from '../models/manifest';
 import { prepareModel } from '../models/model-folder';
-import { SafetensorsFile } from '../models/safetensors';
+import type { SafetensorsFile } from '../models/safetensors';
 import { difference } from './differences';
 import type { ParityReader } from './parity-reading';
 import { failed, judged, steps, type ParityForm, type ParityResult } from './parity-result';
@@ -51,7 +52,7 @@ export async function compiledFolder(folder: string, { precision, provider }: Pa
   }
   const model = describeModel(readModelJson(folder, 'config.json'));
   const plan = planCompilation(model, precision, folder, { provider });
-  const checkpoint = SafetensorsFile.open(path.join(folder, weightsFile));
+  const checkpoint = openCheckpoint(folder);
   try {
     writeCompiled(path.join(work, 'model'), plan, model, checkpoint);
   } finally {

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { describeModel, familyOf } from '../architectures';
 import { graphFile, planCompilation, writeCompiled } from '../models/compile';
-import type { Checkpoint, SafetensorsFile } from '../models/safetensors';
+import type { Checkpoint } from '../models/checkpoint';
+import type { SafetensorsFile } from '../models/safetensors';
 import { difference, noDifference, standardDeviation, worse } from './differences';
 import { ParityReader } from './parity-reading';
 import { failed, judged, steps, type ParityForm, type ParityResult } from './parity-result';
@@ -67,6 +68,6 @@ function withoutPrefix(file: SafetensorsFile): Checkpoint {
   const weights = [...file.tensors].filter(([name]) => name.startsWith('w.'));
   return {
     tensors: new Map(weights.map(([name, entry]) => [name.slice(2), entry])),
-    float32: (name) => file.float32(`w.${name}`),
+    float32: (name, from, to) => file.float32(`w.${name}`, from, to),
   };
 }

@@ -2,8 +2,8 @@ import type { ElementType } from './onnx';
 
 export type TensorData = Float32Array | Uint8Array | Int32Array | BigInt64Array;
 
-/** Gives a checkpoint's tensor by its name, in float32, in the order it is stored in. */
-export type ReadTensor = (name: string) => Float32Array;
+/** Gives a checkpoint's tensor by its name, in float32, in the order it is stored in; or only the values from..to of it. */
+export type ReadTensor = (name: string, from?: number, to?: number) => Float32Array;
 
 /** A tensor that the graph takes from the weights file, and how its content comes from the checkpoint. */
 export interface StoredTensor {
@@ -20,6 +20,8 @@ export interface Matrix {
   rows: number;
   columns: number;
   load(read: ReadTensor): Float32Array;
+  /** The rows first..last alone, where they can be had without the others. */
+  loadRows?(read: ReadTensor, first: number, last: number): Float32Array;
 }
 
 export function matrix(name: string, rows: number, columns: number, factor = 1): Matrix {
@@ -27,8 +29,31 @@ export function matrix(name: string, rows: number, columns: number, factor = 1):
     name,
     rows,
     columns,
-    load: (read) => (factor === 1 ? read(name) : read(name).map((value) => value * factor)),
+    load: (read) => scaled(read(name), factor),
+    loadRows: (read, first, last) => scaled(read(name, first * columns, last * columns), factor),
   };
+}
+
+function scaled(values: Float32Array, factor: number): Float32Array {
+  return factor === 1 ? values : values.map((value) => value * factor);
+}
+
+/** Numbers that are held in float32 at a time while a matrix is quantised: 16 MB. */
+const blockElements = 1 << 22;
+
+/** All rows from the first to the last, in blocks: a large matrix in float32 takes more memory than its quantised form. */
+export function* rowBlocks(
+  matrix: Matrix,
+  read: ReadTensor,
+): Generator<{ first: number; values: Float32Array }> {
+  const { rows, columns, loadRows } = matrix;
+  if (!loadRows) {
+    yield { first: 0, values: matrix.load(read) };
+    return;
+  }
+  const step = Math.max(1, Math.floor(blockElements / columns));
+  for (let first = 0; first < rows; first += step)
+    yield { first, values: loadRows(read, first, Math.min(rows, first + step)) };
 }
 
 /** Matrices over the same input as one, their rows one after the other. */
@@ -44,7 +69,17 @@ export function stacked(name: string, parts: readonly Matrix[]): Matrix {
     }
     return all;
   };
-  return { name, rows, columns, load };
+  const loadRows = (read: ReadTensor, first: number, last: number) => {
+    const some = new Float32Array((last - first) * columns);
+    let start = 0;
+    for (const part of parts) {
+      const [from, to] = [Math.max(first - start, 0), Math.min(last - start, part.rows)];
+      if (from < to) some.set(part.loadRows!(read, from, to), (start + from - first) * columns);
+      start += part.rows;
+    }
+    return some;
+  };
+  return { name, rows, columns, load, ...(parts.every((part) => part.loadRows) ? { loadRows } : {}) };
 }
 
 export const bytesPerElement: Record<ElementType, number> = { float32: 4, uint8: 1, int32: 4, int64: 8 };

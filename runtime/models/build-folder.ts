@@ -1,21 +1,12 @@
-import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describeModel } from '../architectures';
 import { graphVersion } from '../graph/model-graph';
 import type { Precision } from '../graph/precision';
+import { openCheckpoint, weightFiles } from './checkpoint';
+import { hashFile, joinedSum } from './checksums';
 import { planCompilation, weightsFile, writeCompiled } from './compile';
 import { readManifest, readModelJson } from './manifest';
-import { SafetensorsFile } from './safetensors';
 
 const copied = ['config.json', 'tokenizer.json'];
 /** Copied where the source has them; what the target says of itself already is kept. */
@@ -25,13 +16,17 @@ const copiedWherePresent = ['README.md', 'DATA.md', 'LICENSE'];
  * Makes a model folder that runs as it is from one with original weights: the graph, the weights in the given
  * precision, and a longview.json that says so, with the checksums of what lies there.
  */
-export function buildModelFolder(source: string, target: string, precision: Precision): { bytes: number } {
+export async function buildModelFolder(
+  source: string,
+  target: string,
+  precision: Precision,
+): Promise<{ bytes: number }> {
   readManifest(source);
   const description = describeModel(readModelJson(source, 'config.json'));
-  const weightsSum = sha256(path.join(source, weightsFile));
+  const weightsSum = joinedSum(Object.values(await sumsOf(source, weightFiles(source))));
   const plan = planCompilation(description, precision, weightsSum);
   const compiled = `${path.resolve(target)}.compiled`;
-  const checkpoint = SafetensorsFile.open(path.join(source, weightsFile));
+  const checkpoint = openCheckpoint(source);
   writeCompiled(compiled, plan, description, checkpoint);
   checkpoint.close();
 
@@ -50,12 +45,15 @@ export function buildModelFolder(source: string, target: string, precision: Prec
   const manifest = {
     ...(readModelJson(source, 'longview.json') as object),
     compiled: { precision, graphVersion, source: weightsSum },
-    sha256: Object.fromEntries(files.map((name) => [name, sha256(path.join(target, name))])),
+    sha256: await sumsOf(target, files),
   };
   writeFileSync(path.join(target, 'longview.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return { bytes: plan.layout.tensors.reduce((sum, { length }) => sum + length, plan.layout.header.length) };
 }
 
-function sha256(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
+/** Checksums by name. */
+async function sumsOf(folder: string, names: readonly string[]): Promise<Record<string, string>> {
+  const sums: Record<string, string> = {};
+  for (const name of names) sums[name] = await hashFile(path.join(folder, name));
+  return sums;
 }

@@ -15,22 +15,34 @@ interface Known {
  * only to find that they are what they were.
  */
 export class Checksums {
-  private readonly known: Record<string, Known>;
+  private readonly remembered: Record<string, Known>;
 
   /** @param memory file that remembers; losing it costs one reading of each file */
   constructor(private readonly memory: string) {
-    this.known = readMemory(memory);
+    this.remembered = readMemory(memory);
   }
 
   async of(file: string): Promise<string> {
+    const known = this.recall(file);
+    if (known !== undefined) return known;
     const { size, mtimeMs: modified } = this.stat(file);
-    const key = path.resolve(file);
-    const known = Object.hasOwn(this.known, key) ? this.known[key] : undefined;
-    if (known?.size === size && known.modified === modified) return known.sha256;
     const sha256 = await hashFile(file);
-    this.known[key] = { size, modified, sha256 };
+    this.remembered[path.resolve(file)] = { size, modified, sha256 };
     this.save();
     return sha256;
+  }
+
+  /** Of several files as one, by their names in `folder`; of a single file its own. */
+  async ofAll(folder: string, names: readonly string[]): Promise<string> {
+    const sums: string[] = [];
+    for (const name of names) sums.push(await this.of(path.join(folder, name)));
+    return joinedSum(sums);
+  }
+
+  /** As `ofAll`, but reads no file: undefined where one is not remembered. */
+  known(folder: string, names: readonly string[]): string | undefined {
+    const sums = names.map((name) => this.recall(path.join(folder, name)));
+    return sums.every((sum) => sum !== undefined) ? joinedSum(sums as string[]) : undefined;
   }
 
   /** @throws UserError naming the first file that is not what `expected` (by file name) says */
@@ -42,6 +54,13 @@ export class Checksums {
           `${file} is damaged: its content is not what longview.json says. Install or download the model again.`,
         );
     }
+  }
+
+  private recall(file: string): string | undefined {
+    const { size, mtimeMs: modified } = this.stat(file);
+    const key = path.resolve(file);
+    const known = Object.hasOwn(this.remembered, key) ? this.remembered[key] : undefined;
+    return known?.size === size && known.modified === modified ? known.sha256 : undefined;
   }
 
   private stat(file: string) {
@@ -58,7 +77,7 @@ export class Checksums {
     try {
       mkdirSync(path.dirname(this.memory), { recursive: true, mode: 0o700 });
       const partial = `${this.memory}.${process.pid}.tmp`;
-      writeFileSync(partial, JSON.stringify(this.known), { mode: 0o600 });
+      writeFileSync(partial, JSON.stringify(this.remembered), { mode: 0o600 });
       renameSync(partial, this.memory);
     } catch {
       // A memory that cannot be written only costs time.
@@ -75,7 +94,13 @@ function readMemory(file: string): Record<string, Known> {
   }
 }
 
-async function hashFile(file: string): Promise<string> {
+/** One checksum for several: of one, that one itself. */
+export function joinedSum(sums: readonly string[]): string {
+  return sums.length === 1 ? sums[0]! : createHash('sha256').update(sums.join('\n')).digest('hex');
+}
+
+/** SHA-256 of a file of any size. */
+export async function hashFile(file: string): Promise<string> {
   const handle = await open(file, 'r');
   try {
     const hash = createHash('sha256');

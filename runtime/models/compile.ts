@@ -8,10 +8,12 @@ import { buildModelGraph, weightsVersion } from '../graph/model-graph';
 import type { ElementType } from '../graph/onnx';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
-import type { StoredTensor } from '../graph/stored-tensors';
+import type { ReadTensor, StoredTensor } from '../graph/stored-tensors';
 import { UserError } from '../protocol/errors';
-import { SafetensorsFile, type Checkpoint, type SafetensorsType } from './safetensors';
-import { layoutSafetensors, writeSafetensors, type SafetensorsLayout } from './safetensors-writer';
+import type { Checkpoint } from './checkpoint';
+import type { ElementName } from './numbers';
+import { SafetensorsFile } from './safetensors';
+import { layoutSafetensors, writingSafetensors, type SafetensorsLayout } from './safetensors-writer';
 
 export const graphFile = 'graph.onnx';
 /** The same for processors whose products of signed bytes are exact, where the precision has any: twice as fast. */
@@ -28,7 +30,7 @@ export interface CompilationPlan {
   states: StateLayout;
 }
 
-const safetensorsType: Record<ElementType, SafetensorsType> = {
+const safetensorsType: Record<ElementType, ElementName> = {
   float32: 'F32',
   uint8: 'U8',
   int32: 'I32',
@@ -77,14 +79,25 @@ export function writeCompiled(
   model: ModelDescription,
   checkpoint: Checkpoint,
 ): void {
+  const compiling = compilingSteps(folder, plan, model, checkpoint);
+  while (!compiling.next().done);
+}
+
+/** The same in steps of a tensor each, with the bytes of weights written so far; stopping in between leaves nothing. */
+export function* compilingSteps(
+  folder: string,
+  plan: CompilationPlan,
+  model: ModelDescription,
+  checkpoint: Checkpoint,
+): Generator<number, void, void> {
   checkCheckpoint(model, (name) => checkpoint.tensors.get(name)?.shape);
   const byName = new Map(plan.tensors.map((tensor) => [tensor.name, tensor]));
   const partial = `${folder}.${process.pid}.${Date.now().toString(36)}.tmp`;
   mkdirSync(partial, { recursive: true, mode: 0o700 });
   try {
-    writeSafetensors(path.join(partial, weightsFile), plan.layout, (name) =>
-      byName.get(name)!.make((tensor) => checkpoint.float32(tensor)),
-    );
+    const read = finiteNumbers(checkpoint);
+    const content = (name: string) => byName.get(name)!.make(read);
+    yield* writingSafetensors(path.join(partial, weightsFile), plan.layout, content);
     for (const [name, graph] of plan.graphs) writeFileSync(path.join(partial, name), graph);
     rmSync(folder, { recursive: true, force: true });
     try {
@@ -96,6 +109,20 @@ export function writeCompiled(
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }
+}
+
+/** Reads tensors, and refuses numbers that would spoil every answer of the model. */
+function finiteNumbers(checkpoint: Checkpoint): ReadTensor {
+  return (name, from, to) => {
+    const values = checkpoint.float32(name, from, to);
+    for (let i = 0; i < values.length; i++)
+      if (!Number.isFinite(values[i]))
+        throw new UserError(
+          `The tensor "${name}" holds ${values[i]} at ${(from ?? 0) + i}, and a model cannot compute with it. ` +
+            'Download the model again; if it stays so, the model itself is broken.',
+        );
+    return values;
+  };
 }
 
 /** Whether `folder` holds this very compilation, whole. Reads the graph and the weights' header, not the weights. */

@@ -6,7 +6,9 @@ import type { ModelDescription } from '../graph/layers';
 import { graphVersion } from '../graph/model-graph';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
-import { UserError } from '../protocol/errors';
+import { setImmediate as rest } from 'node:timers/promises';
+import { UserError, isCancelled, throwIfAborted } from '../protocol/errors';
+import { openCheckpoint, weightFiles, type Checkpoint } from './checkpoint';
 import { Checksums } from './checksums';
 import {
   checkCompiled,
@@ -14,11 +16,11 @@ import {
   isCompiled,
   planCompilation,
   weightsFile,
-  writeCompiled,
+  compilingSteps,
   type CompilationPlan,
 } from './compile';
 import { bareManifest, manifestFile, readManifest, readModelJson, type Manifest } from './manifest';
-import { SafetensorsFile, type Checkpoint } from './safetensors';
+import { SafetensorsFile } from './safetensors';
 
 /** A model ready to be run: graph and weights lie on disk in the form asked for. */
 export interface ReadyModel {
@@ -46,6 +48,9 @@ export interface PrepareOptions {
   /** Default: the folder's own where it is compiled, else `w8u`. */
   precision?: Precision;
   onLog?: (message: string) => void;
+  /** Bytes of compiled weights written so far, and in all. */
+  onProgress?: (done: number, total: number) => void;
+  signal?: AbortSignal;
 }
 
 /**
@@ -55,22 +60,31 @@ export interface PrepareOptions {
  * @throws UserError where something is missing, damaged, or does not fit
  */
 export async function prepareModel(options: PrepareOptions): Promise<ReadyModel> {
-  const { folder, cacheFolder, onLog = () => undefined } = options;
+  const { folder, cacheFolder, onLog = () => undefined, onProgress, signal } = options;
   const manifest = readManifest(folder);
   const description = describeModel(readModelJson(folder, 'config.json'));
   const tokenizer = readModelJson(folder, 'tokenizer.json');
   checkIds(manifest, description, folder);
-  const checksums = new Checksums(path.join(cacheFolder, 'checksums.json'));
+  const checksums = new Checksums(checksumsFile(cacheFolder));
   const verified = checksums.verify(folder, manifest.sha256);
   // Whoever loads the model awaits it; a failure before that must not count as unheard.
   verified.catch(() => undefined);
   // Nothing is compiled from damaged weights.
   if (!manifest.compiled) await verified;
-  const weightsSum = manifest.sha256[weightsFile] ?? (await checksums.of(path.join(folder, weightsFile)));
+  const weightsSum = manifest.sha256[weightsFile] ?? (await checksums.ofAll(folder, weightFiles(folder)));
   const precision = options.precision ?? manifest.compiled?.precision ?? 'w8u';
   const compiled = manifest.compiled
     ? checkedCompiledFolder(folder, manifest.compiled, precision, description)
-    : compiledInCache({ folder, description, source: weightsSum, cacheFolder, precision, onLog });
+    : await compiledInCache({
+        folder,
+        description,
+        source: weightsSum,
+        cacheFolder,
+        precision,
+        onLog,
+        onProgress,
+        signal,
+      });
   const key = keyOf(weightsSum, precision);
   return { folder, manifest, description, precision, tokenizer, key, verified, ...compiled };
 }
@@ -81,13 +95,42 @@ export async function prepareModel(options: PrepareOptions): Promise<ReadyModel>
  * @throws UserError where config.json or weights are missing or do not fit
  */
 export async function prepareBareModel(options: PrepareOptions): Promise<ReadyModel> {
-  const { folder, cacheFolder, precision = 'w8u', onLog = () => undefined } = options;
+  const { folder, cacheFolder, precision = 'w8u', onLog = () => undefined, onProgress, signal } = options;
   if (existsSync(path.join(folder, manifestFile))) return prepareModel(options);
   const description = describeModel(readModelJson(folder, 'config.json'));
-  const checksums = new Checksums(path.join(cacheFolder, 'checksums.json'));
-  const source = await checksums.of(path.join(folder, weightsFile));
-  const compiled = compiledInCache({ folder, description, source, cacheFolder, precision, onLog });
+  const checksums = new Checksums(checksumsFile(cacheFolder));
+  const source = await checksums.ofAll(folder, weightFiles(folder));
+  const compiled = await compiledInCache({
+    folder,
+    description,
+    source,
+    cacheFolder,
+    precision,
+    onLog,
+    onProgress,
+    signal,
+  });
   return bareModel(path.basename(folder), folder, description, precision, source, compiled);
+}
+
+/**
+ * The compiled weights that a folder's model is run with, where they are there: the folder's own, or those in the cache.
+ * Reads no more than what has been read before.
+ */
+export async function compiledWeights(
+  folder: string,
+  cacheFolder: string,
+  precision: Precision = 'w8u',
+): Promise<{ file: string; bytes: number } | undefined> {
+  const own = existsSync(path.join(folder, manifestFile)) && readManifest(folder).compiled;
+  const source = own
+    ? undefined
+    : new Checksums(checksumsFile(cacheFolder)).known(folder, weightFiles(folder));
+  if (!own && source === undefined) return undefined;
+  const holder = own ? folder : compiledFolder(cacheFolder, source!, precision);
+  const file = path.join(holder, weightsFile);
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size;
+  return bytes === undefined ? undefined : { file, bytes };
 }
 
 export function bareModel(
@@ -108,6 +151,14 @@ export type CompiledModel = Pick<ReadyModel, 'states' | 'graphPath' | 'weightByt
 function compiledModel(folder: string, { states }: CompilationPlan): CompiledModel {
   const weightBytes = statSync(path.join(folder, weightsFile)).size;
   return { states, graphPath: path.join(folder, graphFile), weightBytes };
+}
+
+function checksumsFile(cacheFolder: string): string {
+  return path.join(cacheFolder, 'checksums.json');
+}
+
+function compiledFolder(cacheFolder: string, source: string, precision: Precision): string {
+  return path.join(cacheFolder, 'compiled', keyOf(source, precision));
 }
 
 function keyOf(weightsSum: string, precision: Precision): string {
@@ -143,20 +194,27 @@ export interface CacheOptions {
   onLog: (message: string) => void;
   /** Default: the folder's weights. */
   checkpoint?: Checkpoint;
+  onProgress?: PrepareOptions['onProgress'];
+  signal?: AbortSignal;
 }
 
-/** Compiles into the cache what does not lie there yet. */
-export function compiledInCache(options: CacheOptions): CompiledModel {
+/** Compiles into the cache what does not lie there yet, with a rest after each tensor so that the process stays awake. */
+export async function compiledInCache(options: CacheOptions): Promise<CompiledModel> {
   const { folder, description, source, cacheFolder, precision, onLog } = options;
-  const target = path.join(cacheFolder, 'compiled', keyOf(source, precision));
+  const target = compiledFolder(cacheFolder, source, precision);
   const plan = planCompilation(description, precision, source);
   if (isCompiled(target, plan)) return compiledModel(target, plan);
   onLog(`Compiling ${folder} as ${precision}`);
-  const file = options.checkpoint ? undefined : SafetensorsFile.open(path.join(folder, weightsFile));
+  const file = options.checkpoint ? undefined : openCheckpoint(folder);
   try {
-    writeCompiled(target, plan, description, options.checkpoint ?? file!);
+    const total = plan.layout.tensors.reduce((end, { offset, length }) => Math.max(end, offset + length), 0);
+    for (const done of compilingSteps(target, plan, description, options.checkpoint ?? file!)) {
+      options.onProgress?.(done, total);
+      await rest();
+      throwIfAborted(options.signal);
+    }
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof UserError || isCancelled(error)) throw error;
     throw new UserError(
       `The compiled model cannot be written to ${cacheFolder} (${(error as Error).message}). ` +
         'Free some space there or check its permissions.',

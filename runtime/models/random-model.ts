@@ -31,7 +31,7 @@ export async function prepareRandomModel(options: PrepareOptions): Promise<Ready
   const { folder: name, cacheFolder, precision = 'w8u', onLog = () => undefined } = options;
   const { description, checkpoint } = randomModel(name);
   const source = `${name} ${seed}`;
-  const compiled = compiledInCache({
+  const compiled = await compiledInCache({
     folder: name,
     description,
     source,

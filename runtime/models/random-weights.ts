@@ -1,6 +1,6 @@
 import type { ModelDescription } from '../graph/layers';
 import { checkpointTensors } from '../graph/model-graph';
-import type { Checkpoint } from './safetensors';
+import type { Checkpoint } from './checkpoint';
 import { seededRandom } from './seeded-random';
 
 /**
@@ -9,12 +9,16 @@ import { seededRandom } from './seeded-random';
  */
 export function randomCheckpoint(model: ModelDescription, seed: number): Checkpoint {
   const shapes = checkpointTensors(model);
+  // Large tensors are asked for in parts, one after the other.
+  let last: { name: string; values: Float32Array } | undefined;
   return {
     tensors: new Map([...shapes].map(([name, shape]) => [name, { shape }])),
-    float32(name) {
+    float32(name, from, to) {
       const shape = shapes.get(name);
       if (!shape) throw new Error(`A ${model.family} has no tensor "${name}"`);
-      return randomTensor(name, shape, seededRandom(hash(name) ^ seed));
+      if (last?.name !== name)
+        last = { name, values: randomTensor(name, shape, seededRandom(hash(name) ^ seed)) };
+      return last.values.subarray(from, to);
     },
   };
 }

@@ -1,9 +1,9 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { elementBytes, type SafetensorsType } from './safetensors';
+import { elementBytes, type ElementName } from './numbers';
 
 export interface TensorPlan {
   name: string;
-  type: SafetensorsType;
+  type: ElementName;
   shape: readonly number[];
 }
 
@@ -13,6 +13,9 @@ export interface SafetensorsLayout {
   /** In the order in which the tensors lie in the file, with their offsets in it. */
   tensors: { name: string; offset: number; length: number }[];
 }
+
+/** What one call of the system writes at most: larger ones are refused by some. */
+const largestWrite = 1 << 30;
 
 /** Where tensors start, so that any vector instruction may read them in place. */
 const alignment = 64;
@@ -47,20 +50,30 @@ export function layoutSafetensors(
   return { header, tensors };
 }
 
-/** Writes a file by its layout; `content` is asked for one tensor at a time. */
-export function writeSafetensors(
+/** Gives a tensor's bytes; asked for one tensor at a time. */
+export type TensorContent = (name: string) => ArrayBufferView;
+
+/** Writes a file by its layout. */
+export function writeSafetensors(file: string, layout: SafetensorsLayout, content: TensorContent): void {
+  const writing = writingSafetensors(file, layout, content);
+  while (!writing.next().done);
+}
+
+/** The same in steps, with the bytes written so far after each: whoever takes them may rest in between, or stop. */
+export function* writingSafetensors(
   file: string,
   layout: SafetensorsLayout,
-  content: (name: string) => ArrayBufferView,
-): void {
+  content: TensorContent,
+): Generator<number, void, void> {
   const descriptor = openSync(file, 'w');
   try {
     writeAll(descriptor, layout.header);
-    for (const { name, length } of layout.tensors) {
+    for (const { name, offset, length } of layout.tensors) {
       const view = content(name);
       if (view.byteLength !== length)
         throw new Error(`The tensor "${name}" came with ${view.byteLength} bytes instead of ${length}`);
       writeAll(descriptor, new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+      yield offset + length;
     }
     fsyncSync(descriptor);
   } finally {
@@ -70,7 +83,8 @@ export function writeSafetensors(
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {
   let done = 0;
-  while (done < bytes.length) done += writeSync(descriptor, bytes, done);
+  while (done < bytes.length)
+    done += writeSync(descriptor, bytes, done, Math.min(bytes.length - done, largestWrite));
 }
 
 function largestPowerOfTwoIn(length: number): number {

@@ -1,33 +1,14 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import path from 'node:path';
 import { UserError } from '../protocol/errors';
-
-/** Element types of the format that models use, with their size in bytes. */
-export const elementBytes = {
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  U8: 1,
-  I8: 1,
-  BOOL: 1,
-  F64: 8,
-} as const;
-export type SafetensorsType = keyof typeof elementBytes;
+import type { CheckpointFile } from './checkpoint';
+import { elementBytes, toFloat32, type ElementName } from './numbers';
+import { WeightsSource } from './weights-source';
 
 export interface TensorEntry {
-  type: SafetensorsType;
+  type: ElementName;
   shape: number[];
   /** Offsets in the file. */
   start: number;
   end: number;
-}
-
-/** Where a model's weights come from: a file, or whatever else gives tensors by name. */
-export interface Checkpoint {
-  readonly tensors: ReadonlyMap<string, Pick<TensorEntry, 'shape'>>;
-  float32(name: string): Float32Array;
 }
 
 /** Headers beyond this are refused, as the reference implementation does. */
@@ -37,70 +18,54 @@ const largestHeader = 100_000_000;
  * A safetensors file, its header read and checked, its tensors read one by one when asked for.
  * Every size and offset of the header is checked against the file before it is used.
  */
-export class SafetensorsFile {
+export class SafetensorsFile implements CheckpointFile {
   private constructor(
-    readonly file: string,
-    private readonly descriptor: number,
+    private readonly source: WeightsSource,
     readonly tensors: ReadonlyMap<string, TensorEntry>,
     readonly metadata: Readonly<Record<string, string>>,
   ) {}
 
   /** @throws UserError where the file is missing, cut short, or no safetensors file */
   static open(file: string): SafetensorsFile {
-    let descriptor: number;
+    const source = WeightsSource.open(file);
     try {
-      descriptor = openSync(file, 'r');
+      const { tensors, metadata } = readHeader(source);
+      return new SafetensorsFile(source, tensors, metadata);
     } catch (error) {
-      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      const problem = missing ? 'is missing' : `cannot be read (${(error as Error).message})`;
-      throw new UserError(`${file} ${problem}. Install or download the model again.`, { cause: error });
-    }
-    try {
-      const size = fstatSync(descriptor).size;
-      const { tensors, metadata } = readHeader(descriptor, size, file);
-      return new SafetensorsFile(file, descriptor, tensors, metadata);
-    } catch (error) {
-      closeSync(descriptor);
+      source.close();
       throw error;
     }
   }
 
   close(): void {
-    closeSync(this.descriptor);
+    this.source.close();
   }
 
   entry(name: string): TensorEntry {
     const entry = this.tensors.get(name);
     if (!entry)
-      throw new UserError(`${this.file} holds no tensor "${name}". Install or download the model again.`);
+      throw new UserError(
+        `${this.source.file} holds no tensor "${name}". Install or download the model again.`,
+      );
     return entry;
   }
 
   /** The tensor's bytes as stored. */
-  bytes(name: string): Uint8Array {
+  bytes(name: string): Uint8Array<ArrayBuffer> {
     const { start, end } = this.entry(name);
-    return readExactly(this.descriptor, start, end - start, this.file);
+    return this.source.read(start, end - start);
   }
 
-  /** The tensor in float32; exact from BF16 and F16. */
-  float32(name: string): Float32Array {
-    const { type } = this.entry(name);
-    const { buffer } = this.bytes(name);
-    switch (type) {
-      case 'F32':
-        return new Float32Array(buffer);
-      case 'BF16':
-        return fromBfloat16(new Uint16Array(buffer));
-      case 'F16':
-        return Float32Array.from(new Uint16Array(buffer), halfToNumber);
-      case 'F64':
-        return Float32Array.from(new Float64Array(buffer));
-      default:
-        throw new UserError(
-          `${this.file}: the tensor "${name}" is of type ${type}, but numbers with a fraction (F32, BF16, F16) are needed. ` +
-            'Install or download the model again in its original form.',
-        );
-    }
+  float32(name: string, from = 0, to?: number): Float32Array {
+    const { type, start, end } = this.entry(name);
+    const size = elementBytes[type];
+    const last = to === undefined ? end : start + to * size;
+    const values = toFloat32(type, this.source.read(start + from * size, last - start - from * size));
+    if (values) return values;
+    throw new UserError(
+      `${this.source.file}: the tensor "${name}" is of type ${type}, but numbers with a fraction (F32, BF16, F16) are needed. ` +
+        'Install or download the model again in its original form.',
+    );
   }
 
   /** The tensor's whole numbers. */
@@ -110,23 +75,20 @@ export class SafetensorsFile {
     if (type === 'I64') return Array.from(new BigInt64Array(buffer), Number);
     if (type === 'I32') return Array.from(new Int32Array(buffer));
     throw new UserError(
-      `${this.file}: the tensor "${name}" is of type ${type}, but whole numbers are needed.`,
+      `${this.source.file}: the tensor "${name}" is of type ${type}, but whole numbers are needed.`,
     );
   }
 }
 
-function readHeader(descriptor: number, fileSize: number, file: string) {
-  const broken = (why: string) =>
-    new UserError(
-      `${path.basename(file)} in ${path.dirname(file)} is damaged: ${why}. Install or download the model again.`,
-    );
-  if (fileSize < 8) throw broken('it is shorter than its header');
-  const prefix = readExactly(descriptor, 0, 8, file);
-  const length = new DataView(prefix.buffer).getBigUint64(0, true);
-  if (length > BigInt(largestHeader) || 8n + length > BigInt(fileSize))
-    throw broken(`its header claims ${length} bytes, the file has ${fileSize}`);
+function readHeader(source: WeightsSource) {
+  const { size } = source;
+  const broken = (why: string) => source.damaged(why);
+  if (size < 8) throw broken('it is shorter than its header');
+  const length = new DataView(source.read(0, 8).buffer).getBigUint64(0, true);
+  if (length > BigInt(largestHeader) || 8n + length > BigInt(size))
+    throw broken(`its header claims ${length} bytes, the file has ${size}`);
   const dataStart = 8 + Number(length);
-  const header = parseObject(readExactly(descriptor, 8, Number(length), file));
+  const header = parseObject(source.read(8, Number(length)));
   if (!header) throw broken('its header is no JSON object');
 
   const tensors = new Map<string, TensorEntry>();
@@ -136,7 +98,7 @@ function readHeader(descriptor: number, fileSize: number, file: string) {
       metadata = value as Record<string, string>;
       continue;
     }
-    tensors.set(name, checkedEntry(name, value, dataStart, fileSize, broken));
+    tensors.set(name, checkedEntry(name, value, dataStart, size, broken));
   }
   const ordered = [...tensors].sort(([, a], [, b]) => a.start - b.start || a.end - b.end);
   for (let i = 1; i < ordered.length; i++)
@@ -161,7 +123,7 @@ function checkedEntry(
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(size))
     throw broken(`${label} has no valid offsets`);
   const [start, end] = offsets as [number, number];
-  const type = dtype as SafetensorsType;
+  const type = dtype as ElementName;
   const bytes = shape.reduce((product, item) => product * item, elementBytes[type] as number);
   if (end - start !== bytes) throw broken(`${label} takes ${end - start} bytes, its shape needs ${bytes}`);
   if (dataStart + end > fileSize) throw broken(`${label} reaches beyond the end: the file is cut short`);
@@ -177,32 +139,4 @@ function parseObject(bytes: Uint8Array): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-function readExactly(descriptor: number, at: number, length: number, file: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const count = readSync(descriptor, bytes, done, length - done, at + done);
-    if (count === 0)
-      throw new UserError(`${file} ended while it was read. Install or download the model again.`);
-    done += count;
-  }
-  return bytes;
-}
-
-function fromBfloat16(source: Uint16Array): Float32Array {
-  const bits = new Uint32Array(source.length);
-  for (let i = 0; i < source.length; i++) bits[i] = source[i]! << 16;
-  return new Float32Array(bits.buffer);
-}
-
-/** IEEE 754 half precision. */
-export function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

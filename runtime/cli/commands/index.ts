@@ -9,6 +9,8 @@ import { evalReplay } from './eval-replay';
 import { evalResume } from './eval-resume';
 import { evalRetrieval } from './eval-retrieval';
 import { indexFolder } from './index-folder';
+import { modelsInfo, modelsList, modelsRemove } from './models';
+import { modelsAdd } from './models-add';
 import { summarize } from './summarize';
 
 export interface Command {
@@ -27,6 +29,10 @@ export const commands: readonly Command[] = [
   summarize,
   indexFolder,
   doctor,
+  modelsAdd,
+  modelsList,
+  modelsInfo,
+  modelsRemove,
   evalParity,
   evalHoles,
   evalMakeHoles,

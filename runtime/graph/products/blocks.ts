@@ -1,4 +1,4 @@
-import type { Matrix, ReadTensor, StoredTensor } from '../stored-tensors';
+import { rowBlocks, type Matrix, type ReadTensor, type StoredTensor } from '../stored-tensors';
 import type { EmbeddingForm, ProductForm } from './form';
 
 /** `accuracy_level` 4: the input is quantised to 8 bits too; with float inputs 8-bit blocks run 20 times slower. */
@@ -60,7 +60,7 @@ export function storedBlocks(
   bits: 4 | 8,
   block: number,
 ): { values: StoredTensor; scales: StoredTensor } {
-  const { name, rows, columns, load } = matrix;
+  const { name, rows, columns } = matrix;
   const perRow = columns / block;
   const bytes = (block * bits) / 8;
   return {
@@ -68,13 +68,23 @@ export function storedBlocks(
       name,
       type: 'uint8',
       shape: [rows, perRow, bytes],
-      make: (read: ReadTensor) => packBlocks(load(read), bits, block),
+      make: (read: ReadTensor) => {
+        const out = new Uint8Array(rows * perRow * bytes);
+        for (const { first, values } of rowBlocks(matrix, read))
+          out.set(packBlocks(values, bits, block), first * perRow * bytes);
+        return out;
+      },
     },
     scales: {
       name: `${name}.scale`,
       type: 'float32',
       shape: [rows * perRow],
-      make: (read: ReadTensor) => blockScales(load(read), bits, block),
+      make: (read: ReadTensor) => {
+        const out = new Float32Array(rows * perRow);
+        for (const { first, values } of rowBlocks(matrix, read))
+          out.set(blockScales(values, bits, block), first * perRow);
+        return out;
+      },
     },
   };
 }

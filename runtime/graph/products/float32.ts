@@ -1,4 +1,4 @@
-import type { Matrix, StoredTensor } from '../stored-tensors';
+import { rowBlocks, type Matrix, type StoredTensor } from '../stored-tensors';
 import type { EmbeddingForm, ProductForm } from './form';
 
 /** Plain float32, stored [K, N] as MatMul reads it. The form that parity is measured in. */
@@ -16,12 +16,13 @@ function rows({ name, rows, columns, load }: Matrix): StoredTensor {
   return { name, type: 'float32', shape: [rows, columns], make: load };
 }
 
-function transposed({ name, rows, columns, load }: Matrix): StoredTensor {
+function transposed(matrix: Matrix): StoredTensor {
+  const { name, rows, columns } = matrix;
   const make: StoredTensor['make'] = (read) => {
-    const source = load(read);
-    const out = new Float32Array(source.length);
-    for (let n = 0; n < rows; n++)
-      for (let k = 0; k < columns; k++) out[k * rows + n] = source[n * columns + k]!;
+    const out = new Float32Array(rows * columns);
+    for (const { first, values } of rowBlocks(matrix, read))
+      for (let n = 0; n < values.length / columns; n++)
+        for (let k = 0; k < columns; k++) out[k * rows + first + n] = values[n * columns + k]!;
     return out;
   };
   return { name, type: 'float32', shape: [columns, rows], make };

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../builder';
-import type { Matrix, ReadTensor, StoredTensor } from '../stored-tensors';
+import { rowBlocks, type Matrix, type ReadTensor, type StoredTensor } from '../stored-tensors';
 import type { ProductForm } from './form';
 
 /**
@@ -43,32 +43,32 @@ function signed(graph: GraphBuilder, values: Value): Value {
 
 /** `values` uint8 [K, N], `scales` float32 [N]; weight = (value - 128) * scale. */
 export function storedU8(matrix: Matrix): { values: StoredTensor; scales: StoredTensor } {
-  const { name, rows, columns, load } = matrix;
+  const { name, rows, columns } = matrix;
   const makeValues = (read: ReadTensor) => {
-    const source = load(read);
-    const scales = rowScales(source, rows, columns);
-    const out = new Uint8Array(source.length);
-    for (let n = 0; n < rows; n++) {
-      const inverse = 1 / scales[n]!;
-      for (let k = 0; k < columns; k++)
-        out[k * rows + n] = Math.round(source[n * columns + k]! * inverse) + 128;
+    const out = new Uint8Array(rows * columns);
+    for (const { first, values } of rowBlocks(matrix, read)) {
+      for (const [n, scale] of rowScales(values, columns).entries()) {
+        const inverse = 1 / scale;
+        for (let k = 0; k < columns; k++)
+          out[k * rows + first + n] = Math.round(values[n * columns + k]! * inverse) + 128;
+      }
     }
+    return out;
+  };
+  const makeScales = (read: ReadTensor) => {
+    const out = new Float32Array(rows);
+    for (const { first, values } of rowBlocks(matrix, read)) out.set(rowScales(values, columns), first);
     return out;
   };
   return {
     values: { name, type: 'uint8', shape: [columns, rows], make: makeValues },
-    scales: {
-      name: `${name}.scale`,
-      type: 'float32',
-      shape: [rows],
-      make: (read) => rowScales(load(read), rows, columns),
-    },
+    scales: { name: `${name}.scale`, type: 'float32', shape: [rows], make: makeScales },
   };
 }
 
-function rowScales(source: Float32Array, rows: number, columns: number): Float32Array {
-  const scales = new Float32Array(rows);
-  for (let n = 0; n < rows; n++) {
+function rowScales(source: Float32Array, columns: number): Float32Array {
+  const scales = new Float32Array(source.length / columns);
+  for (let n = 0; n < scales.length; n++) {
     let largest = 0;
     for (let k = 0; k < columns; k++) largest = Math.max(largest, Math.abs(source[n * columns + k]!));
     // A row of zeros stays zero under any scale.

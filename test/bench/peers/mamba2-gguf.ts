@@ -1,7 +1,7 @@
 /** A Mamba-2 with given weights as llama.cpp takes it. */
 import type { ModelDescription } from '../../../runtime/graph/layers';
 import { checkpointTensors } from '../../../runtime/graph/model-graph';
-import type { Checkpoint } from '../../../runtime/models/safetensors';
+import type { Checkpoint } from '../../../runtime/models/checkpoint';
 import { packed } from './ggml-blocks';
 import { writeGguf, type GgmlType, type GgufTensor } from './gguf';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { halfToNumber } from '../../../runtime/models/safetensors';
+import { halfToNumber } from '../../../runtime/models/numbers';
 import { packed, toHalf } from '../../bench/peers/ggml-blocks';
 
 const values = Float32Array.from({ length: 512 }, (_, i) => Math.sin(i * 1.3) * (i < 256 ? 0.02 : 3));

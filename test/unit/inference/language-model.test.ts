@@ -260,7 +260,7 @@ test('a worker that cannot load its graph says why, and ends', async () => {
 
 test('a model whose files are not what their checksums say is not loaded, though its graph can be', async () => {
   const built = path.join(folder.path, 'built');
-  buildModelFolder(modelFolder, built, 'w8u');
+  await buildModelFolder(modelFolder, built, 'w8u');
   const weights = path.join(built, 'model.safetensors');
   const bytes = readFileSync(weights);
   bytes[bytes.length - 5]! ^= 0xff;

@@ -12,7 +12,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildModelFolder } from '../../../runtime/models/build-folder';
 import { prepareModel } from '../../../runtime/models/model-folder';
 import { SafetensorsFile } from '../../../runtime/models/safetensors';
-import { UserError } from '../../../runtime/protocol/errors';
+import { CancelledError, UserError } from '../../../runtime/protocol/errors';
 import { temporaryFolder, tinyManifest, writeTinyModel } from '../fixtures/model-folder';
 
 let root: ReturnType<typeof temporaryFolder>;
@@ -65,7 +65,7 @@ test.each(['graph.onnx', 'model.safetensors'])('a damaged %s in the cache is mad
 
 test('a built folder needs no compiling and no cache of weights', async () => {
   const built = path.join(root.path, 'built');
-  buildModelFolder(folder, built, 'w8u');
+  await buildModelFolder(folder, built, 'w8u');
   expect(existsSync(`${built}.compiled`)).toBe(false);
   const ready = await prepareModel({ folder: built, cacheFolder });
   expect(ready).toMatchObject({ precision: 'w8u', graphPath: path.join(built, 'graph.onnx') });
@@ -121,6 +121,39 @@ test.each([
 ])('longview.json: a wrong %s is named', async (key, change) => {
   writeTinyModel(folder, change);
   await expect(prepareModel({ folder, cacheFolder })).rejects.toThrow(`"${key}" must be`);
+});
+
+test.each([
+  ['NaN', NaN],
+  ['-Infinity', -Infinity],
+])('a weight that is %s is refused by its tensor', async (text, value) => {
+  const weights = path.join(folder, 'model.safetensors');
+  const file = SafetensorsFile.open(weights);
+  const { type, start } = file.entry('layers.1.mlp.up_proj.weight');
+  file.close();
+  expect(type).toBe('F32');
+  const bytes = readFileSync(weights);
+  bytes.writeFloatLE(value, start + 4 * 3);
+  writeFileSync(weights, bytes);
+  const preparing = prepareModel({ folder, cacheFolder, precision: 'w8u' });
+  await expect(preparing).rejects.toThrow(`"layers.1.mlp.up_proj.weight" holds ${text} at 3`);
+  expect(readdirSync(path.join(cacheFolder, 'compiled')), 'nothing half made is left').toEqual([]);
+});
+
+test('compiling can be watched and given up', async () => {
+  const abort = new AbortController();
+  const seen: number[] = [];
+  const onProgress = (done: number, total: number) => {
+    seen.push(done / total);
+    if (seen.length === 3) abort.abort();
+  };
+  await expect(prepareModel({ folder, cacheFolder, onProgress, signal: abort.signal })).rejects.toThrow(
+    CancelledError,
+  );
+  expect(seen).toHaveLength(3);
+  expect(readdirSync(path.join(cacheFolder, 'compiled'))).toEqual([]);
+  await prepareModel({ folder, cacheFolder, onProgress });
+  expect(seen.at(-1)).toBe(1);
 });
 
 test('a token beyond the vocabulary is refused', async () => {

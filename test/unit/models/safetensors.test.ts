@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { halfToNumber, SafetensorsFile } from '../../../runtime/models/safetensors';
+import { SafetensorsFile } from '../../../runtime/models/safetensors';
 import { layoutSafetensors, writeSafetensors } from '../../../runtime/models/safetensors-writer';
+import { halfToNumber } from '../../../runtime/models/numbers';
 import { UserError } from '../../../runtime/protocol/errors';
 import { temporaryFolder } from '../fixtures/model-folder';
 

@@ -1,0 +1,126 @@
+import { constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { copyFile, mkdir, rename, rm, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { checkCheckpoint, describeModel } from '../architectures';
+import { openCheckpoint, weightFiles } from '../models/checkpoint';
+import { manifestFile, readManifest, readModelJson } from '../models/manifest';
+import { prepareBareModel } from '../models/model-folder';
+import { UserError, throwIfAborted } from '../protocol/errors';
+import type { AddModelProgress, AddModelRequest, InstalledModel } from '../protocol/models';
+import { isModelName, writeOrigin, type Library } from './library';
+
+/** Of a model's folder what is taken over besides its weights. */
+const accompanying =
+  /^(config\.json|tokenizer\.json|longview\.json|graph(\.signed)?\.onnx|README\.md|DATA\.md|LICENSE(\.\w+)?)$/;
+
+/** Compiled weights take at most about this share of the original ones. */
+const shareForCompiling = 0.6;
+
+export interface AddModelOptions extends AddModelRequest {
+  /** Default: the repository's name, else the folder's. */
+  name?: string;
+  signal?: AbortSignal;
+  onProgress?: (progress: AddModelProgress) => void;
+}
+
+/**
+ * Adds the model in a folder: its family must be known and its weights must compile. It is there whole or not at all; a
+ * download that was given up while it was compiled stays where it was.
+ * @throws UserError
+ */
+export async function addModel(library: Library, options: AddModelOptions): Promise<InstalledModel> {
+  const { folder, origin = {}, move = false, signal } = options;
+  if (move && !isBelow(library.downloads, folder))
+    throw new Error(`${folder} is none of Longview's own downloads and is not moved`);
+  checkDescription(folder);
+  checkWeights(folder);
+  const name = options.name ?? (origin.repository ?? path.basename(path.resolve(folder))).replace('/', '--');
+  const target = targetOf(library, name);
+  await mkdir(library.folder, { recursive: true, mode: 0o700 });
+  if (move) await rename(folder, target);
+  else await copyModel(folder, target, options);
+  try {
+    await prepareBareModel({
+      folder: target,
+      cacheFolder: library.cacheFolder,
+      signal,
+      onProgress: (done, total) => options.onProgress?.({ step: 'compiling', done, total }),
+    }).then(({ verified }) => verified);
+    await writeOrigin(target, origin);
+  } catch (error) {
+    if (move) await rename(target, folder);
+    else await rm(target, { recursive: true, force: true });
+    throw error;
+  }
+  return library.find(name);
+}
+
+/** Whether config.json, and longview.json where there is one, describe a model that can be run. @throws UserError */
+export function checkDescription(folder: string): void {
+  describeModel(readModelJson(folder, 'config.json'));
+  if (existsSync(path.join(folder, manifestFile))) readManifest(folder);
+}
+
+/** Compares names and shapes before anything large is copied. A compiled folder's tensors are checked when it is prepared. */
+function checkWeights(folder: string): void {
+  if (existsSync(path.join(folder, manifestFile)) && readManifest(folder).compiled) return;
+  const checkpoint = openCheckpoint(folder);
+  try {
+    const description = describeModel(readModelJson(folder, 'config.json'));
+    checkCheckpoint(description, (tensor) => checkpoint.tensors.get(tensor)?.shape);
+  } finally {
+    checkpoint.close();
+  }
+}
+
+function targetOf(library: Library, name: string): string {
+  if (!isModelName(name))
+    throw new UserError(
+      `"${name}" cannot be a model's name: letters, digits, dots and dashes can. Rename the folder.`,
+    );
+  const target = path.join(library.folder, name);
+  if (existsSync(target))
+    throw new UserError(
+      `There is a model "${name}" already. Remove it first: longview models remove ${name}`,
+    );
+  return target;
+}
+
+async function copyModel(
+  folder: string,
+  target: string,
+  { signal, onProgress }: AddModelOptions,
+): Promise<void> {
+  const names = [...readdirSync(folder).filter((name) => accompanying.test(name)), ...weightFiles(folder)];
+  const sizes = names.map((name) => statSync(path.join(folder, name)).size);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  await checkSpace(path.dirname(target), total * (1 + shareForCompiling));
+  const partial = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.tmp`);
+  await mkdir(partial, { recursive: true, mode: 0o700 });
+  try {
+    let done = 0;
+    for (const [i, name] of names.entries()) {
+      throwIfAborted(signal);
+      // File systems that can share what is the same copy nothing.
+      await copyFile(path.join(folder, name), path.join(partial, name), constants.COPYFILE_FICLONE);
+      onProgress?.({ step: 'copying', done: (done += sizes[i]!), total });
+    }
+    await rename(partial, target);
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+async function checkSpace(folder: string, needed: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bavail * bsize < needed)
+    throw new UserError(
+      `The model needs ${gigabytes(needed)} on the disk of ${folder}, where ${gigabytes(bavail * bsize)} are free. Free some space.`,
+    );
+}
+
+function isBelow(parent: string, folder: string): boolean {
+  const relative = path.relative(parent, folder);
+  return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+}
