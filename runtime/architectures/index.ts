@@ -2,11 +2,13 @@ import type { ModelDescription } from '../graph/layers';
 import { checkpointTensors } from '../graph/model-graph';
 import { UserError } from '../protocol/errors';
 import { ConfigReader } from './config';
+import { llama } from './llama';
 import { mamba2 } from './mamba2';
+import { qwen2 } from './qwen2';
 import { striped } from './striped';
 
 /** Families by `model_type` of config.json: a new one is one file here and one line. */
-const families: Record<string, (config: unknown) => ModelDescription> = { striped, mamba2 };
+const families: Record<string, (config: unknown) => ModelDescription> = { striped, mamba2, llama, qwen2 };
 
 export const familyNames = Object.keys(families);
 

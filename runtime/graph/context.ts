@@ -46,3 +46,16 @@ export function vector(
     },
   };
 }
+
+/** `x + factor * bias`, the bias being a vector of the checkpoint; `x` where the model has none. */
+export function biased(
+  graph: GraphBuilder,
+  x: Value,
+  bias: string | undefined,
+  size: number,
+  factor = 1,
+): Value {
+  return bias === undefined
+    ? x
+    : graph.add(x, graph.weight(vector(bias, size, { map: (value) => value * factor })));
+}

@@ -47,6 +47,22 @@ export function stacked(name: string, parts: readonly Matrix[]): Matrix {
   return { name, rows, columns, load };
 }
 
+/** Some rows of a matrix, in the order given. */
+export function pickedRows(name: string, { columns, load }: Matrix, rows: readonly number[]): Matrix {
+  return {
+    name,
+    rows: rows.length,
+    columns,
+    load: (read) => {
+      const source = load(read);
+      const picked = new Float32Array(rows.length * columns);
+      for (const [i, row] of rows.entries())
+        picked.set(source.subarray(row * columns, (row + 1) * columns), i * columns);
+      return picked;
+    },
+  };
+}
+
 export const bytesPerElement: Record<ElementType, number> = { float32: 4, uint8: 1, int32: 4, int64: 8 };
 
 export function elementCount(shape: readonly number[]): number {

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../builder';
-import { vector, type LayerContext } from '../context';
+import { biased, vector, type LayerContext } from '../context';
 import { rmsNorm } from '../norm';
 import { matrix, type StoredTensor } from '../stored-tensors';
 
@@ -66,12 +66,10 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const { graph, forms, width, prefix, last, states } = context;
   const { heads, headSize, stateSize, groups, convolution, weights } = mixer;
   const { inner, keys, convolved } = sizes(mixer);
-  const biased = (value: Value, name: string | undefined, size: number) =>
-    name === undefined ? value : graph.add(value, graph.weight(vector(name, size)));
 
   const rowsOfProjection = inner + convolved + heads;
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, rowsOfProjection, width));
-  const projected = biased(product, weights.inProjectionBias, rowsOfProjection);
+  const projected = biased(graph, product, weights.inProjectionBias, rowsOfProjection);
   const { z, rows } = withPending(context, projected, inner, convolved + heads);
   const [xBC, dt] = graph.split(graph.unsqueeze(rows, 0), [convolved, heads], 2);
 
@@ -126,7 +124,7 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const gated = graph.mul(asked(graph.squeeze(y, 0)), graph.silu(gate));
   const normed = groupedNorm(graph, gated, mixer);
   const out = forms.outOf.multiply(graph, normed, matrix(weights.outProjection, width, inner));
-  return biased(out, weights.outProjectionBias, width);
+  return biased(graph, out, weights.outProjectionBias, width);
 }
 
 /**
@@ -155,7 +153,7 @@ function timeStep(graph: GraphBuilder, dt: Value, { heads, weights, stepLimit }:
 function groupedNorm(graph: GraphBuilder, x: Value, mixer: SsdMixer): Value {
   const { groups, weights, epsilon } = mixer;
   const { inner } = sizes(mixer);
-  if (groups === 1) return rmsNorm(graph, x, weights.norm, inner, epsilon);
+  if (groups === 1) return rmsNorm(graph, x, { weight: weights.norm, epsilon }, inner);
   const size = inner / groups;
   const ones = graph.constant(`ones(${size})`, 'float32', [size], new Float32Array(size).fill(1));
   const normed = graph.node('RMSNormalization', [graph.reshape(x, [-1, groups, size]), ones], {
