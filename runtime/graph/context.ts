@@ -59,3 +59,10 @@ export function biased(
     ? x
     : graph.add(x, graph.weight(vector(bias, size, { map: (value) => value * factor })));
 }
+
+/** The tensors that a model has of those that its kind may have. */
+export function tensorsOf(
+  tensors: readonly [name: string | undefined, shape: number[]][],
+): [name: string, shape: number[]][] {
+  return tensors.filter((tensor): tensor is [string, number[]] => tensor[0] !== undefined);
+}

@@ -1,5 +1,6 @@
 import type { GluChannel } from './channels/glu';
 import type { AttentionMixer } from './mixers/attention';
+import type { ShortConvolutionMixer } from './mixers/short-convolution';
 import type { SsdMixer } from './mixers/ssd';
 import type { RmsNorm } from './norm';
 
@@ -29,5 +30,5 @@ export interface Layer {
   channel?: Channel & { norm: RmsNorm };
 }
 
-export type Mixer = SsdMixer | AttentionMixer;
+export type Mixer = SsdMixer | AttentionMixer | ShortConvolutionMixer;
 export type Channel = GluChannel;

@@ -1,5 +1,5 @@
 import type { Value } from '../builder';
-import { biased, type LayerContext } from '../context';
+import { biased, tensorsOf, type LayerContext } from '../context';
 import { rmsNorm, type RmsNorm } from '../norm';
 import { rotate, type Rope } from '../rope';
 import { names } from '../states';
@@ -38,21 +38,18 @@ export function attentionTensors(mixer: AttentionMixer, width: number): [name: s
   const { weights, heads, keyValueHeads, headSize, gated, norms } = mixer;
   const keyWidth = keyValueHeads * headSize;
   const queryWidth = heads * headSize * (gated ? 2 : 1);
-  const vectors: [name: string | undefined, size: number][] = [
-    [weights.queryBias, queryWidth],
-    [weights.keyBias, keyWidth],
-    [weights.valueBias, keyWidth],
-    [weights.outBias, width],
-    [norms?.query.weight, headSize],
-    [norms?.key.weight, headSize],
-  ];
-  return [
+  return tensorsOf([
     [weights.query, [queryWidth, width]],
+    [weights.queryBias, [queryWidth]],
     [weights.key, [keyWidth, width]],
+    [weights.keyBias, [keyWidth]],
     [weights.value, [keyWidth, width]],
+    [weights.valueBias, [keyWidth]],
     [weights.out, [width, heads * headSize]],
-    ...vectors.flatMap(([name, size]): [string, number[]][] => (name === undefined ? [] : [[name, [size]]])),
-  ];
+    [weights.outBias, [width]],
+    [norms?.query.weight, [headSize]],
+    [norms?.key.weight, [headSize]],
+  ]);
 }
 
 /** Large enough to vanish in a softmax, small enough to stay finite in sums. */

@@ -2,6 +2,7 @@ import type { Value } from '../builder';
 import type { LayerContext } from '../context';
 import type { Mixer } from '../layers';
 import { attention, attentionTensors } from './attention';
+import { shortConvolution, shortConvolutionTensors } from './short-convolution';
 import { ssd, ssdTensors } from './ssd';
 
 /** The mixer's part of the graph: `x [T, width] -> [T, width]`, in the last layer [wanted, width]. */
@@ -11,6 +12,8 @@ export function buildMixer(context: LayerContext, x: Value, mixer: Mixer): Value
       return ssd(context, x, mixer);
     case 'attention':
       return attention(context, x, mixer);
+    case 'short_convolution':
+      return shortConvolution(context, x, mixer);
   }
 }
 
@@ -20,5 +23,7 @@ export function mixerTensors(mixer: Mixer, width: number): [name: string, shape:
       return ssdTensors(mixer, width);
     case 'attention':
       return attentionTensors(mixer, width);
+    case 'short_convolution':
+      return shortConvolutionTensors(mixer, width);
   }
 }

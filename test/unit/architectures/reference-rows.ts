@@ -37,6 +37,17 @@ export function sigmoid(value: number): number {
   return 1 / (1 + Math.exp(-value));
 }
 
+/** A causal convolution along the rows, each channel by itself; `kernel` [channels, 1, size]. */
+export function convolved(rows: Row[], kernel: Float32Array): Row[] {
+  return rows.map((row, t) => {
+    const size = kernel.length / row.length;
+    const seen = Array.from({ length: size }, (_, k) => rows[t - size + 1 + k]);
+    return row.map((_, channel) =>
+      seen.reduce((sum, past, k) => sum + kernel[channel * size + k]! * (past?.[channel] ?? 0), 0),
+    );
+  });
+}
+
 /** A row in parts of `size`. */
 export function parts(row: Row, size: number): Row[] {
   return Array.from({ length: row.length / size }, (_, i) => row.slice(i * size, (i + 1) * size));

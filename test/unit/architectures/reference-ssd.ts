@@ -1,27 +1,21 @@
 import type { SsdMixer } from '../../../runtime/graph/mixers/ssd';
-import { biased, norm, silu, times, type Row, type Tensors } from './reference-rows';
+import { biased, convolved as convolve, norm, silu, times, type Row, type Tensors } from './reference-rows';
 
 /** Mamba-2 as its recurrence says: what the mixer gives for each row. */
 export function ssdReference(mixer: SsdMixer, rows: Row[], tensor: Tensors): Row[] {
-  const { heads, headSize, stateSize, groups, convolution, epsilon, weights, stepLimit } = mixer;
+  const { heads, headSize, stateSize, groups, epsilon, weights, stepLimit } = mixer;
   const inner = heads * headSize;
   const keys = groups * stateSize;
   const convolved = inner + 2 * keys;
   const projected = rows.map((row) =>
     biased(times(tensor(weights.inProjection), row), weights.inProjectionBias, tensor),
   );
-  const kernel = tensor(weights.convolution);
-  const before = (t: number, channel: number) => (t < 0 ? 0 : projected[t]![inner + channel]!);
+  const inputs = projected.map((row) => row.slice(inner, inner + convolved));
+  const sums = convolve(inputs, tensor(weights.convolution));
   const state = new Float64Array(heads * headSize * stateSize);
 
   return projected.map((row, t) => {
-    const sums = Array.from({ length: convolved }, (_, channel) => {
-      let sum = 0;
-      for (let k = 0; k < convolution; k++)
-        sum += kernel[channel * convolution + k]! * before(t - convolution + 1 + k, channel);
-      return sum;
-    });
-    const mixed = biased(sums, weights.convolutionBias, tensor).map(silu);
+    const mixed = biased(sums[t]!, weights.convolutionBias, tensor).map(silu);
     const [x, b, c] = [mixed.slice(0, inner), mixed.slice(inner, inner + keys), mixed.slice(inner + keys)];
     const y: Row = [];
     for (let head = 0; head < heads; head++) {

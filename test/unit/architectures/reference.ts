@@ -1,6 +1,7 @@
 import type { Channel, Mixer, ModelDescription } from '../../../runtime/graph/layers';
 import { attentionReference } from './reference-attention';
 import { normed, plus, silu, times, type Row, type Tensors } from './reference-rows';
+import { shortConvolutionReference } from './reference-short-convolution';
 import { ssdReference } from './reference-ssd';
 
 /** What a model's definition says, in float64: the logits after each of `ids`, one row for each. */
@@ -27,6 +28,8 @@ function mix(mixer: Mixer, rows: Row[], tensor: Tensors): Row[] {
       return ssdReference(mixer, rows, tensor);
     case 'attention':
       return attentionReference(mixer, rows, tensor);
+    case 'short_convolution':
+      return shortConvolutionReference(mixer, rows, tensor);
   }
 }
 
