@@ -2,6 +2,7 @@ import type { ModelDescription } from '../graph/layers';
 import { checkpointTensors } from '../graph/model-graph';
 import { UserError } from '../protocol/errors';
 import { ConfigReader } from './config';
+import { granitemoehybrid } from './granitemoehybrid';
 import { lfm2 } from './lfm2';
 import { llama } from './llama';
 import { mamba2 } from './mamba2';
@@ -15,6 +16,7 @@ const families: Record<string, (config: unknown) => ModelDescription> = {
   llama,
   qwen2,
   lfm2,
+  granitemoehybrid,
 };
 
 export const familyNames = Object.keys(families);

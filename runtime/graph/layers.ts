@@ -1,4 +1,5 @@
 import type { GluChannel } from './channels/glu';
+import type { MoeChannel } from './channels/moe';
 import type { AttentionMixer } from './mixers/attention';
 import type { ShortConvolutionMixer } from './mixers/short-convolution';
 import type { SsdMixer } from './mixers/ssd';
@@ -31,4 +32,4 @@ export interface Layer {
 }
 
 export type Mixer = SsdMixer | AttentionMixer | ShortConvolutionMixer;
-export type Channel = GluChannel;
+export type Channel = GluChannel | MoeChannel;

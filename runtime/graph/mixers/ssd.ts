@@ -31,7 +31,8 @@ export interface SsdMixer {
     dtBias: string;
     aLog: string;
     d: string;
-    norm: string;
+    /** Absent where `y * silu(z)` goes on without a norm. */
+    norm?: string;
     outProjection: string;
     outProjectionBias?: string;
   };
@@ -122,6 +123,7 @@ function timeStep(graph: GraphBuilder, dt: Value, { heads, weights, stepLimit }:
 function groupedNorm(graph: GraphBuilder, x: Value, mixer: SsdMixer): Value {
   const { groups, weights, epsilon } = mixer;
   const { inner } = sizes(mixer);
+  if (weights.norm === undefined) return x;
   if (groups === 1) return rmsNorm(graph, x, { weight: weights.norm, epsilon }, inner);
   const size = inner / groups;
   const ones = graph.constant(`ones(${size})`, 'float32', [size], new Float32Array(size).fill(1));

@@ -37,7 +37,9 @@ export function ssdReference(mixer: SsdMixer, rows: Row[], tensor: Tensors): Row
     const size = inner / groups;
     const normed = Array.from({ length: groups }, (_, group) => {
       const part = y.slice(group * size, (group + 1) * size);
-      return norm(part, tensor(weights.norm).subarray(group * size, (group + 1) * size), epsilon);
+      return weights.norm === undefined
+        ? part
+        : norm(part, tensor(weights.norm).subarray(group * size, (group + 1) * size), epsilon);
     }).flat();
     return biased(times(tensor(weights.outProjection), normed), weights.outProjectionBias, tensor);
   });

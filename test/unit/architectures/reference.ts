@@ -1,6 +1,7 @@
-import type { Channel, Mixer, ModelDescription } from '../../../runtime/graph/layers';
+import type { Mixer, ModelDescription } from '../../../runtime/graph/layers';
 import { attentionReference } from './reference-attention';
-import { normed, plus, silu, times, type Row, type Tensors } from './reference-rows';
+import { channelReference } from './reference-channels';
+import { normed, plus, times, type Row, type Tensors } from './reference-rows';
 import { shortConvolutionReference } from './reference-short-convolution';
 import { ssdReference } from './reference-ssd';
 
@@ -16,7 +17,7 @@ export function referenceLogits(model: ModelDescription, tensor: Tensors, ids: r
     const before = stream.map((row) => normed(row, mixerNorm, tensor));
     stream = add(mix(mixer, before, tensor));
     if (channel)
-      stream = add(stream.map((row) => mixChannels(channel, normed(row, channel.norm, tensor), tensor)));
+      stream = add(stream.map((row) => channelReference(channel, normed(row, channel.norm, tensor), tensor)));
   }
   const head = tensor(model.head ?? model.embedding);
   return stream.map((row) => times(head, normed(row, model.finalNorm, tensor)));
@@ -31,10 +32,4 @@ function mix(mixer: Mixer, rows: Row[], tensor: Tensors): Row[] {
     case 'short_convolution':
       return shortConvolutionReference(mixer, rows, tensor);
   }
-}
-
-function mixChannels({ weights }: Channel, row: Row, tensor: Tensors): Row {
-  const up = times(tensor(weights.up), row);
-  const gated = times(tensor(weights.gate), row).map((value, i) => silu(value) * up[i]!);
-  return times(tensor(weights.down), gated);
 }
