@@ -2,6 +2,7 @@ import type { ModelDescription } from '../graph/layers';
 import { checkpointTensors } from '../graph/model-graph';
 import { UserError } from '../protocol/errors';
 import { ConfigReader } from './config';
+import { falconH1 } from './falcon-h1';
 import { granitemoehybrid } from './granitemoehybrid';
 import { lfm2 } from './lfm2';
 import { llama } from './llama';
@@ -17,6 +18,7 @@ const families: Record<string, (config: unknown) => ModelDescription> = {
   qwen2,
   lfm2,
   granitemoehybrid,
+  falcon_h1: falconH1,
 };
 
 export const familyNames = Object.keys(families);

@@ -11,6 +11,8 @@ export interface LayerContext {
   width: number;
   /** Prefix of the layer's names, such as `layers.3`. */
   prefix: string;
+  /** Told what every mixer gives, for comparisons. */
+  onMixed?: (mixed: Value) => void;
   /** In the last layer only the rows of the wanted positions have a use: a mixer gives those alone. */
   last: boolean;
   /** Rows (axis 0) of the wanted positions. */

@@ -19,7 +19,7 @@ export interface ModelGraph {
   states: StateLayout;
 }
 
-/** Name of the output that `probe` adds: what the first layer's mixer gives, float32 [T, width]. */
+/** Name of the output that `probe` adds: what the first mixer of all gives, float32 [T, width]. */
 export const probeOutput = 'mixer0.out';
 
 /**
@@ -52,6 +52,12 @@ export function buildModelGraph(
     return added.normed;
   };
 
+  const probe = (mixed: Value) =>
+    void graph.once(probeOutput, () => {
+      graph.output(mixed, probeOutput, 'float32', ['T', width]);
+      return probeOutput;
+    });
+
   for (const [index, layer] of layers.entries()) {
     const last = index === layers.length - 1;
     const prefix = `layers.${index}`;
@@ -65,10 +71,10 @@ export function buildModelGraph(
       readRows,
       positions,
       states,
+      onMixed: options.probe ? probe : undefined,
     };
     const mixerInput = norm(layer.mixerNorm);
     const mixed = buildMixer(context, mixerInput, layer.mixer);
-    if (options.probe && index === 0) graph.output(mixed, probeOutput, 'float32', ['T', width]);
     delta = times(mixed, model.residualFactor);
     if (last) stream = wantedRows(stream);
     if (layer.channel) {

@@ -47,6 +47,14 @@ export function stacked(name: string, parts: readonly Matrix[]): Matrix {
   return { name, rows, columns, load };
 }
 
+/** The matrix with its rows multiplied: so many by the first factor, the next ones by the second. */
+export function scaledRows(matrix: Matrix, parts: readonly [rows: number, factor: number][]): Matrix {
+  const factors = parts.flatMap(([rows, factor]) => new Array<number>(rows).fill(factor));
+  const load = (read: ReadTensor) =>
+    matrix.load(read).map((value, i) => value * factors[Math.floor(i / matrix.columns)]!);
+  return { ...matrix, load };
+}
+
 /** Some rows of a matrix, in the order given. */
 export function pickedRows(name: string, { columns, load }: Matrix, rows: readonly number[]): Matrix {
   return {

@@ -3,7 +3,7 @@ import { biased, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { rmsNorm } from '../norm';
 import { freshRows, withPending } from '../pending-rows';
-import { matrix } from '../stored-tensors';
+import { matrix, scaledRows, type Matrix } from '../stored-tensors';
 
 /**
  * Mamba-2's state space dual. For head h with state S [stateSize, headSize], and B and C of the group that h is in:
@@ -21,6 +21,8 @@ export interface SsdMixer {
   /** dt is kept from `low` to `high`; absent = as softplus gives it. */
   stepLimit?: { low: number; high: number };
   epsilon: number;
+  /** What the parts of the projection are multiplied by, where it has no bias. */
+  factors?: { z: number; x: number; b: number; c: number; dt: number };
   /** Names of the checkpoint's tensors. */
   weights: {
     /** Rows z, x, B (group after group), C, dt. */
@@ -68,7 +70,7 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const { inner, keys, convolved } = sizes(mixer);
 
   const rowsOfProjection = inner + convolved + heads;
-  const product = forms.into.multiply(graph, x, matrix(weights.inProjection, rowsOfProjection, width));
+  const product = forms.into.multiply(graph, x, projection(mixer, width));
   const projected = biased(graph, product, weights.inProjectionBias, rowsOfProjection);
   const parts = graph.ints(inner, convolved + heads);
   const [z, fresh] = graph.nodeWithOutputs('Split', [projected, parts], { axis: 1 }, [
@@ -110,6 +112,21 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const normed = groupedNorm(graph, gated, mixer);
   const out = forms.outOf.multiply(graph, normed, matrix(weights.outProjection, width, inner));
   return biased(graph, out, weights.outProjectionBias, width);
+}
+
+function projection(mixer: SsdMixer, width: number): Matrix {
+  const { weights, heads, factors } = mixer;
+  const { inner, keys } = sizes(mixer);
+  const whole = matrix(weights.inProjection, 2 * (inner + keys) + heads, width);
+  if (!factors) return whole;
+  const { z, x, b, c, dt } = factors;
+  return scaledRows(whole, [
+    [inner, z],
+    [inner, x],
+    [keys, b],
+    [keys, c],
+    [heads, dt],
+  ]);
 }
 
 /** `dt [1, T, heads]` as projected -> as it is used */

@@ -7,8 +7,19 @@ export function ssdReference(mixer: SsdMixer, rows: Row[], tensor: Tensors): Row
   const inner = heads * headSize;
   const keys = groups * stateSize;
   const convolved = inner + 2 * keys;
+  const { z = 1, x = 1, b = 1, c = 1, dt = 1 } = mixer.factors ?? {};
+  const sections: [number, number][] = [
+    [inner, z],
+    [inner, x],
+    [keys, b],
+    [keys, c],
+    [heads, dt],
+  ];
+  const factors = sections.flatMap(([size, factor]) => new Array<number>(size).fill(factor));
   const projected = rows.map((row) =>
-    biased(times(tensor(weights.inProjection), row), weights.inProjectionBias, tensor),
+    biased(times(tensor(weights.inProjection), row), weights.inProjectionBias, tensor).map(
+      (value, i) => value * factors[i]!,
+    ),
   );
   const inputs = projected.map((row) => row.slice(inner, inner + convolved));
   const sums = convolve(inputs, tensor(weights.convolution));

@@ -29,6 +29,11 @@ function mix(mixer: Mixer, rows: Row[], tensor: Tensors): Row[] {
       return ssdReference(mixer, rows, tensor);
     case 'attention':
       return attentionReference(mixer, rows, tensor);
+    case 'parallel': {
+      const parts = mixer.parts.map((part) => ({ ...part, rows: mix(part.mixer, rows, tensor) }));
+      const zero = rows.map((row) => row.map(() => 0));
+      return parts.reduce((sum, part) => sum.map((row, t) => plus(row, part.rows[t]!, part.factor)), zero);
+    }
     case 'short_convolution':
       return shortConvolutionReference(mixer, rows, tensor);
   }
