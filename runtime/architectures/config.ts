@@ -19,6 +19,11 @@ export class ConfigReader {
     return new ConfigReader(value, `${this.path}${key}.`);
   }
 
+  /** Whether anything stands under the key. */
+  has(key: string): boolean {
+    return this.values[key] !== undefined && this.values[key] !== null;
+  }
+
   /** A whole number from 1 to `most`. */
   count(key: string, most = 1 << 24): number {
     const value = this.values[key];
@@ -38,6 +43,21 @@ export class ConfigReader {
   exactly(key: string, expected: string | number | boolean): void {
     if (this.values[key] !== undefined && this.values[key] !== expected)
       throw this.complaint(key, `${JSON.stringify(expected)}, the only value this runtime computes`);
+  }
+
+  /** A number other than 0, or `fallback` where the key is absent. */
+  factor(key: string, fallback: number): number {
+    const value = this.has(key) ? this.values[key] : fallback;
+    if (!isFactor(value)) throw this.complaint(key, 'a number other than 0');
+    return value;
+  }
+
+  /** `length` numbers other than 0. */
+  factors(key: string, length: number): number[] {
+    const value = this.values[key];
+    if (!Array.isArray(value) || value.length !== length || !value.every(isFactor))
+      throw this.complaint(key, `a list of ${length} numbers other than 0`);
+    return value;
   }
 
   /** True or false; `fallback` where the key is absent. */
@@ -87,6 +107,10 @@ export class ConfigReader {
         'Download the model again, or correct the file.',
     );
   }
+}
+
+function isFactor(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value !== 0;
 }
 
 /** Infinity is no number of JSON: it is read as such, as null, or as transformers writes it. */

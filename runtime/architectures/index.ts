@@ -2,11 +2,24 @@ import type { ModelDescription } from '../graph/layers';
 import { checkpointTensors } from '../graph/model-graph';
 import { UserError } from '../protocol/errors';
 import { ConfigReader } from './config';
+import { falconH1 } from './falcon-h1';
+import { granitemoehybrid } from './granitemoehybrid';
+import { lfm2 } from './lfm2';
+import { llama } from './llama';
 import { mamba2 } from './mamba2';
+import { qwen2 } from './qwen2';
 import { striped } from './striped';
 
 /** Families by `model_type` of config.json: a new one is one file here and one line. */
-const families: Record<string, (config: unknown) => ModelDescription> = { striped, mamba2 };
+const families: Record<string, (config: unknown) => ModelDescription> = {
+  striped,
+  mamba2,
+  llama,
+  qwen2,
+  lfm2,
+  granitemoehybrid,
+  falcon_h1: falconH1,
+};
 
 export const familyNames = Object.keys(families);
 

@@ -1,6 +1,7 @@
 import type { Layer, ModelDescription } from '../graph/layers';
 import { UserError } from '../protocol/errors';
 import { ConfigReader } from './config';
+import { readStepLimit } from './ssd';
 
 /**
  * `mamba2` as Hugging Face stores it: Mamba-2 mixers alone, each behind a norm. The gated norm takes each group's
@@ -45,9 +46,7 @@ function layers(read: ConfigReader, width: number, epsilon: number): (index: num
   const convolution = read.count('conv_kernel', 64);
   const biased = read.flag('use_bias', false);
   const convolutionBiased = read.flag('use_conv_bias', true);
-  const limit = read.range('time_step_limit');
-  // Softplus gives nothing below 0.
-  const stepLimit = limit && (limit.low > 0 || limit.high < Infinity) ? limit : undefined;
+  const stepLimit = readStepLimit(read);
 
   return (index) => {
     const prefix = `backbone.layers.${index}`;

@@ -112,7 +112,7 @@ function slidingAttention(read: ConfigReader, prefix: string, window: number): M
     keyValueHeads,
     headSize,
     window,
-    ropeTheta: read.positive('rope_theta'),
+    rope: { theta: read.positive('rope_theta'), size: headSize },
     weights: { query: name('q'), key: name('k'), value: name('v'), out: name('o') },
   };
 }

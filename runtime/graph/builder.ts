@@ -199,6 +199,8 @@ const microsoftOperators = new Set([
   'CausalConvWithState',
   'GatherBlockQuantized',
   'LinearAttention',
+  'MoE',
+  'QMoE',
   'MatMulIntegerToFloat',
   'MatMulNBits',
   'QuickGelu',

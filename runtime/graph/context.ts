@@ -15,6 +15,8 @@ export interface LayerContext {
   width: number;
   /** Prefix of the layer's names, such as `layers.3`. */
   prefix: string;
+  /** Told what every mixer gives, for comparisons. */
+  onMixed?: (mixed: Value) => void;
   /** In the last layer only the rows of the wanted positions have a use: a mixer gives those alone. */
   last: boolean;
   /** Rows (axis 0) of the wanted positions. */
@@ -43,4 +45,24 @@ export function vector(
       return Float32Array.from({ length: size * repeat }, (_, i) => map(source[Math.floor(i / repeat)]!));
     },
   };
+}
+
+/** `x + factor * bias`, the bias being a vector of the checkpoint; `x` where the model has none. */
+export function biased(
+  graph: GraphBuilder,
+  x: Value,
+  bias: string | undefined,
+  size: number,
+  factor = 1,
+): Value {
+  return bias === undefined
+    ? x
+    : graph.add(x, graph.weight(vector(bias, size, { map: (value) => value * factor })));
+}
+
+/** The tensors that a model has of those that its kind may have. */
+export function tensorsOf(
+  tensors: readonly [name: string | undefined, shape: number[]][],
+): [name: string, shape: number[]][] {
+  return tensors.filter((tensor): tensor is [string, number[]] => tensor[0] !== undefined);
 }

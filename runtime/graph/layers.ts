@@ -1,6 +1,10 @@
 import type { GluChannel } from './channels/glu';
+import type { MoeChannel } from './channels/moe';
 import type { AttentionMixer } from './mixers/attention';
+import type { ParallelMixer } from './mixers/parallel';
+import type { ShortConvolutionMixer } from './mixers/short-convolution';
 import type { SsdMixer } from './mixers/ssd';
+import type { RmsNorm } from './norm';
 
 /** A model as a list of layers: what an architecture makes of a config, and what the graph is built from. */
 export interface ModelDescription {
@@ -12,11 +16,15 @@ export interface ModelDescription {
   embedding: string;
   /** Name of the head's tensor [vocabulary, width]; absent where it is the embedding's. */
   head?: string;
+  /** What is looked up is multiplied by it. */
+  embeddingFactor?: number;
+  /** What mixers and channel mixers give is multiplied by it before it is added to the stream. */
+  residualFactor?: number;
   layers: Layer[];
   finalNorm: RmsNorm;
 }
 
-/** `x += mixer(mixerNorm(x)); x += channel(channel.norm(x))` */
+/** `x += f mixer(mixerNorm(x)); x += f channel(channel.norm(x))`, f being the model's `residualFactor` */
 export interface Layer {
   mixerNorm: RmsNorm;
   mixer: Mixer;
@@ -24,11 +32,5 @@ export interface Layer {
   channel?: Channel & { norm: RmsNorm };
 }
 
-export interface RmsNorm {
-  /** Name of the tensor [width]. */
-  weight: string;
-  epsilon: number;
-}
-
-export type Mixer = SsdMixer | AttentionMixer;
-export type Channel = GluChannel;
+export type Mixer = SsdMixer | AttentionMixer | ShortConvolutionMixer | ParallelMixer;
+export type Channel = GluChannel | MoeChannel;

@@ -3,7 +3,7 @@ import { buildChannel, channelTensors } from './channels';
 import type { LayerContext, Provider } from './context';
 import type { ModelDescription } from './layers';
 import { buildMixer, mixerTensors } from './mixers';
-import { addAndNorm, rmsNorm } from './norm';
+import { addAndNorm, rmsNorm, type RmsNorm } from './norm';
 import { precisions, type Precision } from './precision';
 import { names, type StateLayout } from './states';
 import { matrix } from './stored-tensors';
@@ -19,7 +19,7 @@ export interface ModelGraph {
   states: StateLayout;
 }
 
-/** Name of the output that `probe` adds: what the first layer's mixer gives, float32 [T, width]. */
+/** Name of the output that `probe` adds: what the first mixer of all gives, float32 [T, width]. */
 export const probeOutput = 'mixer0.out';
 
 /**
@@ -43,14 +43,21 @@ export function buildModelGraph(
   const wantedRows = lastRows(graph, names.wantedFrom);
   const readRows = lastRows(graph, names.readFrom);
 
-  let stream = forms.embedding.lookup(graph, ids, embedding);
+  const times = (value: Value, factor = 1) => (factor === 1 ? value : graph.mul(value, graph.float(factor)));
+  let stream = times(forms.embedding.lookup(graph, ids, embedding), model.embeddingFactor);
   let delta: Value | undefined;
-  const norm = ({ weight, epsilon }: ModelDescription['finalNorm']): Value => {
-    if (delta === undefined) return rmsNorm(graph, stream, weight, width, epsilon);
-    const added = addAndNorm(graph, stream, delta, weight, width, epsilon);
+  const norm = (by: RmsNorm): Value => {
+    if (delta === undefined) return rmsNorm(graph, stream, by, width);
+    const added = addAndNorm(graph, stream, delta, by, width);
     stream = added.stream;
     return added.normed;
   };
+
+  const probe = (mixed: Value) =>
+    void graph.once(probeOutput, () => {
+      graph.output(mixed, probeOutput, 'float32', ['T', width]);
+      return probeOutput;
+    });
 
   for (const [index, layer] of layers.entries()) {
     const last = index === layers.length - 1;
@@ -66,12 +73,16 @@ export function buildModelGraph(
       readRows,
       positions,
       states,
+      onMixed: options.probe ? probe : undefined,
     };
     const mixerInput = norm(layer.mixerNorm);
-    delta = buildMixer(context, mixerInput, layer.mixer);
-    if (options.probe && index === 0) graph.output(delta, probeOutput, 'float32', ['T', width]);
+    const mixed = buildMixer(context, mixerInput, layer.mixer);
+    delta = times(mixed, model.residualFactor);
     if (last) stream = wantedRows(stream);
-    if (layer.channel) delta = buildChannel(context, norm(layer.channel.norm), layer.channel);
+    if (layer.channel) {
+      const { channel } = layer;
+      delta = times(buildChannel(context, norm(channel.norm), channel), model.residualFactor);
+    }
   }
   const logits = forms.embedding.head(graph, norm(model.finalNorm), head);
   graph.output(logits, names.logits, 'float32', ['wanted', vocabulary]);

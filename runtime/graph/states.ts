@@ -33,13 +33,13 @@ export interface PendingRows {
 }
 
 /**
- * Keys and values of the last `window` tokens. The host keeps them in slots, in any order; the graph takes
+ * Keys and values of the last `window` tokens, or of all. The host keeps them in slots, in any order; the graph takes
  * `name.keys` and `name.values` [keyValueHeads, slots, headSize] and gives back the read tokens' own,
  * `name.keys.new` and `name.values.new` [keyValueHeads, T, headSize]. Keys are rotated already.
  */
 export interface WindowState {
   name: string;
-  /** A token sees itself and the `window` - 1 tokens before it. */
+  /** A token sees itself and the `window` - 1 tokens before it; Infinity = all of them, and what is kept grows. */
   window: number;
   keyValueHeads: number;
   headSize: number;

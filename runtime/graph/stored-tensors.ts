@@ -82,6 +82,37 @@ export function stacked(name: string, parts: readonly Matrix[]): Matrix {
   return { name, rows, columns, load, ...(parts.every((part) => part.loadRows) ? { loadRows } : {}) };
 }
 
+/** The matrix with its rows multiplied: so many by the first factor, the next ones by the second. */
+export function scaledRows(matrix: Matrix, parts: readonly [rows: number, factor: number][]): Matrix {
+  const factors = parts.flatMap(([rows, factor]) => new Array<number>(rows).fill(factor));
+  const { columns, loadRows } = matrix;
+  const scale = (values: Float32Array, first: number) =>
+    values.map((value, i) => value * factors[first + Math.floor(i / columns)]!);
+  return {
+    ...matrix,
+    load: (read) => scale(matrix.load(read), 0),
+    ...(loadRows && {
+      loadRows: (read: ReadTensor, first: number, last: number) => scale(loadRows(read, first, last), first),
+    }),
+  };
+}
+
+/** Some rows of a matrix, in the order given. */
+export function pickedRows(name: string, { columns, load }: Matrix, rows: readonly number[]): Matrix {
+  return {
+    name,
+    rows: rows.length,
+    columns,
+    load: (read) => {
+      const source = load(read);
+      const picked = new Float32Array(rows.length * columns);
+      for (const [i, row] of rows.entries())
+        picked.set(source.subarray(row * columns, (row + 1) * columns), i * columns);
+      return picked;
+    },
+  };
+}
+
 export const bytesPerElement: Record<ElementType, number> = { float32: 4, uint8: 1, int32: 4, int64: 8 };
 
 export function elementCount(shape: readonly number[]): number {

@@ -54,7 +54,7 @@ export interface ModelInfo {
   usefulContext: number;
   maxSuffixTokens: number;
   maxNearTokens: number;
-  /** Bytes of one state once its windows are full. */
+  /** Bytes of one state once its windows are full; where attention has no window, after `usefulContext` tokens. */
   stateBytes: number;
   weightBytes: number;
   loadMs: number;

@@ -71,7 +71,11 @@ function assemble(
   const { states, description } = ready;
   const { vocabulary } = description;
   const ledger = new StateLedger(states, vocabulary);
-  const info = modelInfo(ready, ledger.fullStateBytes, performance.now() - started);
+  const info = modelInfo(
+    ready,
+    ledger.fullStateBytes(ready.manifest.usefulContext),
+    performance.now() - started,
+  );
   return new LocalLanguageModel({ info, tokenizer, backend, scheduler, ledger, vocabulary });
 }
 

@@ -5,7 +5,10 @@ import { mostPending } from './pending';
 import { type Pending, type StateData, wholePages } from './state-data';
 import { joinPages, splitPages } from './windows';
 
-/** A state as plain data, complete in itself. Its size does not depend on how much was read, once the windows are full. */
+/**
+ * A state as plain data, complete in itself. Its size does not depend on how much was read, once the windows are full;
+ * attention without a window adds every token's keys and values.
+ */
 export interface StateSnapshot {
   /** Key of the model it belongs to. */
   model: string;

@@ -49,10 +49,13 @@ export class StateLedger {
     return this.accounts.size;
   }
 
-  /** Bytes of one state that shares nothing and has filled its windows. */
-  get fullStateBytes(): number {
+  /**
+   * Bytes of one state that shares nothing and has filled its windows. Where attention has no window, the state holds
+   * every token's keys and values and grows without end: then of one that has read `usefulContext` tokens.
+   */
+  fullStateBytes(usefulContext: number): number {
     return this.layout.windows.reduce(
-      (sum, { window }, i) => sum + window * this.tokenBytes[i]!,
+      (sum, { window }, i) => sum + (Number.isFinite(window) ? window : usefulContext) * this.tokenBytes[i]!,
       this.recurrentBytes + this.logitsBytes + mostPending * this.pendingTokenBytes,
     );
   }

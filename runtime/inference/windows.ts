@@ -23,7 +23,7 @@ export function oldestPage(window: number, length: number): number {
   return Math.max(0, Math.floor((length - window + 1) / pageTokens));
 }
 
-/** Slots that a window takes when `length` tokens are in it: doubling up to the window, so that short texts cost little. */
+/** Slots that a window takes when `length` tokens are in it: doubling up to the window, if there is one, so that short texts cost little. */
 export function slotCount(window: number, length: number): number {
   if (length === 0) return 0;
   const whole = Math.ceil(window / pageTokens) * pageTokens;

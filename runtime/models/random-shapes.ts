@@ -17,6 +17,18 @@ const mamba2 = (width: number, layers: number): object => ({
   tie_word_embeddings: true,
 });
 
+/** A Transformer of Mamba-2 130M's size: what it costs to keep every token instead of a state. */
+const llama130m: object = {
+  model_type: 'llama',
+  vocab_size: 50288,
+  hidden_size: 768,
+  num_hidden_layers: 12,
+  num_attention_heads: 12,
+  intermediate_size: 2240,
+  rms_norm_eps: 1e-5,
+  tie_word_embeddings: true,
+};
+
 /** The embedded model's shape. */
 const striped76m: object = {
   model_type: 'striped',
@@ -39,5 +51,6 @@ const striped76m: object = {
 export const randomShapes: Readonly<Record<string, object>> = {
   'mamba2-130m': mamba2(768, 24),
   'mamba2-370m': mamba2(1024, 48),
+  'llama-130m': llama130m,
   'striped-76m': striped76m,
 };

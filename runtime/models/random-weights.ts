@@ -35,7 +35,7 @@ function randomTensor(name: string, shape: readonly number[], random: () => numb
   if (name.endsWith('dt_bias')) return fill(() => Math.log(Math.expm1(0.001 * 100 ** random())));
   if (name.endsWith('bias')) return fill(() => between(-0.1, 0.1));
   if (shape.length === 1) return fill(() => between(0.9, 1.1));
-  const inputs = data.length / shape[0]!;
+  const inputs = shape.at(-1)!;
   const reach = Math.sqrt(3 / inputs);
   return fill(() => between(-reach, reach));
 }

@@ -2,12 +2,15 @@ import type { Value } from '../builder';
 import type { LayerContext } from '../context';
 import type { Channel } from '../layers';
 import { glu, gluTensors } from './glu';
+import { moe, moeTensors } from './moe';
 
 /** The channel mixer's part of the graph: each row of `x` by itself. */
 export function buildChannel(context: LayerContext, x: Value, channel: Channel): Value {
   switch (channel.kind) {
     case 'glu':
       return glu(context, x, channel);
+    case 'moe':
+      return moe(context, x, channel);
   }
 }
 
@@ -15,5 +18,7 @@ export function channelTensors(channel: Channel, width: number): [name: string, 
   switch (channel.kind) {
     case 'glu':
       return gluTensors(channel, width);
+    case 'moe':
+      return moeTensors(channel, width);
   }
 }

@@ -1,29 +1,56 @@
-import type { GraphBuilder, Value } from '../builder';
-import type { LayerContext } from '../context';
+import type { Value } from '../builder';
+import { biased, tensorsOf, type LayerContext } from '../context';
+import { rmsNorm, type RmsNorm } from '../norm';
+import { rotate, type Rope } from '../rope';
 import { names } from '../states';
-import { matrix, stacked } from '../stored-tensors';
+import { matrix, pickedRows, stacked } from '../stored-tensors';
+import { attend } from './attend';
 
-/** Grouped-query attention over a window, with rotary positions (halves rotated). */
+/** Grouped-query attention: softmax of `scale q k^T` over the tokens that a query sees, times their values. */
 export interface AttentionMixer {
   kind: 'attention';
   heads: number;
   keyValueHeads: number;
   headSize: number;
-  /** A token sees itself and the `window` - 1 tokens before it. */
+  /** A token sees itself and the `window` - 1 tokens before it; Infinity = all of them. */
   window: number;
-  ropeTheta: number;
+  /** Absent where heads know no positions. */
+  rope?: Rope;
+  /** Absent = 1 / sqrt(headSize). */
+  scale?: number;
+  /** Norms of each head by itself, before its rotation. */
+  norms?: { query: RmsNorm; key: RmsNorm };
+  /** `weights.query` holds a gate behind the query of every head: what a head gives is multiplied by its sigmoid. */
+  gated?: boolean;
   /** Names of the checkpoint's tensors. */
-  weights: { query: string; key: string; value: string; out: string };
+  weights: {
+    query: string;
+    queryBias?: string;
+    key: string;
+    keyBias?: string;
+    value: string;
+    valueBias?: string;
+    out: string;
+    outBias?: string;
+  };
 }
 
 export function attentionTensors(mixer: AttentionMixer, width: number): [name: string, shape: number[]][] {
-  const { weights, heads, keyValueHeads, headSize } = mixer;
-  return [
-    [weights.query, [heads * headSize, width]],
-    [weights.key, [keyValueHeads * headSize, width]],
-    [weights.value, [keyValueHeads * headSize, width]],
+  const { weights, heads, keyValueHeads, headSize, gated, norms } = mixer;
+  const keyWidth = keyValueHeads * headSize;
+  const queryWidth = heads * headSize * (gated ? 2 : 1);
+  return tensorsOf([
+    [weights.query, [queryWidth, width]],
+    [weights.queryBias, [queryWidth]],
+    [weights.key, [keyWidth, width]],
+    [weights.keyBias, [keyWidth]],
+    [weights.value, [keyWidth, width]],
+    [weights.valueBias, [keyWidth]],
     [weights.out, [width, heads * headSize]],
-  ];
+    [weights.outBias, [width]],
+    [norms?.query.weight, [headSize]],
+    [norms?.key.weight, [headSize]],
+  ]);
 }
 
 /** Large enough to vanish in a softmax, small enough to stay finite in sums. */
@@ -34,27 +61,27 @@ const masked = -1e30;
  * a query sees. One operator takes slots and new tokens together, so that few score-sized tensors are ever made.
  */
 export function attention(context: LayerContext, x: Value, mixer: AttentionMixer): Value {
-  const { graph, forms, provider, width, prefix, last, states } = context;
-  const { heads, keyValueHeads, headSize, window, weights } = mixer;
+  const { graph, forms, width, prefix, last, states } = context;
+  const { heads, keyValueHeads, headSize, window, weights, norms } = mixer;
   const keyWidth = keyValueHeads * headSize;
 
   const keyValue = stacked(`${prefix}.self_attn.kv_proj.weight`, [
     matrix(weights.key, keyWidth, width),
     matrix(weights.value, keyWidth, width),
   ]);
-  // The scores' factor 1 / sqrt(headSize) is taken into the query's weights: exact where it is a power of two.
-  const query = matrix(weights.query, heads * headSize, width, headSize ** -0.5);
   const queryRows = last ? context.wantedRows(x) : x;
 
   const [key, value] = graph.split(forms.into.multiply(graph, x, keyValue), [keyWidth, keyWidth], 1);
-  const rotatedKey = rotate(context, key!, mixer, keyValueHeads, false);
-  const rotatedQuery = rotate(context, forms.into.multiply(graph, queryRows, query), mixer, heads, last);
+  const biasedKey = biased(graph, key!, weights.keyBias, keyWidth);
+  const rotatedKey = placed(context, biasedKey, mixer, keyValueHeads, norms?.key, false);
+  const query = queryOf(context, queryRows, mixer);
+  const rotatedQuery = placed(context, query, mixer, heads, queryNorm(mixer), last);
 
   const byHead = (rows: Value, count: number) =>
     graph.transpose(graph.reshape(rows, [-1, count, headSize]), [1, 0, 2]);
   const q = byHead(rotatedQuery, heads);
   const newKeys = byHead(rotatedKey, keyValueHeads);
-  const newValues = byHead(value!, keyValueHeads);
+  const newValues = byHead(biased(graph, value!, weights.valueBias, keyWidth), keyValueHeads);
 
   const state = { name: `${prefix}.window`, window, keyValueHeads, headSize };
   states.windows.push(state);
@@ -65,76 +92,61 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   graph.output(newValues, `${state.name}.values.new`, 'float32', [keyValueHeads, 'T', headSize]);
 
   const bias = windowBias(context, window);
-  const attend = provider === 'webgpu' ? attendInParts : attendAtOnce;
-  const attended = attend(graph, mixer, { q, bias, keys, values, newKeys, newValues });
-  const y = graph.transpose(attended, [1, 0, 2]);
-  const outProjection = matrix(weights.out, width, heads * headSize);
-  return forms.outOf.multiply(graph, graph.reshape(y, [-1, heads * headSize]), outProjection);
+  const attended = attend(context, mixer, { q, bias, keys, values, newKeys, newValues });
+  const joined = graph.reshape(graph.transpose(attended, [1, 0, 2]), [-1, heads * headSize]);
+  const out = matrix(weights.out, width, heads * headSize);
+  const product = forms.outOf.multiply(graph, gate(context, joined, queryRows, mixer), out);
+  return biased(graph, product, weights.outBias, width);
 }
 
-interface AttentionInputs {
-  /** [heads, queries, headSize] */
-  q: Value;
-  /** [queries, slots + T] */
-  bias: Value;
-  /** [keyValueHeads, slots, headSize] each */
-  keys: Value;
-  values: Value;
-  /** [keyValueHeads, T, headSize] each */
-  newKeys: Value;
-  newValues: Value;
+/** The scores' factor: taken into what makes the queries, where it costs nothing; exact where it is a power of two. */
+function scaleOf({ scale, headSize }: AttentionMixer): number {
+  return scale ?? headSize ** -0.5;
 }
 
-/** One operator for all: no score-sized tensor is made. -> [heads, queries, headSize] */
-function attendAtOnce(graph: GraphBuilder, _: AttentionMixer, inputs: AttentionInputs): Value {
-  const { q, bias, keys, values, newKeys, newValues } = inputs;
-  // The joined keys and values that the operator also gives are of no use: the host keeps its slots by itself.
-  const batched = (value: Value) => graph.unsqueeze(value, 0);
-  const [newQ, newK, newV, pastK, pastV] = [q, newKeys, newValues, keys, values].map(batched);
-  const [attended] = graph.nodeWithOutputs(
-    'Attention',
-    [newQ!, newK!, newV!, bias, pastK!, pastV!],
-    { scale: { float: 1 } },
-    [undefined, undefined, undefined],
-  );
-  return graph.squeeze(attended!, 0);
+function queryNorm(mixer: AttentionMixer): RmsNorm | undefined {
+  return mixer.norms && { ...mixer.norms.query, factor: scaleOf(mixer) };
 }
 
-/** The same from operators that WebGPU has. -> [heads, queries, headSize] */
-function attendInParts(graph: GraphBuilder, mixer: AttentionMixer, inputs: AttentionInputs): Value {
-  const { heads, keyValueHeads, headSize } = mixer;
-  const { q, bias, keys, values, newKeys, newValues } = inputs;
-  const group = heads / keyValueHeads;
-  const allKeys = graph.unsqueeze(graph.concat([keys, newKeys], 1), 1);
-  const allValues = graph.unsqueeze(graph.concat([values, newValues], 1), 1);
-  const grouped = graph.reshape(q, [keyValueHeads, group, -1, headSize]);
-  const scores = graph.matmul(grouped, graph.transpose(allKeys, [0, 1, 3, 2]));
-  const weights = graph.node('Softmax', [graph.add(scores, bias)], { axis: -1 });
-  return graph.reshape(graph.matmul(weights, allValues), [heads, -1, headSize]);
+/** The queries as projected, multiplied by the scores' factor unless their norm does that: [T, heads * headSize]. */
+function queryOf({ graph, forms, width }: LayerContext, x: Value, mixer: AttentionMixer): Value {
+  const { heads, headSize, weights, norms, gated } = mixer;
+  const factor = norms ? 1 : scaleOf(mixer);
+  const size = heads * headSize;
+  if (gated) return forms.into.multiply(graph, x, queryOrGate(mixer, width, 'query', factor));
+  const product = forms.into.multiply(graph, x, matrix(weights.query, size, width, factor));
+  return biased(graph, product, weights.queryBias, size, factor);
 }
 
-/** Rotary positions: `rows [T, heads * headSize] -> [1, T, heads * headSize]`. */
-function rotate(
+function gate({ graph, forms, width }: LayerContext, y: Value, x: Value, mixer: AttentionMixer): Value {
+  if (!mixer.gated) return y;
+  const product = forms.into.multiply(graph, x, queryOrGate(mixer, width, 'gate'));
+  return graph.mul(y, graph.node('Sigmoid', [product]));
+}
+
+function queryOrGate(mixer: AttentionMixer, width: number, part: 'query' | 'gate', factor = 1) {
+  const { heads, headSize, weights } = mixer;
+  const both = matrix(weights.query, 2 * heads * headSize, width, factor);
+  const rows = Array.from({ length: heads * headSize }, (_, i) => {
+    const head = Math.floor(i / headSize);
+    return i + (part === 'query' ? head : head + 1) * headSize;
+  });
+  return pickedRows(`${weights.query}.${part}`, both, rows);
+}
+
+/** Queries or keys [T, count * headSize] with their norm and their position. */
+function placed(
   context: LayerContext,
   rows: Value,
-  { headSize, ropeTheta }: AttentionMixer,
-  heads: number,
+  { headSize, rope }: AttentionMixer,
+  count: number,
+  norm: RmsNorm | undefined,
   wanted: boolean,
 ): Value {
-  const { graph, states } = context;
-  const name = `rotation.${ropeTheta}.${headSize}`;
-  const half = headSize / 2;
-  if (!states.rotations.some((rotation) => rotation.name === name)) {
-    const frequencies = Array.from({ length: half }, (_, i) => ropeTheta ** (-i / half));
-    states.rotations.push({ name, frequencies });
-  }
-  const table = (part: 'cos' | 'sin') => {
-    const all = graph.input(`${name}.${part}`, 'float32', ['T', half]);
-    return graph.once(`${all}:${wanted}`, () => graph.unsqueeze(wanted ? context.wantedRows(all) : all, 0));
-  };
-  return graph.node('RotaryEmbedding', [graph.unsqueeze(rows, 0), table('cos'), table('sin')], {
-    num_heads: heads,
-  });
+  const { graph } = context;
+  const byHead = norm && rmsNorm(graph, graph.reshape(rows, [-1, count, headSize]), norm, headSize);
+  const normed = byHead === undefined ? rows : graph.reshape(byHead, [-1, count * headSize]);
+  return rope ? rotate(context, normed, rope, { count, size: headSize }, wanted) : normed;
 }
 
 /** 0 where a query sees a key, else `masked`; float32 [queries, slots + T]. The same for all layers of one window. */
@@ -143,9 +155,13 @@ function windowBias({ graph, last, positions, wantedRows }: LayerContext, window
     const slots = graph.input(names.slots(window), 'float32', [`${names.slots(window)}.count`]);
     const keyPositions = graph.concat([slots, positions], 0);
     const queryPositions = graph.unsqueeze(last ? wantedRows(positions) : positions, 1);
+    // Without a window every token is seen, but no empty slot.
     const seen = graph.node('And', [
       graph.node('LessOrEqual', [keyPositions, queryPositions]),
-      graph.node('Greater', [keyPositions, graph.sub(queryPositions, graph.float(window))]),
+      graph.node('Greater', [
+        keyPositions,
+        Number.isFinite(window) ? graph.sub(queryPositions, graph.float(window)) : graph.float(-1),
+      ]),
     ]);
     return graph.node('Where', [seen, graph.float(0), graph.float(masked)]);
   });

@@ -2,15 +2,26 @@ import type { Value } from '../builder';
 import type { LayerContext } from '../context';
 import type { Mixer } from '../layers';
 import { attention, attentionTensors } from './attention';
+import { parallel, parallelTensors, type ParallelMixer } from './parallel';
+import { shortConvolution, shortConvolutionTensors } from './short-convolution';
 import { ssd, ssdTensors } from './ssd';
 
 /** The mixer's part of the graph: `x [T, width] -> [T, width]`, in the last layer [wanted, width]. */
 export function buildMixer(context: LayerContext, x: Value, mixer: Mixer): Value {
+  if (mixer.kind === 'parallel') return parallel(context, x, mixer);
+  const mixed = buildOne(context, x, mixer);
+  context.onMixed?.(mixed);
+  return mixed;
+}
+
+function buildOne(context: LayerContext, x: Value, mixer: Exclude<Mixer, ParallelMixer>): Value {
   switch (mixer.kind) {
     case 'ssd':
       return ssd(context, x, mixer);
     case 'attention':
       return attention(context, x, mixer);
+    case 'short_convolution':
+      return shortConvolution(context, x, mixer);
   }
 }
 
@@ -20,5 +31,9 @@ export function mixerTensors(mixer: Mixer, width: number): [name: string, shape:
       return ssdTensors(mixer, width);
     case 'attention':
       return attentionTensors(mixer, width);
+    case 'parallel':
+      return parallelTensors(mixer, width);
+    case 'short_convolution':
+      return shortConvolutionTensors(mixer, width);
   }
 }

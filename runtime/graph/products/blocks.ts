@@ -43,7 +43,7 @@ export function blockEmbedding(bits: 4 | 8, block: number): EmbeddingForm {
   };
 }
 
-function fittingBlock({ name, columns }: Matrix, preferred: number): number {
+export function fittingBlock({ name, columns }: Matrix, preferred: number): number {
   let size = preferred;
   while (size > 16 && columns % size !== 0) size /= 2;
   if (columns % size !== 0)

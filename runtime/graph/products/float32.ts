@@ -8,11 +8,11 @@ export const float32Product: ProductForm = {
 
 /** float32 rows: looked up as they are, and the head multiplies with them transposed. */
 export const float32Embedding: EmbeddingForm = {
-  lookup: (graph, ids, matrix) => graph.node('Gather', [graph.weight(rows(matrix)), ids], { axis: 0 }),
-  head: (graph, x, matrix) => graph.node('Gemm', [x, graph.weight(rows(matrix))], { transB: 1 }),
+  lookup: (graph, ids, matrix) => graph.node('Gather', [graph.weight(float32Rows(matrix)), ids], { axis: 0 }),
+  head: (graph, x, matrix) => graph.node('Gemm', [x, graph.weight(float32Rows(matrix))], { transB: 1 }),
 };
 
-function rows({ name, rows, columns, load }: Matrix): StoredTensor {
+export function float32Rows({ name, rows, columns, load }: Matrix): StoredTensor {
   return { name, type: 'float32', shape: [rows, columns], make: load };
 }
 

@@ -1,19 +1,7 @@
-import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { describeModel } from '../../../runtime/architectures';
-import { difference } from '../../../runtime/evaluation/differences';
-import { ParityReader } from '../../../runtime/evaluation/parity-reading';
-import { graphFile, planCompilation, writeCompiled } from '../../../runtime/models/compile';
-import { randomCheckpoint } from '../../../runtime/models/random-weights';
 import { UserError } from '../../../runtime/protocol/errors';
-import { temporaryFolder } from '../fixtures/model-folder';
-import { mamba2Logits } from './mamba2-reference';
-
-let folder: ReturnType<typeof temporaryFolder>;
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(() => folder.remove());
+import { expectReference } from './random-family';
 
 const config = {
   model_type: 'mamba2',
@@ -37,28 +25,9 @@ test.each([
   ['a group for each head', { n_groups: 12 }],
   ['biases and limits of the step', { use_bias: true, time_step_limit: [0.002, 0.01] }],
   ['no bias of the convolution', { use_conv_bias: false, conv_kernel: 4, expand: 1, num_heads: 6 }],
-])('%s: what the recurrence gives, whole, in two parts, step by step', async (_, change) => {
-  const model = describeModel({ ...config, ...change });
-  const checkpoint = randomCheckpoint(model, 7);
-  const ids = Array.from({ length: 83 }, (_, i) => (i * 29 + 3) % 70);
-  const expected = Float32Array.from(mamba2Logits(model, (name) => checkpoint.float32(name), ids).flat());
-  const plan = planCompilation(model, 'float32', 'test');
-  const target = path.join(folder.path, 'model');
-  writeCompiled(target, plan, model, checkpoint);
-  const reader = await ParityReader.open(path.join(target, graphFile), plan.states, 'cpu');
-  try {
-    const whole = (await reader.read(reader.newState(), ids, ids.length)).logits;
-    const split = await reader.readSplit(ids, ids.length);
-    const steps = await reader.readSteps(reader.newState(), ids, 16);
-    for (const found of [whole, split, steps]) {
-      const { maxAbs, agreeing, rows } = difference(found, expected.subarray(-found.length), 70);
-      expect(maxAbs).toBeLessThan(1e-4);
-      expect(agreeing).toBe(rows);
-    }
-  } finally {
-    await reader.close();
-  }
-});
+])('%s: what the recurrence gives, whole, in two parts, step by step', (_, change) =>
+  expectReference({ ...config, ...change }),
+);
 
 test.each([
   ['heads that do not fill', { num_heads: 7 }, /7 heads of 8/],

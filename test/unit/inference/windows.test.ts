@@ -38,7 +38,7 @@ function missing(ring: WindowRing, window: number, length: number): number[] {
   return seen.filter((position) => !held.has(position));
 }
 
-const windows = fc.constantFrom(1, 2, 48, 64, 65, 100, 128, 200);
+const windows = fc.constantFrom(1, 2, 48, 64, 65, 100, 128, 200, Infinity);
 const blocks = fc.array(fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 200 })), {
   maxLength: 8,
 });
@@ -121,4 +121,5 @@ test('slots grow with the text and stop at the window', () => {
     0, 64, 64, 128, 256, 4096, 4096, 4096,
   ]);
   expect(slotCount(100, 10_000)).toBe(128);
+  expect([0, 64, 65, 10_000].map((length) => slotCount(Infinity, length))).toEqual([0, 64, 128, 16_384]);
 });

@@ -25,6 +25,7 @@ test('the shapes are those of the models they are named after', () => {
   expect(Object.keys(randomShapes).map((name) => [name, parameters(name)])).toEqual([
     ['mamba2-130m', 129],
     ['mamba2-370m', 368.3],
+    ['llama-130m', 128.9],
     ['striped-76m', 75.9],
   ]);
 });

@@ -1,0 +1,67 @@
+import type { Value } from './builder';
+import type { LayerContext } from './context';
+
+/** Rotary positions of the first `size` elements of each head, halves rotated. */
+export interface Rope {
+  theta: number;
+  size: number;
+  scaling?: RopeScaling;
+}
+
+/** How a model that was trained on short texts was stretched to long ones. */
+export type RopeScaling =
+  | { kind: 'linear'; factor: number }
+  | {
+      /** Llama 3.1's: slow rotations are slowed down by `factor`, fast ones are not. */
+      kind: 'llama3';
+      factor: number;
+      lowFrequencyFactor: number;
+      highFrequencyFactor: number;
+      originalContext: number;
+    };
+
+/**
+ * `rows [T, heads * headSize] -> [1, T, heads * headSize]`
+ * @param wanted the rows are those of the wanted positions, not of all
+ */
+export function rotate(
+  context: LayerContext,
+  rows: Value,
+  rope: Rope,
+  head: { count: number; size: number },
+  wanted: boolean,
+): Value {
+  const { graph, states } = context;
+  const name = `rotation:${keyOf(rope)}`;
+  const frequencies = ropeFrequencies(rope);
+  if (!states.rotations.some((rotation) => rotation.name === name))
+    states.rotations.push({ name, frequencies });
+  const table = (part: 'cos' | 'sin') => {
+    const all = graph.input(`${name}.${part}`, 'float32', ['T', frequencies.length]);
+    return graph.once(`${all}:${wanted}`, () => graph.unsqueeze(wanted ? context.wantedRows(all) : all, 0));
+  };
+  return graph.node('RotaryEmbedding', [graph.unsqueeze(rows, 0), table('cos'), table('sin')], {
+    num_heads: head.count,
+    ...(rope.size < head.size && { rotary_embedding_dim: rope.size }),
+  });
+}
+
+function keyOf({ theta, size, scaling }: Rope): string {
+  return `${theta}:${size}${scaling ? `:${Object.values(scaling).join(':')}` : ''}`;
+}
+
+/** By how much each pair of elements is rotated per token, in radians. */
+export function ropeFrequencies({ theta, size, scaling }: Rope): number[] {
+  const half = size / 2;
+  return Array.from({ length: half }, (_, i) => scaled(theta ** (-i / half), scaling));
+}
+
+function scaled(frequency: number, scaling: RopeScaling | undefined): number {
+  if (scaling === undefined) return frequency;
+  const slowed = frequency / scaling.factor;
+  if (scaling.kind === 'linear') return slowed;
+  const { lowFrequencyFactor: low, highFrequencyFactor: high, originalContext } = scaling;
+  const turns = (originalContext * frequency) / (2 * Math.PI);
+  const share = Math.min(1, Math.max(0, (turns - low) / (high - low)));
+  return (1 - share) * slowed + share * frequency;
+}

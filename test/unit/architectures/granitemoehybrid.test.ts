@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { describeModel } from '../../../runtime/architectures';
+import { UserError } from '../../../runtime/protocol/errors';
+import { changeBy, expectReference } from './random-family';
+
+const dense = {
+  model_type: 'granitemoehybrid',
+  hidden_size: 48,
+  num_hidden_layers: 3,
+  layer_types: ['mamba', 'attention', 'mamba'],
+  num_attention_heads: 6,
+  num_key_value_heads: 2,
+  attention_multiplier: 0.25,
+  embedding_multiplier: 12,
+  residual_multiplier: 0.22,
+  logits_scaling: 0.5,
+  intermediate_size: 32,
+  shared_intermediate_size: 80,
+  num_local_experts: 0,
+  num_experts_per_tok: 0,
+  mamba_expand: 2,
+  mamba_n_heads: 12,
+  mamba_d_head: 'auto',
+  mamba_d_state: 16,
+  mamba_n_groups: 1,
+  mamba_d_conv: 4,
+  rms_norm_eps: 1e-5,
+  vocab_size: 70,
+  tie_word_embeddings: true,
+};
+const moe = { ...dense, num_local_experts: 6, num_experts_per_tok: 2 };
+
+test.each([
+  ['dense', dense],
+  [
+    'dense, with rotary positions and biases',
+    { ...dense, position_embedding_type: 'rope', attention_bias: true },
+  ],
+  ['a mixture of experts', moe],
+  [
+    'one expert for each token, attention last',
+    { ...moe, num_experts_per_tok: 1, layer_types: ['mamba', 'mamba', 'attention'] },
+  ],
+])('%s: what the definition says, whole, in two parts, step by step', (_, config) => expectReference(config));
+
+test.each([
+  ['w8u', 0.1],
+  ['w8m', 0.1],
+  ['int8', 0.1],
+  ['int4', 0.4],
+] as const)('%s stays near float32', async (precision, most) => {
+  for (const config of [dense, moe]) expect(await changeBy(precision, config)).toBeLessThan(most);
+});
+
+test('layers have the names of either version of the config', () => {
+  const types = ['linear_attention', 'full_attention', 'linear_attention'];
+  expect(describeModel({ ...dense, layer_types: types })).toEqual(describeModel(dense));
+});
+
+test('multipliers go where the model applies them', () => {
+  const model = describeModel(dense);
+  expect(model).toMatchObject({ embeddingFactor: 12, residualFactor: 0.22, finalNorm: { factor: 2 } });
+  expect(model.layers[1]!.mixer).toMatchObject({ scale: 0.25 });
+  expect(model.layers[1]!.mixer).not.toHaveProperty('rope');
+});
+
+test.each([
+  ['a layer of another kind', { layer_types: ['mamba', 'moe', 'mamba'] }, /"layer_types"/],
+  ['heads that do not fill', { mamba_d_head: 7 }, /12 mamba heads of 7 .* 96 channels/],
+  ['other positions', { position_embedding_type: 'alibi' }, /"alibi".*"rope" or "nope"/],
+  [
+    'more experts than there are',
+    { num_local_experts: 2, num_experts_per_tok: 3 },
+    /"num_experts_per_tok" is 3/,
+  ],
+  ['logits divided by nothing', { logits_scaling: 0 }, /"logits_scaling" is 0.*other than 0/],
+])('%s: refused with its reason', (_, change, message) => {
+  const describeIt = () => describeModel({ ...dense, ...change });
+  expect(describeIt).toThrow(message);
+  expect(describeIt).toThrow(UserError);
+});

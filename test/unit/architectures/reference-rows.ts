@@ -1,0 +1,54 @@
+import type { RmsNorm } from '../../../runtime/graph/norm';
+
+/** Number by number in float64: slow, short, and told apart from the graphs by everything that could go wrong there. */
+export type Row = number[];
+export type Tensors = (name: string) => Float32Array;
+
+/** `matrix [outputs, inputs]` times a row. */
+export function times(matrix: Float32Array, row: Row): Row {
+  return Array.from({ length: matrix.length / row.length }, (_, n) =>
+    row.reduce((sum, value, k) => sum + value * matrix[n * row.length + k]!, 0),
+  );
+}
+
+export function biased(row: Row, bias: string | undefined, tensor: Tensors): Row {
+  return bias === undefined ? row : plus(row, [...tensor(bias)]);
+}
+
+export function plus(row: Row, other: Row, factor = 1): Row {
+  return row.map((value, i) => value + factor * other[i]!);
+}
+
+export function norm(row: Row, weight: ArrayLike<number>, epsilon: number): Row {
+  const square = row.reduce((sum, value) => sum + value * value, 0) / row.length;
+  return row.map((value, i) => (value / Math.sqrt(square + epsilon)) * weight[i]!);
+}
+
+export function normed(row: Row, { weight, epsilon, aroundOne, factor = 1 }: RmsNorm, tensor: Tensors): Row {
+  const weights = [...tensor(weight)].map((value) => (aroundOne ? 1 + value : value) * factor);
+  return norm(row, weights, epsilon);
+}
+
+export function silu(value: number): number {
+  return value * sigmoid(value);
+}
+
+export function sigmoid(value: number): number {
+  return 1 / (1 + Math.exp(-value));
+}
+
+/** A causal convolution along the rows, each channel by itself; `kernel` [channels, 1, size]. */
+export function convolved(rows: Row[], kernel: Float32Array): Row[] {
+  return rows.map((row, t) => {
+    const size = kernel.length / row.length;
+    const seen = Array.from({ length: size }, (_, k) => rows[t - size + 1 + k]);
+    return row.map((_, channel) =>
+      seen.reduce((sum, past, k) => sum + kernel[channel * size + k]! * (past?.[channel] ?? 0), 0),
+    );
+  });
+}
+
+/** A row in parts of `size`. */
+export function parts(row: Row, size: number): Row[] {
+  return Array.from({ length: row.length / size }, (_, i) => row.slice(i * size, (i + 1) * size));
+}
