@@ -27,6 +27,15 @@ export class ConfigReader {
     return value;
   }
 
+  /** The same; `fallback` where the key is absent. */
+  countOr(key: string, fallback: number): number {
+    return this.isAbsent(key) ? fallback : this.count(key);
+  }
+
+  isAbsent(key: string): boolean {
+    return this.values[key] === undefined || this.values[key] === null;
+  }
+
   positive(key: string): number {
     const value = this.values[key];
     if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
@@ -38,6 +47,13 @@ export class ConfigReader {
   exactly(key: string, expected: string | number | boolean): void {
     if (this.values[key] !== undefined && this.values[key] !== expected)
       throw this.complaint(key, `${JSON.stringify(expected)}, the only value this runtime computes`);
+  }
+
+  /** Complains unless the key is absent, or an empty list or object. */
+  empty(key: string): void {
+    const value = this.values[key] ?? [];
+    if (typeof value !== 'object' || Object.keys(value).length > 0)
+      throw this.complaint(key, 'absent or empty: this runtime does not compute it');
   }
 
   /** True or false; `fallback` where the key is absent. */

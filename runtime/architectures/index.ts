@@ -2,18 +2,26 @@ import type { ModelDescription } from '../graph/layers';
 import { checkpointTensors } from '../graph/model-graph';
 import { UserError } from '../protocol/errors';
 import { ConfigReader } from './config';
+import { falconMamba, mamba } from './mamba';
 import { mamba2 } from './mamba2';
+import { familyBySigns } from './signs';
 import { striped } from './striped';
 
 /** Families by `model_type` of config.json: a new one is one file here and one line. */
-const families: Record<string, (config: unknown) => ModelDescription> = { striped, mamba2 };
+const families: Record<string, (config: unknown) => ModelDescription> = {
+  striped,
+  mamba2,
+  mamba,
+  falcon_mamba: falconMamba,
+};
 
 export const familyNames = Object.keys(families);
 
-/** The family's name, or undefined where the config has none. */
+/** The family's name, or undefined where the config has none and is none of a kind that is known without it. */
 export function familyOf(config: unknown): string | undefined {
-  const type = ConfigReader.of(config).raw('model_type');
-  return typeof type === 'string' ? type : undefined;
+  const read = ConfigReader.of(config);
+  const type = read.raw('model_type');
+  return typeof type === 'string' ? type : familyBySigns(read);
 }
 
 /** @throws UserError where the family is unknown or a value is not one that can be computed */

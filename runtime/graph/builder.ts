@@ -1,4 +1,5 @@
 import {
+  graphProto,
   modelBytes,
   nodeProto,
   tensorProto,
@@ -7,6 +8,7 @@ import {
   type Dimension,
   type ElementType,
   type ExternalData,
+  type GraphParts,
 } from './onnx';
 import type { ProtobufWriter } from './protobuf';
 import type { StoredTensor } from './stored-tensors';
@@ -15,6 +17,19 @@ import type { StoredTensor } from './stored-tensors';
 export type Value = string;
 
 const microsoft = 'com.microsoft';
+
+/** A value and its shape, for where the runtime is told both. */
+export interface Shaped {
+  value: Value;
+  shape: readonly Dimension[];
+}
+
+/** What one step of a scan makes of the states and of one row of each input. */
+export type ScanStep = (
+  body: GraphBuilder,
+  states: readonly Value[],
+  rows: readonly Value[],
+) => { states: readonly Value[]; rows: readonly Shaped[] };
 
 /**
  * Builds one ONNX graph node by node. Weights are declared by what they are (`weight`), and get their place in the
@@ -29,8 +44,14 @@ export class GraphBuilder {
   private readonly values = new Map<string, Value>();
   private named = 0;
 
-  /** @param signedBytes products of bytes take the weights as signed: see `rowScaledU8Product` */
-  constructor(readonly signedBytes = false) {}
+  /**
+   * @param signedBytes products of bytes take the weights as signed: see `rowScaledU8Product`
+   * @param scope begins the names inside a graph that is part of another, which must differ from those around it
+   */
+  constructor(
+    readonly signedBytes = false,
+    private readonly scope = '',
+  ) {}
 
   input(name: Value, type: ElementType, shape: readonly Dimension[]): Value {
     if (!this.inputs.has(name)) this.inputs.set(name, valueInfoProto(name, type, shape));
@@ -108,8 +129,9 @@ export class GraphBuilder {
     data: Float32Array | BigInt64Array | Uint8Array | Int32Array,
   ): Value {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    if (!this.constants.has(name)) this.constants.set(name, tensorProto(name, type, shape, bytes));
-    return name;
+    const scoped = this.scope + name;
+    if (!this.constants.has(scoped)) this.constants.set(scoped, tensorProto(scoped, type, shape, bytes));
+    return scoped;
   }
 
   add(a: Value, b: Value): Value {
@@ -163,22 +185,50 @@ export class GraphBuilder {
     return this.node('QuickGelu', [value], { alpha: { float: 1 } });
   }
 
+  /**
+   * Takes `states` through the rows (axis 0) of `rows`, one after the other; there may be none. `step` may use values of
+   * this graph. Shapes are those of a state and of one row.
+   * @returns the last states, and what the steps gave, stacked
+   */
+  scan(name: string, states: readonly Shaped[], rows: readonly Shaped[], step: ScanStep) {
+    const body = new GraphBuilder(this.signedBytes, `${name}/`);
+    const inside = (kind: string) => (outer: Shaped, i: number) =>
+      body.input(`${name}/${kind}.${i}`, 'float32', outer.shape);
+    const stepped = step(body, states.map(inside('state')), rows.map(inside('row')));
+    const outputs = [
+      ...stepped.states.map((value, i) => ({ value, shape: states[i]!.shape })),
+      ...stepped.rows,
+    ];
+    for (const { value, shape } of outputs) body.output(value, value, 'float32', shape);
+    const results = this.nodeWithOutputs(
+      'Scan',
+      [...states, ...rows].map(({ value }) => value),
+      { body: { graph: graphProto(body.parts(name, [])) }, num_scan_inputs: rows.length },
+      outputs.map(() => undefined),
+    );
+    return { states: results.slice(0, states.length), rows: results.slice(states.length) };
+  }
+
   /** The model as ONNX, its weights found where `place` says. */
   finish(name: string, place: (tensor: StoredTensor) => ExternalData): Uint8Array {
     const weights = [...this.weights].map(([value, { tensor, shape }]) =>
       tensorProto(value, tensor.type, shape, place(tensor)),
     );
-    return modelBytes({
+    return modelBytes(this.parts(name, weights));
+  }
+
+  private parts(name: string, weights: readonly ProtobufWriter[]): GraphParts {
+    return {
       name,
       nodes: this.nodes,
       initializers: [...this.constants.values(), ...weights],
       inputs: [...this.inputs.values()],
       outputs: [...this.outputs.values()],
-    });
+    };
   }
 
   private fresh(operator: string): Value {
-    return `${operator}.${this.named++}`;
+    return `${this.scope}${operator}.${this.named++}`;
   }
 
   private push(

@@ -46,3 +46,13 @@ export function vector(
     },
   };
 }
+
+/** `x [T, size]` and a bias of the checkpoint, where there is one. */
+export function biased(graph: GraphBuilder, x: Value, name: string | undefined, size: number): Value {
+  return name === undefined ? x : graph.add(x, graph.weight(vector(name, size)));
+}
+
+/** The checkpoint's tensors among `named`, where some may be absent. */
+export function present(...named: [name: string | undefined, shape: number[]][]): [string, number[]][] {
+  return named.filter((each): each is [string, number[]] => each[0] !== undefined);
+}

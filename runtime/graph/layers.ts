@@ -1,5 +1,6 @@
 import type { GluChannel } from './channels/glu';
 import type { AttentionMixer } from './mixers/attention';
+import type { SelectiveScanMixer } from './mixers/selective-scan';
 import type { SsdMixer } from './mixers/ssd';
 
 /** A model as a list of layers: what an architecture makes of a config, and what the graph is built from. */
@@ -30,5 +31,5 @@ export interface RmsNorm {
   epsilon: number;
 }
 
-export type Mixer = SsdMixer | AttentionMixer;
+export type Mixer = SsdMixer | SelectiveScanMixer | AttentionMixer;
 export type Channel = GluChannel;

@@ -17,6 +17,18 @@ const mamba2 = (width: number, layers: number): object => ({
   tie_word_embeddings: true,
 });
 
+const mamba130m: object = {
+  model_type: 'mamba',
+  hidden_size: 768,
+  num_hidden_layers: 24,
+  vocab_size: 50280,
+  expand: 2,
+  state_size: 16,
+  time_step_rank: 48,
+  conv_kernel: 4,
+  layer_norm_epsilon: 1e-5,
+};
+
 /** The embedded model's shape. */
 const striped76m: object = {
   model_type: 'striped',
@@ -37,6 +49,7 @@ const striped76m: object = {
 };
 
 export const randomShapes: Readonly<Record<string, object>> = {
+  'mamba-130m': mamba130m,
   'mamba2-130m': mamba2(768, 24),
   'mamba2-370m': mamba2(1024, 48),
   'striped-76m': striped76m,

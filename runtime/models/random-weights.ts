@@ -28,7 +28,7 @@ function randomTensor(name: string, shape: readonly number[], random: () => numb
   const between = (low: number, high: number) => low + (high - low) * random();
   if (name.endsWith('A_log')) return fill(() => Math.log(between(1, 16)));
   // Softplus of it lies between 0.001 and 0.1, evenly by size.
-  if (name.endsWith('dt_bias')) return fill(() => Math.log(Math.expm1(0.001 * 100 ** random())));
+  if (/dt_bias$|dt_proj\.bias$/.test(name)) return fill(() => Math.log(Math.expm1(0.001 * 100 ** random())));
   if (name.endsWith('bias')) return fill(() => between(-0.1, 0.1));
   if (shape.length === 1) return fill(() => between(0.9, 1.1));
   const inputs = data.length / shape[0]!;

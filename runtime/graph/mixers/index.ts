@@ -2,6 +2,7 @@ import type { Value } from '../builder';
 import type { LayerContext } from '../context';
 import type { Mixer } from '../layers';
 import { attention, attentionTensors } from './attention';
+import { selectiveScan, selectiveScanTensors } from './selective-scan';
 import { ssd, ssdTensors } from './ssd';
 
 /** The mixer's part of the graph: `x [T, width] -> [T, width]`, in the last layer [wanted, width]. */
@@ -9,6 +10,8 @@ export function buildMixer(context: LayerContext, x: Value, mixer: Mixer): Value
   switch (mixer.kind) {
     case 'ssd':
       return ssd(context, x, mixer);
+    case 'selective_scan':
+      return selectiveScan(context, x, mixer);
     case 'attention':
       return attention(context, x, mixer);
   }
@@ -18,6 +21,8 @@ export function mixerTensors(mixer: Mixer, width: number): [name: string, shape:
   switch (mixer.kind) {
     case 'ssd':
       return ssdTensors(mixer, width);
+    case 'selective_scan':
+      return selectiveScanTensors(mixer, width);
     case 'attention':
       return attentionTensors(mixer, width);
   }

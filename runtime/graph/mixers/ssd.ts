@@ -1,7 +1,9 @@
 import type { GraphBuilder, Value } from '../builder';
-import { vector, type LayerContext } from '../context';
+import { biased, present, vector, type LayerContext } from '../context';
+import { causalConvolution, kernelOf } from '../convolution';
 import { rmsNorm } from '../norm';
-import { matrix, type StoredTensor } from '../stored-tensors';
+import { freshRows, withPending } from '../pending';
+import { matrix } from '../stored-tensors';
 
 /**
  * Mamba-2's state space dual. For head h with state S [stateSize, headSize], and B and C of the group that h is in:
@@ -45,13 +47,12 @@ export function ssdTensors(mixer: SsdMixer, width: number): [name: string, shape
   const { weights, heads, convolution } = mixer;
   const { inner, convolved } = sizes(mixer);
   const projected = inner + convolved + heads;
-  const biases: [name: string | undefined, size: number][] = [
-    [weights.inProjectionBias, projected],
-    [weights.convolutionBias, convolved],
-    [weights.outProjectionBias, width],
-  ];
   return [
-    ...biases.flatMap(([name, size]): [string, number[]][] => (name === undefined ? [] : [[name, [size]]])),
+    ...present(
+      [weights.inProjectionBias, [projected]],
+      [weights.convolutionBias, [convolved]],
+      [weights.outProjectionBias, [width]],
+    ),
     [weights.inProjection, [projected, width]],
     [weights.convolution, [convolved, 1, convolution]],
     [weights.dtBias, [heads]],
@@ -66,42 +67,27 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const { graph, forms, width, prefix, last, states } = context;
   const { heads, headSize, stateSize, groups, convolution, weights } = mixer;
   const { inner, keys, convolved } = sizes(mixer);
-  const biased = (value: Value, name: string | undefined, size: number) =>
-    name === undefined ? value : graph.add(value, graph.weight(vector(name, size)));
 
   const rowsOfProjection = inner + convolved + heads;
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, rowsOfProjection, width));
-  const projected = biased(product, weights.inProjectionBias, rowsOfProjection);
-  const { z, rows } = withPending(context, projected, inner, convolved + heads);
+  const projected = biased(graph, product, weights.inProjectionBias, rowsOfProjection);
+  const [z, fresh] = graph.nodeWithOutputs(
+    'Split',
+    [projected, graph.ints(inner, convolved + heads)],
+    { axis: 1 },
+    [undefined, freshRows(prefix)],
+  );
+  const rows = withPending(context, fresh!, convolved + heads);
   const [xBC, dt] = graph.split(graph.unsqueeze(rows, 0), [convolved, heads], 2);
 
-  const convolutionState = { name: `${prefix}.convolution`, shape: [1, convolution - 1, convolved] };
-  const kernel: StoredTensor = {
-    name: weights.convolution,
-    type: 'float32',
-    shape: [convolved, 1, convolution],
-    make: (read) => read(weights.convolution),
-  };
-  const { convolutionBias } = weights;
-  // Its own SiLU is taken number by number and costs as much as the convolution: QuickGelu's is not.
-  const [mixed] = graph.nodeWithOutputs(
-    'CausalConvWithState',
-    [
-      xBC!,
-      graph.weight(kernel),
-      convolutionBias === undefined ? '' : graph.weight(vector(convolutionBias, convolved)),
-      graph.input(convolutionState.name, 'float32', convolutionState.shape),
-    ],
-    { activation: 'none', ndim: 1, channels_last: 1 },
-    [undefined, `${convolutionState.name}.next`],
-  );
-  graph.output(
-    `${convolutionState.name}.next`,
-    `${convolutionState.name}.next`,
-    'float32',
-    convolutionState.shape,
-  );
-  const [input, b, c] = graph.split(graph.silu(mixed!), [inner, keys, keys], 2);
+  const mixed = causalConvolution(context, xBC!, {
+    channels: convolved,
+    size: convolution,
+    kernel: kernelOf(weights.convolution, convolved, convolution),
+    bias: weights.convolutionBias,
+    state: `${prefix}.convolution`,
+  });
+  const [input, b, c] = graph.split(graph.silu(mixed), [inner, keys, keys], 2);
 
   const step = timeStep(graph, dt!, mixer);
   const a = vector(weights.aLog, heads, { map: (value) => -Math.exp(value), as: `${prefix}.mixer.A` });
@@ -117,31 +103,16 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
     [undefined, `${state.name}.next`],
   );
   graph.output(`${state.name}.next`, `${state.name}.next`, 'float32', state.shape);
-  states.recurrent.push(convolutionState, state);
+  states.recurrent.push(state);
 
   const d = vector(weights.d, heads, { repeat: headSize, as: `${prefix}.mixer.D` });
   const y = graph.add(scanned!, graph.mul(input!, graph.weight(d)));
   const asked = last ? context.wantedRows : context.readRows;
-  const gate = last ? context.wantedRows(z) : z;
+  const gate = last ? context.wantedRows(z!) : z!;
   const gated = graph.mul(asked(graph.squeeze(y, 0)), graph.silu(gate));
   const normed = groupedNorm(graph, gated, mixer);
   const out = forms.outOf.multiply(graph, normed, matrix(weights.outProjection, width, inner));
-  return biased(out, weights.outProjectionBias, width);
-}
-
-/**
- * `projected [T, gate + width]` cut in two: `z [T, gate]`, and what the recurrence takes in, behind the rows of pending
- * tokens: `rows [pending + T, width]`.
- */
-function withPending({ graph, prefix, states }: LayerContext, projected: Value, gate: number, width: number) {
-  const pending = { name: `${prefix}.rows`, width };
-  states.pending.push(pending);
-  const fresh = `${pending.name}.new`;
-  const sizes = graph.ints(gate, width);
-  const [z] = graph.nodeWithOutputs('Split', [projected, sizes], { axis: 1 }, [undefined, fresh]);
-  graph.output(fresh, fresh, 'float32', ['T', width]);
-  const rows = graph.concat([graph.input(pending.name, 'float32', ['pending', width]), fresh], 0);
-  return { z: z!, rows };
+  return biased(graph, out, weights.outProjectionBias, width);
 }
 
 /** `dt [1, T, heads]` as projected -> as it is used */
