@@ -92,6 +92,21 @@ export class ConfigReader {
     return value as number[];
   }
 
+  /** A list of layer numbers. */
+  indices(key: string): number[] {
+    const value = this.values[key] ?? [];
+    const fits = (item: unknown): item is number => Number.isInteger(item) && (item as number) >= 0;
+    if (!Array.isArray(value) || !value.every(fits)) throw this.complaint(key, 'a list of layer numbers');
+    return value;
+  }
+
+  /** Complains unless the value is a dotted name that ends in `expected`. */
+  named(key: string, expected: string): void {
+    const value = this.values[key];
+    if (typeof value !== 'string' || value.split('.').at(-1) !== expected)
+      throw this.complaint(key, `a name that ends in ${expected}, the only one this runtime computes`);
+  }
+
   raw(key: string): unknown {
     return this.values[key];
   }

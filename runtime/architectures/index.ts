@@ -1,6 +1,7 @@
 import type { ModelDescription } from '../graph/layers';
 import { checkpointTensors } from '../graph/model-graph';
 import { UserError } from '../protocol/errors';
+import { based } from './based';
 import { ConfigReader } from './config';
 import { falconMamba, mamba } from './mamba';
 import { mamba2 } from './mamba2';
@@ -13,6 +14,7 @@ const families: Record<string, (config: unknown) => ModelDescription> = {
   mamba2,
   mamba,
   falcon_mamba: falconMamba,
+  based,
 };
 
 export const familyNames = Object.keys(families);

@@ -7,6 +7,8 @@ import type { ConfigReader } from './config';
 const signs: Record<string, (read: ConfigReader) => boolean> = {
   // https://github.com/state-spaces/mamba
   mamba: (read) => !read.isAbsent('d_model') && !read.isAbsent('n_layer') && !read.isAbsent('ssm_cfg'),
+  // https://github.com/HazyResearch/based
+  based: (read) => !read.isAbsent('alt_mixer') && !read.isAbsent('alt_mixer_layers'),
 };
 
 export function familyBySigns(read: ConfigReader): string | undefined {

@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from './builder';
 import type { Forms } from './precision';
 import type { StateLayout } from './states';
-import type { StoredTensor } from './stored-tensors';
+import { nameOf, readSource, type Source, type StoredTensor } from './stored-tensors';
 
 /** What a mixer or channel mixer is given to build its part of the graph with. */
 export interface LayerContext {
@@ -31,25 +31,34 @@ export interface Positions {
 
 /** A vector of the checkpoint, each value mapped, then repeated. */
 export function vector(
-  name: string,
+  source: Source,
   size: number,
   options: { map?: (value: number) => number; repeat?: number; as?: string } = {},
 ): StoredTensor {
-  const { map = (value) => value, repeat = 1, as = name } = options;
+  const { map = (value) => value, repeat = 1, as = nameOf(source, size) } = options;
+  const load = readSource(source, size, 1);
   return {
     name: as,
     type: 'float32',
     shape: [size * repeat],
     make: (read) => {
-      const source = read(name);
-      return Float32Array.from({ length: size * repeat }, (_, i) => map(source[Math.floor(i / repeat)]!));
+      const values = load(read);
+      return Float32Array.from({ length: size * repeat }, (_, i) => map(values[Math.floor(i / repeat)]!));
     },
   };
 }
 
 /** `x [T, size]` and a bias of the checkpoint, where there is one. */
-export function biased(graph: GraphBuilder, x: Value, name: string | undefined, size: number): Value {
-  return name === undefined ? x : graph.add(x, graph.weight(vector(name, size)));
+export function biased(
+  graph: GraphBuilder,
+  x: Value,
+  source: Source | undefined,
+  size: number,
+  factor = 1,
+): Value {
+  if (source === undefined) return x;
+  const scaled = factor === 1 ? {} : { map: (value: number) => value * factor };
+  return graph.add(x, graph.weight(vector(source, size, scaled)));
 }
 
 /** The checkpoint's tensors among `named`, where some may be absent. */

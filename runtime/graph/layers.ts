@@ -1,5 +1,7 @@
 import type { GluChannel } from './channels/glu';
 import type { AttentionMixer } from './mixers/attention';
+import type { BaseConvMixer } from './mixers/base-conv';
+import type { LinearAttentionMixer } from './mixers/linear-attention';
 import type { SelectiveScanMixer } from './mixers/selective-scan';
 import type { SsdMixer } from './mixers/ssd';
 
@@ -31,5 +33,5 @@ export interface RmsNorm {
   epsilon: number;
 }
 
-export type Mixer = SsdMixer | SelectiveScanMixer | AttentionMixer;
+export type Mixer = SsdMixer | SelectiveScanMixer | BaseConvMixer | LinearAttentionMixer | AttentionMixer;
 export type Channel = GluChannel;

@@ -22,12 +22,44 @@ export interface Matrix {
   load(read: ReadTensor): Float32Array;
 }
 
-export function matrix(name: string, rows: number, columns: number, factor = 1): Matrix {
+/** Some rows of a tensor of the checkpoint that holds several matrices or vectors, one after the other. */
+export interface TensorRows {
+  tensor: string;
+  first: number;
+  /** Rows of the whole tensor. */
+  of: number;
+}
+
+/** Where a matrix or a vector of the checkpoint is: a whole tensor, or some rows of one. */
+export type Source = string | TensorRows;
+
+/** The tensor that a source is in, with its shape; `rest` are the sizes behind the rows. */
+export function tensorOf(source: Source, rows: number, ...rest: number[]): [name: string, shape: number[]] {
+  return typeof source === 'string' ? [source, [rows, ...rest]] : [source.tensor, [source.of, ...rest]];
+}
+
+/** Reads a source of `rows` rows of `columns` values. */
+export function readSource(
+  source: Source,
+  rows: number,
+  columns: number,
+): (read: ReadTensor) => Float32Array {
+  if (typeof source === 'string') return (read) => read(source);
+  const { tensor, first } = source;
+  return (read) => read(tensor).subarray(first * columns, (first + rows) * columns);
+}
+
+export function nameOf(source: Source, rows: number): string {
+  return typeof source === 'string' ? source : `${source.tensor}[${source.first}:${source.first + rows}]`;
+}
+
+export function matrix(source: Source, rows: number, columns: number, factor = 1): Matrix {
+  const load = readSource(source, rows, columns);
   return {
-    name,
+    name: nameOf(source, rows),
     rows,
     columns,
-    load: (read) => (factor === 1 ? read(name) : read(name).map((value) => value * factor)),
+    load: (read) => (factor === 1 ? load(read) : load(read).map((value) => value * factor)),
   };
 }
 

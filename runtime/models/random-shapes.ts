@@ -29,6 +29,24 @@ const mamba130m: object = {
   layer_norm_epsilon: 1e-5,
 };
 
+const based360m: object = {
+  vocab_size: 50257,
+  n_embd: 1024,
+  n_layer: 27,
+  n_inner: 2048,
+  layer_norm_epsilon: 1e-5,
+  alt_mixer_layers: [1, 6, 11, 16, 21],
+  alt_mixer_2_layers: [2, 7, 12, 17, 22],
+  mixer: { _target_: 'BaseConv', kernel_sizes: 3, expand_proj: 4 },
+  alt_mixer: {
+    _target_: 'LinearAttention',
+    feature_dim: 16,
+    num_heads: 16,
+    feature_map: { _target_: 'TaylorExp' },
+  },
+  alt_mixer_2: { _target_: 'SlidingAttention', window_size: 256, num_heads: 16, causal: true },
+};
+
 /** The embedded model's shape. */
 const striped76m: object = {
   model_type: 'striped',
@@ -52,5 +70,6 @@ export const randomShapes: Readonly<Record<string, object>> = {
   'mamba-130m': mamba130m,
   'mamba2-130m': mamba2(768, 24),
   'mamba2-370m': mamba2(1024, 48),
+  'based-360m': based360m,
   'striped-76m': striped76m,
 };

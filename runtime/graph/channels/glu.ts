@@ -1,26 +1,29 @@
+import { activate, type Activation } from '../activation';
 import type { Value } from '../builder';
 import type { LayerContext } from '../context';
-import { matrix } from '../stored-tensors';
+import { matrix, tensorOf, type Source } from '../stored-tensors';
 
-/** Gated linear unit: `down(silu(gate(x)) * up(x))`. */
+/** Gated linear unit: `down(activation(gate(x)) * up(x))`. */
 export interface GluChannel {
   kind: 'glu';
   inner: number;
-  /** Names of the checkpoint's tensors. */
-  weights: { gate: string; up: string; down: string };
+  /** Absent = silu. */
+  activation?: Activation;
+  weights: { gate: Source; up: Source; down: Source };
 }
 
 export function gluTensors({ weights, inner }: GluChannel, width: number): [name: string, shape: number[]][] {
   return [
-    [weights.gate, [inner, width]],
-    [weights.up, [inner, width]],
-    [weights.down, [width, inner]],
+    tensorOf(weights.gate, inner, width),
+    tensorOf(weights.up, inner, width),
+    tensorOf(weights.down, width, inner),
   ];
 }
 
 export function glu({ graph, forms, width }: LayerContext, x: Value, channel: GluChannel): Value {
-  const { weights, inner } = channel;
+  const { weights, inner, activation = 'silu' } = channel;
   const gate = forms.into.multiply(graph, x, matrix(weights.gate, inner, width));
   const up = forms.into.multiply(graph, x, matrix(weights.up, inner, width));
-  return forms.outOf.multiply(graph, graph.mul(graph.silu(gate), up), matrix(weights.down, width, inner));
+  const gated = graph.mul(activate(graph, gate, activation), up);
+  return forms.outOf.multiply(graph, gated, matrix(weights.down, width, inner));
 }

@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '../builder';
-import type { LayerContext } from '../context';
+import { biased, type LayerContext } from '../context';
 import { names } from '../states';
-import { matrix, stacked } from '../stored-tensors';
+import { matrix, stacked, tensorOf, type Source } from '../stored-tensors';
 
 /** Grouped-query attention over a window, with rotary positions (halves rotated). */
 export interface AttentionMixer {
@@ -12,17 +12,25 @@ export interface AttentionMixer {
   /** A token sees itself and the `window` - 1 tokens before it. */
   window: number;
   ropeTheta: number;
-  /** Names of the checkpoint's tensors. */
-  weights: { query: string; key: string; value: string; out: string };
+  weights: { query: Source; key: Source; value: Source; out: Source };
+  biases?: { query?: Source; key?: Source; value?: Source; out?: Source };
 }
 
 export function attentionTensors(mixer: AttentionMixer, width: number): [name: string, shape: number[]][] {
-  const { weights, heads, keyValueHeads, headSize } = mixer;
+  const { weights, biases = {}, heads, keyValueHeads, headSize } = mixer;
+  const [queries, keys] = [heads * headSize, keyValueHeads * headSize];
+  const vectors: [Source | undefined, number][] = [
+    [biases.query, queries],
+    [biases.key, keys],
+    [biases.value, keys],
+    [biases.out, width],
+  ];
   return [
-    [weights.query, [heads * headSize, width]],
-    [weights.key, [keyValueHeads * headSize, width]],
-    [weights.value, [keyValueHeads * headSize, width]],
-    [weights.out, [width, heads * headSize]],
+    tensorOf(weights.query, queries, width),
+    tensorOf(weights.key, keys, width),
+    tensorOf(weights.value, keys, width),
+    tensorOf(weights.out, width, queries),
+    ...vectors.flatMap(([source, size]) => (source === undefined ? [] : [tensorOf(source, size)])),
   ];
 }
 
@@ -35,7 +43,7 @@ const masked = -1e30;
  */
 export function attention(context: LayerContext, x: Value, mixer: AttentionMixer): Value {
   const { graph, forms, width, prefix, last, states } = context;
-  const { heads, keyValueHeads, headSize, window, weights } = mixer;
+  const { heads, keyValueHeads, headSize, window, weights, biases = {} } = mixer;
   const keyWidth = keyValueHeads * headSize;
 
   const keyValue = stacked(`${prefix}.self_attn.kv_proj.weight`, [
@@ -43,18 +51,22 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
     matrix(weights.value, keyWidth, width),
   ]);
   // The scores' factor 1 / sqrt(headSize) is taken into the query's weights: exact where it is a power of two.
-  const query = matrix(weights.query, heads * headSize, width, headSize ** -0.5);
+  const scale = headSize ** -0.5;
+  const query = matrix(weights.query, heads * headSize, width, scale);
   const queryRows = last ? context.wantedRows(x) : x;
 
   const [key, value] = graph.split(forms.into.multiply(graph, x, keyValue), [keyWidth, keyWidth], 1);
-  const rotatedKey = rotate(context, key!, mixer, keyValueHeads, false);
-  const rotatedQuery = rotate(context, forms.into.multiply(graph, queryRows, query), mixer, heads, last);
+  const biasedKey = biased(graph, key!, biases.key, keyWidth);
+  const rotatedKey = rotate(context, biasedKey, mixer, keyValueHeads, false);
+  const product = forms.into.multiply(graph, queryRows, query);
+  const biasedQuery = biased(graph, product, biases.query, heads * headSize, scale);
+  const rotatedQuery = rotate(context, biasedQuery, mixer, heads, last);
 
   const byHead = (rows: Value, count: number) =>
     graph.transpose(graph.reshape(rows, [-1, count, headSize]), [1, 0, 2]);
   const q = byHead(rotatedQuery, heads);
   const newKeys = byHead(rotatedKey, keyValueHeads);
-  const newValues = byHead(value!, keyValueHeads);
+  const newValues = byHead(biased(graph, value!, biases.value, keyWidth), keyValueHeads);
 
   const state = { name: `${prefix}.window`, window, keyValueHeads, headSize };
   states.windows.push(state);
@@ -75,7 +87,8 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   );
   const y = graph.transpose(graph.squeeze(attended!, 0), [1, 0, 2]);
   const outProjection = matrix(weights.out, width, heads * headSize);
-  return forms.outOf.multiply(graph, graph.reshape(y, [-1, heads * headSize]), outProjection);
+  const out = forms.outOf.multiply(graph, graph.reshape(y, [-1, heads * headSize]), outProjection);
+  return biased(graph, out, biases.out, width);
 }
 
 /** Rotary positions: `rows [T, heads * headSize] -> [1, T, heads * headSize]`. */

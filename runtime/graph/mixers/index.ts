@@ -2,6 +2,8 @@ import type { Value } from '../builder';
 import type { LayerContext } from '../context';
 import type { Mixer } from '../layers';
 import { attention, attentionTensors } from './attention';
+import { baseConv, baseConvTensors } from './base-conv';
+import { linearAttention, linearAttentionTensors } from './linear-attention';
 import { selectiveScan, selectiveScanTensors } from './selective-scan';
 import { ssd, ssdTensors } from './ssd';
 
@@ -12,6 +14,10 @@ export function buildMixer(context: LayerContext, x: Value, mixer: Mixer): Value
       return ssd(context, x, mixer);
     case 'selective_scan':
       return selectiveScan(context, x, mixer);
+    case 'base_conv':
+      return baseConv(context, x, mixer);
+    case 'linear_attention':
+      return linearAttention(context, x, mixer);
     case 'attention':
       return attention(context, x, mixer);
   }
@@ -23,6 +29,10 @@ export function mixerTensors(mixer: Mixer, width: number): [name: string, shape:
       return ssdTensors(mixer, width);
     case 'selective_scan':
       return selectiveScanTensors(mixer, width);
+    case 'base_conv':
+      return baseConvTensors(mixer, width);
+    case 'linear_attention':
+      return linearAttentionTensors(mixer, width);
     case 'attention':
       return attentionTensors(mixer, width);
   }

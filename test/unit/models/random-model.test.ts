@@ -26,6 +26,7 @@ test('the shapes are those of the models they are named after', () => {
     ['mamba-130m', 129.1],
     ['mamba2-130m', 129],
     ['mamba2-370m', 368.3],
+    ['based-360m', 362.6],
     ['striped-76m', 75.9],
   ]);
 });
