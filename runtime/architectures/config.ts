@@ -73,6 +73,13 @@ export class ConfigReader {
     return { low, high };
   }
 
+  /** One of `allowed`. */
+  choice<T extends string>(key: string, allowed: readonly T[]): T {
+    const value = this.values[key];
+    if (!allowed.includes(value as T)) throw this.complaint(key, `one of: ${allowed.join(', ')}`);
+    return value as T;
+  }
+
   /** One of `allowed` for each of `length` entries. */
   choices<T extends string>(key: string, length: number, allowed: readonly T[]): T[] {
     const value = this.values[key];

@@ -7,6 +7,7 @@ import { falconMamba, mamba } from './mamba';
 import { mamba2 } from './mamba2';
 import { familyBySigns } from './signs';
 import { striped } from './striped';
+import { stripedHyena } from './stripedhyena';
 
 /** Families by `model_type` of config.json: a new one is one file here and one line. */
 const families: Record<string, (config: unknown) => ModelDescription> = {
@@ -15,6 +16,7 @@ const families: Record<string, (config: unknown) => ModelDescription> = {
   mamba,
   falcon_mamba: falconMamba,
   based,
+  stripedhyena: stripedHyena,
 };
 
 export const familyNames = Object.keys(families);

@@ -9,6 +9,8 @@ const signs: Record<string, (read: ConfigReader) => boolean> = {
   mamba: (read) => !read.isAbsent('d_model') && !read.isAbsent('n_layer') && !read.isAbsent('ssm_cfg'),
   // https://github.com/HazyResearch/based
   based: (read) => !read.isAbsent('alt_mixer') && !read.isAbsent('alt_mixer_layers'),
+  // https://github.com/togethercomputer/stripedhyena, https://github.com/evo-design/evo
+  stripedhyena: (read) => !read.isAbsent('hyena_layer_idxs') && !read.isAbsent('attn_layer_idxs'),
 };
 
 export function familyBySigns(read: ConfigReader): string | undefined {

@@ -24,12 +24,19 @@ export interface Shaped {
   shape: readonly Dimension[];
 }
 
-/** What one step of a scan makes of the states and of one row of each input. */
-export type ScanStep = (
-  body: GraphBuilder,
-  states: readonly Value[],
-  rows: readonly Value[],
-) => { states: readonly Value[]; rows: readonly Shaped[] };
+/** What one step makes: the states behind it, and a row of each output. */
+export interface Stepped {
+  states: readonly Value[];
+  rows: readonly Shaped[];
+}
+
+export interface Scanned {
+  states: Value[];
+  rows: Value[];
+}
+
+export type ScanStep = (body: GraphBuilder, states: readonly Value[], rows: readonly Value[]) => Stepped;
+export type LoopStep = (body: GraphBuilder, states: readonly Value[], index: Value) => Stepped;
 
 /**
  * Builds one ONNX graph node by node. Weights are declared by what they are (`weight`), and get their place in the
@@ -186,26 +193,51 @@ export class GraphBuilder {
   }
 
   /**
-   * Takes `states` through the rows (axis 0) of `rows`, one after the other; there may be none. `step` may use values of
-   * this graph. Shapes are those of a state and of one row.
+   * Takes `states` through the rows (axis 0) of `rows`, of which there is at least one. `step` may use values of this
+   * graph. Shapes are those of a state and of one row.
    * @returns the last states, and what the steps gave, stacked
    */
-  scan(name: string, states: readonly Shaped[], rows: readonly Shaped[], step: ScanStep) {
+  scan(name: string, states: readonly Shaped[], rows: readonly Shaped[], step: ScanStep): Scanned {
     const body = new GraphBuilder(this.signedBytes, `${name}/`);
-    const inside = (kind: string) => (outer: Shaped, i: number) =>
-      body.input(`${name}/${kind}.${i}`, 'float32', outer.shape);
-    const stepped = step(body, states.map(inside('state')), rows.map(inside('row')));
-    const outputs = [
-      ...stepped.states.map((value, i) => ({ value, shape: states[i]!.shape })),
-      ...stepped.rows,
-    ];
-    for (const { value, shape } of outputs) body.output(value, value, 'float32', shape);
-    const results = this.nodeWithOutputs(
-      'Scan',
-      [...states, ...rows].map(({ value }) => value),
-      { body: { graph: graphProto(body.parts(name, [])) }, num_scan_inputs: rows.length },
-      outputs.map(() => undefined),
-    );
+    const stepped = step(body, body.shapedInputs('state', states), body.shapedInputs('row', rows));
+    const inputs = [...states, ...rows].map(({ value }) => value);
+    const attributes = { body: body.asBody(name, states, stepped), num_scan_inputs: rows.length };
+    return this.scanned('Scan', inputs, attributes, stepped);
+  }
+
+  /**
+   * The same with `count` steps, an int64 that may be 0, which a scan refuses; a step is given its number instead of
+   * rows.
+   */
+  loop(name: string, count: Value, states: readonly Shaped[], step: LoopStep): Scanned {
+    const body = new GraphBuilder(this.signedBytes, `${name}/`);
+    const index = body.input(`${name}/index`, 'int64', []);
+    const goOn = body.input(`${name}/go on`, 'bool', []);
+    const stepped = step(body, body.shapedInputs('state', states), index);
+    body.output(body.node('Identity', [goOn]), `${name}/going on`, 'bool', []);
+    const inputs = [count, '', ...states.map(({ value }) => value)];
+    return this.scanned('Loop', inputs, { body: body.asBody(name, states, stepped) }, stepped);
+  }
+
+  private shapedInputs(kind: string, outer: readonly Shaped[]): Value[] {
+    return outer.map(({ shape }, i) => this.input(`${this.scope}${kind}.${i}`, 'float32', shape));
+  }
+
+  /** This graph as another's node has it inside. */
+  private asBody(name: string, before: readonly Shaped[], { states, rows }: Stepped): Attribute {
+    const outputs = [...states.map((value, i) => ({ value, shape: before[i]!.shape })), ...rows];
+    for (const { value, shape } of outputs) this.output(value, value, 'float32', shape);
+    return { graph: graphProto(this.parts(name, [])) };
+  }
+
+  private scanned(
+    operator: string,
+    inputs: readonly Value[],
+    attributes: Record<string, Attribute>,
+    { states, rows }: Stepped,
+  ): Scanned {
+    const outputs = [...states, ...rows].map(() => undefined);
+    const results = this.nodeWithOutputs(operator, inputs, attributes, outputs);
     return { states: results.slice(0, states.length), rows: results.slice(states.length) };
   }
 

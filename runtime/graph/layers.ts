@@ -1,6 +1,7 @@
 import type { GluChannel } from './channels/glu';
 import type { AttentionMixer } from './mixers/attention';
 import type { BaseConvMixer } from './mixers/base-conv';
+import type { GatedLongConvMixer } from './mixers/gated-long-conv';
 import type { LinearAttentionMixer } from './mixers/linear-attention';
 import type { SelectiveScanMixer } from './mixers/selective-scan';
 import type { SsdMixer } from './mixers/ssd';
@@ -16,22 +17,38 @@ export interface ModelDescription {
   /** Name of the head's tensor [vocabulary, width]; absent where it is the embedding's. */
   head?: string;
   layers: Layer[];
-  finalNorm: RmsNorm;
+  finalNorm: Norm;
 }
 
 /** `x += mixer(mixerNorm(x)); x += channel(channel.norm(x))` */
 export interface Layer {
-  mixerNorm: RmsNorm;
+  mixerNorm: Norm;
   mixer: Mixer;
   /** Absent in families whose layers are a mixer alone, as Mamba's. */
-  channel?: Channel & { norm: RmsNorm };
+  channel?: Channel & { norm: Norm };
 }
 
+export type Norm = RmsNorm | LayerNorm;
+
+/** `x / sqrt(mean(x^2) + epsilon) * weight` */
 export interface RmsNorm {
+  kind?: 'rms';
   /** Name of the tensor [width]. */
   weight: string;
   epsilon: number;
+  /** `x / (sqrt(mean(x^2)) + epsilon) * weight` instead, as some models were trained with. */
+  epsilonOutside?: boolean;
 }
 
-export type Mixer = SsdMixer | SelectiveScanMixer | BaseConvMixer | LinearAttentionMixer | AttentionMixer;
+/** `(x - mean(x)) / sqrt(variance(x) + epsilon) * weight + bias` */
+export interface LayerNorm {
+  kind: 'layer';
+  /** Names of the tensors [width]. */
+  weight: string;
+  bias: string;
+  epsilon: number;
+}
+
+export type Mixer =
+  SsdMixer | SelectiveScanMixer | BaseConvMixer | LinearAttentionMixer | GatedLongConvMixer | AttentionMixer;
 export type Channel = GluChannel;

@@ -1,9 +1,9 @@
 import { GraphBuilder, type Value } from './builder';
 import { buildChannel, channelTensors } from './channels';
 import type { LayerContext, Positions } from './context';
-import type { ModelDescription } from './layers';
+import type { ModelDescription, Norm } from './layers';
 import { buildMixer, mixerTensors } from './mixers';
-import { addAndNorm, rmsNorm } from './norm';
+import { addAndNorm, normalize, normTensors } from './norm';
 import { precisions, type Precision } from './precision';
 import { names, type StateLayout } from './states';
 import { matrix } from './stored-tensors';
@@ -44,9 +44,9 @@ export function buildModelGraph(
 
   let stream = forms.embedding.lookup(graph, ids, embedding);
   let delta: Value | undefined;
-  const norm = ({ weight, epsilon }: ModelDescription['finalNorm']): Value => {
-    if (delta === undefined) return rmsNorm(graph, stream, weight, width, epsilon);
-    const added = addAndNorm(graph, stream, delta, weight, width, epsilon);
+  const norm = (norm: Norm): Value => {
+    if (delta === undefined) return normalize(graph, stream, norm, width);
+    const added = addAndNorm(graph, stream, delta, norm, width);
     stream = added.stream;
     return added.normed;
   };
@@ -98,10 +98,10 @@ export function checkpointTensors(model: ModelDescription): Map<string, number[]
   const { width, vocabulary } = model;
   const tensors: [string, number[]][] = [[model.embedding, [vocabulary, width]]];
   for (const { mixerNorm, mixer, channel } of model.layers) {
-    tensors.push([mixerNorm.weight, [width]], ...mixerTensors(mixer, width));
-    if (channel) tensors.push([channel.norm.weight, [width]], ...channelTensors(channel, width));
+    tensors.push(...normTensors(mixerNorm, width), ...mixerTensors(mixer, width));
+    if (channel) tensors.push(...normTensors(channel.norm, width), ...channelTensors(channel, width));
   }
-  tensors.push([model.finalNorm.weight, [width]]);
+  tensors.push(...normTensors(model.finalNorm, width));
   if (model.head !== undefined) tensors.push([model.head, [vocabulary, width]]);
   return new Map(tensors);
 }

@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from './builder';
 import { vector } from './context';
+import type { Norm } from './layers';
 
 /** Root-mean-square norm over the last axis. */
 export function rmsNorm(graph: GraphBuilder, x: Value, weight: string, size: number, epsilon: number): Value {
@@ -7,17 +8,33 @@ export function rmsNorm(graph: GraphBuilder, x: Value, weight: string, size: num
   return graph.node('RMSNormalization', inputs, { axis: -1, epsilon: { float: epsilon } });
 }
 
-/** `stream + delta`, and its norm, in one pass. */
+/** A layer's norm over the last axis, of `size`. */
+export function normalize(graph: GraphBuilder, x: Value, norm: Norm, size: number): Value {
+  const { weight, epsilon } = norm;
+  if (norm.kind === 'layer') {
+    const inputs = [x, graph.weight(vector(weight, size)), graph.weight(vector(norm.bias, size))];
+    return graph.node('LayerNormalization', inputs, { axis: -1, epsilon: { float: epsilon } });
+  }
+  if (!norm.epsilonOutside) return rmsNorm(graph, x, weight, size, epsilon);
+  const length = graph.node('ReduceL2', [x, graph.ints(-1)], { keepdims: 1 });
+  const root = graph.add(graph.mul(length, graph.float(size ** -0.5)), graph.float(epsilon));
+  return graph.mul(graph.node('Div', [x, root]), graph.weight(vector(weight, size)));
+}
+
+/** `stream + delta`, and its norm; where the runtime can, in one pass. */
 export function addAndNorm(
   graph: GraphBuilder,
   stream: Value,
   delta: Value,
-  weight: string,
+  norm: Norm,
   size: number,
-  epsilon: number,
 ): { normed: Value; stream: Value } {
-  const inputs = [stream, delta, graph.weight(vector(weight, size))];
-  const attributes = { epsilon: { float: epsilon } };
+  if (norm.kind === 'layer' || norm.epsilonOutside) {
+    const sum = graph.add(stream, delta);
+    return { normed: normalize(graph, sum, norm, size), stream: sum };
+  }
+  const inputs = [stream, delta, graph.weight(vector(norm.weight, size))];
+  const attributes = { epsilon: { float: norm.epsilon } };
   const outputs = graph.nodeWithOutputs('SkipSimplifiedLayerNormalization', inputs, attributes, [
     undefined,
     '',
@@ -25,4 +42,10 @@ export function addAndNorm(
     undefined,
   ]);
   return { normed: outputs[0]!, stream: outputs[3]! };
+}
+
+/** The checkpoint's tensors of a norm. */
+export function normTensors(norm: Norm, size: number): [name: string, shape: number[]][] {
+  const weight: [string, number[]] = [norm.weight, [size]];
+  return norm.kind === 'layer' ? [weight, [norm.bias, [size]]] : [weight];
 }

@@ -79,7 +79,13 @@ export function stacked(name: string, parts: readonly Matrix[]): Matrix {
   return { name, rows, columns, load };
 }
 
-export const bytesPerElement: Record<ElementType, number> = { float32: 4, uint8: 1, int32: 4, int64: 8 };
+export const bytesPerElement: Record<ElementType, number> = {
+  float32: 4,
+  uint8: 1,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+};
 
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);

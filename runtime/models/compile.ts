@@ -32,6 +32,7 @@ const safetensorsType: Record<ElementType, SafetensorsType> = {
   uint8: 'U8',
   int32: 'I32',
   int64: 'I64',
+  bool: 'BOOL',
 };
 
 /**

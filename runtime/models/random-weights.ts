@@ -29,11 +29,21 @@ function randomTensor(name: string, shape: readonly number[], random: () => numb
   if (name.endsWith('A_log')) return fill(() => Math.log(between(1, 16)));
   // Softplus of it lies between 0.001 and 0.1, evenly by size.
   if (/dt_bias$|dt_proj\.bias$/.test(name)) return fill(() => Math.log(Math.expm1(0.001 * 100 ** random())));
+  if (name.endsWith('poles')) return fillPoles(data, between);
   if (name.endsWith('bias')) return fill(() => between(-0.1, 0.1));
   if (shape.length === 1) return fill(() => between(0.9, 1.1));
   const inputs = data.length / shape[0]!;
   const reach = Math.sqrt(3 / inputs);
   return fill(() => between(-reach, reach));
+}
+
+/** Real and imaginary parts in turn, all within the unit circle: what a pole stands for fades. */
+function fillPoles(data: Float32Array, between: (low: number, high: number) => number): Float32Array {
+  for (let i = 0; i < data.length; i += 2) {
+    const [size, angle] = [between(0.3, 0.99), between(-Math.PI, Math.PI)];
+    data.set([size * Math.cos(angle), size * Math.sin(angle)], i);
+  }
+  return data;
 }
 
 /** FNV-1a: every tensor gets numbers of its own, whatever the order in which they are made. */

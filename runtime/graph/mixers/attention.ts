@@ -12,6 +12,8 @@ export interface AttentionMixer {
   /** A token sees itself and the `window` - 1 tokens before it. */
   window: number;
   ropeTheta: number;
+  /** Positions are multiplied by it before they are rotated by; absent = 1. */
+  positionScale?: number;
   weights: { query: Source; key: Source; value: Source; out: Source };
   biases?: { query?: Source; key?: Source; value?: Source; out?: Source };
 }
@@ -95,14 +97,14 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
 function rotate(
   context: LayerContext,
   rows: Value,
-  { headSize, ropeTheta }: AttentionMixer,
+  { headSize, ropeTheta, positionScale = 1 }: AttentionMixer,
   heads: number,
   wanted: boolean,
 ): Value {
   const { graph } = context;
   const table = (operator: 'Cos' | 'Sin') =>
-    graph.once(`${operator}:${ropeTheta}:${headSize}:${wanted}`, () => {
-      const angles = ropeAngles(graph, context.positions.positions, headSize, ropeTheta);
+    graph.once(`${operator}:${ropeTheta}:${positionScale}:${headSize}:${wanted}`, () => {
+      const angles = ropeAngles(graph, context.positions.positions, headSize, ropeTheta, positionScale);
       const all = graph.once(`${operator}:${angles}`, () => graph.node(operator, [angles]));
       return graph.unsqueeze(wanted ? context.wantedRows(all) : all, 0);
     });
@@ -112,11 +114,18 @@ function rotate(
 }
 
 /** float32 [T, headSize / 2] */
-function ropeAngles(graph: GraphBuilder, positions: Value, headSize: number, theta: number): Value {
-  return graph.once(`angles:${theta}:${headSize}`, () => {
+function ropeAngles(
+  graph: GraphBuilder,
+  positions: Value,
+  headSize: number,
+  theta: number,
+  scale: number,
+): Value {
+  return graph.once(`angles:${theta}:${scale}:${headSize}`, () => {
     const half = headSize / 2;
-    const frequencies = Float32Array.from({ length: half }, (_, i) => theta ** (-i / half));
-    const constant = graph.constant(`rope frequencies:${theta}:${headSize}`, 'float32', [half], frequencies);
+    const frequencies = Float32Array.from({ length: half }, (_, i) => scale * theta ** (-i / half));
+    const name = `rope frequencies:${theta}:${headSize}` + (scale === 1 ? '' : `:${scale}`);
+    const constant = graph.constant(name, 'float32', [half], frequencies);
     return graph.mul(graph.unsqueeze(positions, 1), constant);
   });
 }

@@ -3,6 +3,7 @@ import type { LayerContext } from '../context';
 import type { Mixer } from '../layers';
 import { attention, attentionTensors } from './attention';
 import { baseConv, baseConvTensors } from './base-conv';
+import { gatedLongConv, gatedLongConvTensors } from './gated-long-conv';
 import { linearAttention, linearAttentionTensors } from './linear-attention';
 import { selectiveScan, selectiveScanTensors } from './selective-scan';
 import { ssd, ssdTensors } from './ssd';
@@ -18,6 +19,8 @@ export function buildMixer(context: LayerContext, x: Value, mixer: Mixer): Value
       return baseConv(context, x, mixer);
     case 'linear_attention':
       return linearAttention(context, x, mixer);
+    case 'gated_long_conv':
+      return gatedLongConv(context, x, mixer);
     case 'attention':
       return attention(context, x, mixer);
   }
@@ -33,6 +36,8 @@ export function mixerTensors(mixer: Mixer, width: number): [name: string, shape:
       return baseConvTensors(mixer, width);
     case 'linear_attention':
       return linearAttentionTensors(mixer, width);
+    case 'gated_long_conv':
+      return gatedLongConvTensors(mixer, width);
     case 'attention':
       return attentionTensors(mixer, width);
   }

@@ -1,4 +1,4 @@
-import type { Layer, ModelDescription, RmsNorm } from '../../../runtime/graph/layers';
+import type { Layer, ModelDescription, Norm } from '../../../runtime/graph/layers';
 
 export type Row = number[];
 export type ReadTensor = (name: string) => Float32Array;
@@ -16,8 +16,7 @@ export function referenceLogits(
 ): Float32Array {
   const { width } = model;
   const embedding = tensor(model.embedding);
-  const normed = (rows: Row[], { weight, epsilon }: RmsNorm) =>
-    rows.map((row) => norm(row, tensor(weight), epsilon));
+  const normed = (rows: Row[], layerNorm: Norm) => rows.map((row) => normReference(row, layerNorm, tensor));
   let stream = ids.map((id): Row => [...embedding.subarray(id * width, (id + 1) * width)]);
   const add = (delta: Row[]) => {
     stream = stream.map((row, t) => plus(row, delta[t]!));
@@ -28,6 +27,18 @@ export function referenceLogits(
   }
   const head = tensor(model.head ?? model.embedding);
   return Float32Array.from(normed(stream, model.finalNorm).flatMap((row) => times(head, row)));
+}
+
+function normReference(row: Row, layerNorm: Norm, tensor: ReadTensor): Row {
+  const { weight, epsilon } = layerNorm;
+  const mean = (values: Row) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (layerNorm.kind === 'layer') {
+    const centred = row.map((value) => value - mean(row));
+    return plus(norm(centred, tensor(weight), epsilon), tensor(layerNorm.bias));
+  }
+  if (!layerNorm.epsilonOutside) return norm(row, tensor(weight), epsilon);
+  const root = Math.sqrt(mean(row.map((value) => value * value)));
+  return row.map((value, i) => (value / (root + epsilon)) * tensor(weight)[i]!);
 }
 
 export function plus(a: Row, b: ArrayLike<number> | undefined): Row {

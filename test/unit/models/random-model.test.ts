@@ -27,6 +27,8 @@ test('the shapes are those of the models they are named after', () => {
     ['mamba2-130m', 129],
     ['mamba2-370m', 368.3],
     ['based-360m', 362.6],
+    ['stripedhyena-76m', 76.1],
+    ['stripedhyena-7b', 7646],
     ['striped-76m', 75.9],
   ]);
 });
