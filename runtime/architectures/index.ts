@@ -3,6 +3,7 @@ import { checkpointTensors } from '../graph/model-graph';
 import { UserError } from '../protocol/errors';
 import { based } from './based';
 import { ConfigReader } from './config';
+import { hyena } from './hyena';
 import { falconMamba, mamba } from './mamba';
 import { mamba2 } from './mamba2';
 import { familyBySigns } from './signs';
@@ -17,6 +18,7 @@ const families: Record<string, (config: unknown) => ModelDescription> = {
   falcon_mamba: falconMamba,
   based,
   stripedhyena: stripedHyena,
+  hyena,
 };
 
 export const familyNames = Object.keys(families);

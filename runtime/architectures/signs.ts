@@ -11,7 +11,15 @@ const signs: Record<string, (read: ConfigReader) => boolean> = {
   based: (read) => !read.isAbsent('alt_mixer') && !read.isAbsent('alt_mixer_layers'),
   // https://github.com/togethercomputer/stripedhyena, https://github.com/evo-design/evo
   stripedhyena: (read) => !read.isAbsent('hyena_layer_idxs') && !read.isAbsent('attn_layer_idxs'),
+  // https://github.com/HazyResearch/safari, https://github.com/HazyResearch/zoology
+  hyena: (read) =>
+    nameIn(read, 'layer', '_name_') === 'hyena' || /\.Hyena$/.test(nameIn(read, 'sequence_mixer', 'name')),
 };
+
+function nameIn(read: ConfigReader, section: string, key: string): string {
+  const value = (read.raw(section) as Record<string, unknown> | null | undefined)?.[key];
+  return typeof value === 'string' ? value : '';
+}
 
 export function familyBySigns(read: ConfigReader): string | undefined {
   return Object.keys(signs).find((family) => signs[family]!(read));

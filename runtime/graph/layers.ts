@@ -1,4 +1,5 @@
 import type { GluChannel } from './channels/glu';
+import type { MlpChannel } from './channels/mlp';
 import type { AttentionMixer } from './mixers/attention';
 import type { BaseConvMixer } from './mixers/base-conv';
 import type { GatedLongConvMixer } from './mixers/gated-long-conv';
@@ -51,4 +52,4 @@ export interface LayerNorm {
 
 export type Mixer =
   SsdMixer | SelectiveScanMixer | BaseConvMixer | LinearAttentionMixer | GatedLongConvMixer | AttentionMixer;
-export type Channel = GluChannel;
+export type Channel = GluChannel | MlpChannel;

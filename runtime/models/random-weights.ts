@@ -29,6 +29,11 @@ function randomTensor(name: string, shape: readonly number[], random: () => numb
   if (name.endsWith('A_log')) return fill(() => Math.log(between(1, 16)));
   // Softplus of it lies between 0.001 and 0.1, evenly by size.
   if (/dt_bias$|dt_proj\.bias$/.test(name)) return fill(() => Math.log(Math.expm1(0.001 * 100 ** random())));
+  // Of implicit filters: features of positions, the positions from 0 to 1, and how fast a filter fades.
+  if (name.endsWith('pos_emb.z')) return fill(() => between(-1, 1));
+  if (name.endsWith('pos_emb.t')) return data.map((_, t) => t / Math.max(1, data.length - 1));
+  if (name.endsWith('deltas')) return fill(() => between(3, 15));
+  if (name.endsWith('freq')) return fill(() => between(1, 3));
   if (name.endsWith('poles')) return fillPoles(data, between);
   if (name.endsWith('bias')) return fill(() => between(-0.1, 0.1));
   if (shape.length === 1) return fill(() => between(0.9, 1.1));

@@ -2,12 +2,15 @@ import type { Value } from '../builder';
 import type { LayerContext } from '../context';
 import type { Channel } from '../layers';
 import { glu, gluTensors } from './glu';
+import { mlp, mlpTensors } from './mlp';
 
 /** The channel mixer's part of the graph: each row of `x` by itself. */
 export function buildChannel(context: LayerContext, x: Value, channel: Channel): Value {
   switch (channel.kind) {
     case 'glu':
       return glu(context, x, channel);
+    case 'mlp':
+      return mlp(context, x, channel);
   }
 }
 
@@ -15,5 +18,7 @@ export function channelTensors(channel: Channel, width: number): [name: string, 
   switch (channel.kind) {
     case 'glu':
       return gluTensors(channel, width);
+    case 'mlp':
+      return mlpTensors(channel, width);
   }
 }

@@ -77,3 +77,11 @@ export function times(matrix: Float32Array, row: Row): Row {
 export function silu(value: number): number {
   return value / (1 + Math.exp(-value));
 }
+
+/** x times the probability that a normal variable is below it, by a series that converges everywhere. */
+export function gelu(x: number): number {
+  let term = x;
+  let sum = x;
+  for (let n = 1; Math.abs(term) > 1e-18; n++) sum += term *= (x * x) / (2 * n + 1);
+  return x * (0.5 + (sum * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI));
+}

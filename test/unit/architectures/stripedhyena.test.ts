@@ -6,7 +6,7 @@ import { UserError } from '../../../runtime/protocol/errors';
 import { attentionReference, gluReference } from './based-reference';
 import { expectExactly, expectNearInEachPrecision, randomTensors, someIds } from './computed';
 import { gatedLongConvReference, modalResponse } from './hyena-reference';
-import { referenceLogits, silu, type ReadTensor, type Row } from './reference';
+import { gelu, referenceLogits, silu, type ReadTensor, type Row } from './reference';
 
 const config = {
   vocab_size: 70,
@@ -95,11 +95,3 @@ test.each([
   expect(describeIt).toThrow(message);
   expect(describeIt).toThrow(UserError);
 });
-
-/** x times the probability that a normal variable is below it, by a series that converges everywhere. */
-function gelu(x: number): number {
-  let term = x;
-  let sum = x;
-  for (let n = 1; Math.abs(term) > 1e-18; n++) sum += term *= (x * x) / (2 * n + 1);
-  return x * (0.5 + (sum * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI));
-}
