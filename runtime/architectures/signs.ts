@@ -14,6 +14,8 @@ const signs: Record<string, (read: ConfigReader) => boolean> = {
   // https://github.com/HazyResearch/safari, https://github.com/HazyResearch/zoology
   hyena: (read) =>
     nameIn(read, 'layer', '_name_') === 'hyena' || /\.Hyena$/.test(nameIn(read, 'sequence_mixer', 'name')),
+  // https://github.com/HazyResearch/m2
+  m2_bert: (read) => !read.isAbsent('monarch_mixer_sequence_mixing'),
 };
 
 function nameIn(read: ConfigReader, section: string, key: string): string {

@@ -1,9 +1,11 @@
 import path from 'node:path';
-import { describeModel, familyOf } from '../architectures';
+import { describeModel, familyOf, isEncoderConfig } from '../architectures';
 import type { Precision } from '../graph/precision';
 import { graphFile, planCompilation, writeCompiled } from '../models/compile';
-import type { Checkpoint, SafetensorsFile } from '../models/safetensors';
+import type { SafetensorsFile } from '../models/safetensors';
 import { difference, noDifference, standardDeviation, worse } from './differences';
+import { withoutPrefix } from './parity-checkpoint';
+import { measureEncoderPair } from './parity-encoder';
 import { ParityReader } from './parity-reading';
 import { failed, judged, steps, type ParityResult } from './parity-result';
 
@@ -15,6 +17,7 @@ export async function measurePair(
   precision: Precision,
   work: string,
 ): Promise<ParityResult> {
+  if (isEncoderConfig(config)) return measureEncoderPair(name, config, file, precision, work);
   const family = familyOf(config) ?? name;
   try {
     const model = describeModel(config);
@@ -59,12 +62,4 @@ export async function measurePair(
   } catch (error) {
     return failed(name, family, error);
   }
-}
-
-function withoutPrefix(file: SafetensorsFile): Checkpoint {
-  const weights = [...file.tensors].filter(([name]) => name.startsWith('w.'));
-  return {
-    tensors: new Map(weights.map(([name, entry]) => [name.slice(2), entry])),
-    float32: (name) => file.float32(`w.${name}`),
-  };
 }

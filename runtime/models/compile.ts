@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { checkCheckpoint } from '../architectures';
+import { checkCheckpoint, isEncoder, type Described } from '../architectures';
 import type { GraphBuilder } from '../graph/builder';
-import type { ModelDescription } from '../graph/layers';
-import { buildModelGraph, weightsVersion } from '../graph/model-graph';
+import { buildEncoderGraph } from '../graph/encoder-graph';
+import { buildModelGraph, weightsVersion, type ModelGraph } from '../graph/model-graph';
 import type { ElementType } from '../graph/onnx';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
@@ -40,12 +40,12 @@ const safetensorsType: Record<ElementType, SafetensorsType> = {
  * @param probe adds the output that parity of the first mixer is measured at
  */
 export function planCompilation(
-  model: ModelDescription,
+  model: Described,
   precision: Precision,
   source: string,
   options: { probe?: boolean } = {},
 ): CompilationPlan {
-  const { builder, states } = buildModelGraph(model, precision, options);
+  const { builder, states } = buildGraph(model, precision, options);
   const tensors = builder.storedTensors();
   const plans = tensors.map(({ name, type, shape }) => ({ name, type: safetensorsType[type], shape }));
   const layout = layoutSafetensors(plans, {
@@ -62,9 +62,19 @@ export function planCompilation(
       return { location: weightsFile, offset, length };
     });
   const graphs = new Map([[graphFile, finished(builder)]]);
-  const signed = finished(buildModelGraph(model, precision, { ...options, signedBytes: true }).builder);
+  const signed = finished(buildGraph(model, precision, { ...options, signedBytes: true }).builder);
   if (Buffer.compare(signed, graphs.get(graphFile)!) !== 0) graphs.set(signedGraphFile, signed);
   return { precision, graphs, layout, tensors, states };
+}
+
+function buildGraph(
+  model: Described,
+  precision: Precision,
+  options: { probe?: boolean; signedBytes?: boolean },
+): ModelGraph {
+  if (!isEncoder(model)) return buildModelGraph(model, precision, options);
+  const none = { recurrent: [], pending: [], windows: [] };
+  return { builder: buildEncoderGraph(model, precision, options), states: none };
 }
 
 /**
@@ -74,7 +84,7 @@ export function planCompilation(
 export function writeCompiled(
   folder: string,
   plan: CompilationPlan,
-  model: ModelDescription,
+  model: Described,
   checkpoint: Checkpoint,
 ): void {
   checkCheckpoint(model, (name) => checkpoint.tensors.get(name)?.shape);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { describeModel } from '../architectures';
+import { describeEncoder, describeModel, type Described } from '../architectures';
+import type { EncoderDescription } from '../graph/encoder-layers';
 import type { ModelDescription } from '../graph/layers';
 import { graphVersion } from '../graph/model-graph';
 import type { Precision } from '../graph/precision';
@@ -90,6 +91,18 @@ export async function prepareBareModel(options: PrepareOptions): Promise<ReadyMo
   return bareModel(path.basename(folder), folder, description, precision, source, compiled);
 }
 
+/** Makes an encoder ready: config.json and weights are all that it needs; its tokeniser is the caller's. */
+export async function prepareEncoder(
+  options: PrepareOptions,
+): Promise<{ description: EncoderDescription; graphPath: string }> {
+  const { folder, cacheFolder, precision = 'w8u', onLog = () => undefined } = options;
+  const description = describeEncoder(readModelJson(folder, 'config.json'));
+  const checksums = new Checksums(path.join(cacheFolder, 'checksums.json'));
+  const source = await checksums.of(path.join(folder, weightsFile));
+  const { graphPath } = compiledInCache({ folder, description, source, cacheFolder, precision, onLog });
+  return { description, graphPath };
+}
+
 export function bareModel(
   name: string,
   folder: string,
@@ -135,7 +148,7 @@ function checkedCompiledFolder(
 export interface CacheOptions {
   /** Folder of the weights, or the name of what needs none. */
   folder: string;
-  description: ModelDescription;
+  description: Described;
   /** Names the weights. */
   source: string;
   cacheFolder: string;

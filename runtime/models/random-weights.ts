@@ -1,5 +1,4 @@
-import type { ModelDescription } from '../graph/layers';
-import { checkpointTensors } from '../graph/model-graph';
+import { describedTensors, type Described } from '../architectures';
 import type { Checkpoint } from './safetensors';
 import { seededRandom } from './seeded-random';
 
@@ -7,8 +6,8 @@ import { seededRandom } from './seeded-random';
  * Weights as before any training, the same for the same seed, made one tensor at a time when asked for. Sizes are
  * those of the usual initialisations, so that numbers stay as ordinary as in a trained model.
  */
-export function randomCheckpoint(model: ModelDescription, seed: number): Checkpoint {
-  const shapes = checkpointTensors(model);
+export function randomCheckpoint(model: Described, seed: number): Checkpoint {
+  const shapes = describedTensors(model);
   return {
     tensors: new Map([...shapes].map(([name, shape]) => [name, { shape }])),
     float32(name) {

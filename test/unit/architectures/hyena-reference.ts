@@ -1,3 +1,4 @@
+import type { ImplicitFilter } from '../../../runtime/graph/implicit-filter';
 import type { GatedLongConvMixer } from '../../../runtime/graph/mixers/gated-long-conv';
 import { convolve, optional, plus, times, type ReadTensor, type Row } from './reference';
 
@@ -53,4 +54,25 @@ export function modalResponse(
     }
     return sum;
   };
+}
+
+/** The network of the filter, one position and channel at a time. */
+export function implicitResponse(
+  filter: ImplicitFilter,
+  tensor: ReadTensor,
+): (channel: number, t: number) => number {
+  const { prefix, network, features, hiddenLayers } = filter;
+  const part = (name: string) => tensor(`${prefix}.${name}`);
+  const rows = Array.from({ length: filter.length }, (_, t) => {
+    let row: Row = [...part('pos_emb.z').subarray(t * features, (t + 1) * features)];
+    for (let i = 0; i < hiddenLayers; i++) {
+      const sum = plus(times(part(`${network}.${2 * i}.weight`), row), part(`${network}.${2 * i}.bias`));
+      row = sum.map((value, n) => Math.sin(part('implicit_filter.1.freq')[n]! * value));
+    }
+    const fading = (channel: number) =>
+      Math.exp(-part('pos_emb.t')[t]! * Math.abs(part('modulation.deltas')[channel]!));
+    return times(part(`${network}.${2 * hiddenLayers}.weight`), row).map((value, i) => value * fading(i));
+  });
+  // Nothing is heard from further back than the filter is long.
+  return (channel, t) => rows[t]?.[channel] ?? 0;
 }

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { describeModel } from '../../../runtime/architectures';
 import type { MlpChannel } from '../../../runtime/graph/channels/mlp';
-import type { ImplicitFilter } from '../../../runtime/graph/implicit-filter';
 import type { Layer } from '../../../runtime/graph/layers';
 import { UserError } from '../../../runtime/protocol/errors';
 import { expectExactly, expectNearInEachPrecision, length, randomTensors, someIds } from './computed';
-import { gatedLongConvReference } from './hyena-reference';
+import { gatedLongConvReference, implicitResponse } from './hyena-reference';
 import { gelu, plus, referenceLogits, times, type ReadTensor, type Row } from './reference';
 
 const safari = {
@@ -27,32 +26,9 @@ const zoology = {
   state_mixer: { name: 'zoology.mixers.mlp.MLP', kwargs: { hidden_mult: 2 } },
 };
 
-/** The network of the filter, one position and channel at a time. */
-function response(filter: ImplicitFilter, tensor: ReadTensor): (channel: number, t: number) => number {
-  const { prefix, features, hiddenLayers } = filter;
-  const part = (name: string) => tensor(`${prefix}.${name}`);
-  const rows = Array.from({ length: filter.length }, (_, t) => {
-    let row: Row = [...part('pos_emb.z').subarray(t * features, (t + 1) * features)];
-    for (let i = 0; i < hiddenLayers; i++) {
-      const sum = plus(
-        times(part(`implicit_filter.${2 * i}.weight`), row),
-        part(`implicit_filter.${2 * i}.bias`),
-      );
-      row = sum.map((value, n) => Math.sin(part('implicit_filter.1.freq')[n]! * value));
-    }
-    const fading = (channel: number) =>
-      Math.exp(-part('pos_emb.t')[t]! * Math.abs(part('modulation.deltas')[channel]!));
-    return times(part(`implicit_filter.${2 * hiddenLayers}.weight`), row).map(
-      (value, i) => value * fading(i),
-    );
-  });
-  // Nothing is heard from further back than the filter is long.
-  return (channel, t) => rows[t]?.[channel] ?? 0;
-}
-
 function mix({ mixer }: Layer, rows: Row[], tensor: ReadTensor): Row[] {
   if (mixer.kind !== 'gated_long_conv' || mixer.filter.kind !== 'implicit') throw new Error(mixer.kind);
-  return gatedLongConvReference(mixer, rows, tensor, response(mixer.filter, tensor));
+  return gatedLongConvReference(mixer, rows, tensor, implicitResponse(mixer.filter, tensor));
 }
 
 function mlp({ channel }: Layer, rows: Row[], tensor: ReadTensor): Row[] {

@@ -29,7 +29,8 @@ export function referenceLogits(
   return Float32Array.from(normed(stream, model.finalNorm).flatMap((row) => times(head, row)));
 }
 
-function normReference(row: Row, layerNorm: Norm, tensor: ReadTensor): Row {
+/** A layer's norm of one row. */
+export function normReference(row: Row, layerNorm: Norm, tensor: ReadTensor): Row {
   const { weight, epsilon } = layerNorm;
   const mean = (values: Row) => values.reduce((sum, value) => sum + value, 0) / values.length;
   if (layerNorm.kind === 'layer') {

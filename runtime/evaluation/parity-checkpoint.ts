@@ -1,0 +1,10 @@
+import type { Checkpoint, SafetensorsFile } from '../models/safetensors';
+
+/** The weights of a reference file, which stand there under `w.` and their own name. */
+export function withoutPrefix(file: SafetensorsFile): Checkpoint {
+  const weights = [...file.tensors].filter(([name]) => name.startsWith('w.'));
+  return {
+    tensors: new Map(weights.map(([name, entry]) => [name.slice(2), entry])),
+    float32: (name) => file.float32(`w.${name}`),
+  };
+}
