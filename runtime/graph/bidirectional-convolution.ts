@@ -135,46 +135,66 @@ function innerMatrices(direction: 'forward' | 'back', { rows, columns, kept }: S
 function responseOf(
   name: string,
   { before, after, skip }: BidirectionalFilter,
-  { rows, columns, kept }: Sizes,
+  sizes: Sizes,
   length: number,
   width: number,
 ): StoredTensor {
-  const total = 2 * length;
+  const { columns, kept } = sizes;
   const make: StoredTensor['make'] = (read) => {
     const [causal, reverse] = [before, after].map((filter) => impulseResponse(read, filter, width));
     const skipped = read(skip);
-    const cos = Float64Array.from({ length: total }, (_, i) => Math.cos((2 * Math.PI * i) / total));
-    const sin = Float64Array.from({ length: total }, (_, i) => -Math.sin((2 * Math.PI * i) / total));
     const out = new Float32Array(kept * width * 2 * columns);
-    const circle = new Float64Array(total);
-    const [re, im] = [new Float64Array(columns), new Float64Array(columns)];
+    const circle = new Float64Array(2 * length);
+    const transform = transformer(sizes);
     for (let channel = 0; channel < width; channel++) {
       for (let t = 0; t < length; t++) circle[t] = causal![t * width + channel]!;
-      for (let t = 1; t < length; t++) circle[total - t] = reverse![(t - 1) * width + channel]!;
+      for (let t = 1; t < length; t++) circle[2 * length - t] = reverse![(t - 1) * width + channel]!;
       circle[0]! += skipped[channel]!;
-      for (let p = 0; p < kept; p++) {
-        for (let b = 0; b < columns; b++) {
-          re[b] = im[b] = 0;
-          for (let a = 0; a < rows; a++) {
-            const turn = (a * columns * p) % total;
-            re[b]! += circle[a * columns + b]! * cos[turn]!;
-            im[b]! += circle[a * columns + b]! * sin[turn]!;
-          }
-        }
-        const at = (p * width + channel) * 2 * columns;
-        for (let q = 0; q < columns; q++) {
-          let [x, y] = [0, 0];
-          for (let b = 0; b < columns; b++) {
-            const turn = (b * (p + rows * q)) % total;
-            x += re[b]! * cos[turn]! - im[b]! * sin[turn]!;
-            y += re[b]! * sin[turn]! + im[b]! * cos[turn]!;
-          }
-          out[at + q] = x;
-          out[at + columns + q] = y;
-        }
-      }
+      transform(circle, (p, spectrum) => out.set(spectrum, (p * width + channel) * 2 * columns));
     }
     return out;
   };
   return { name, type: 'float32', shape: [kept, 1, width, 2, columns], make };
+}
+
+/** Transforms in float64, by the same two sums; gives (part, q) for each p. */
+function transformer({ rows, columns, kept }: Sizes) {
+  const total = rows * columns;
+  const turns = (count: number, of: (i: number) => number) => {
+    const angles = Float64Array.from({ length: count }, (_, i) => (-2 * Math.PI * (of(i) % total)) / total);
+    return { cos: angles.map(Math.cos), sin: angles.map(Math.sin) };
+  };
+  const outer = turns(kept * rows, (i) => (i % rows) * columns * Math.floor(i / rows));
+  const inner = turns(kept * columns * columns, (i) => {
+    const [p, q, b] = [Math.floor(i / columns ** 2), Math.floor(i / columns) % columns, i % columns];
+    return b * (p + rows * q);
+  });
+  const [re, im] = [new Float64Array(columns), new Float64Array(columns)];
+  const spectrum = new Float64Array(2 * columns);
+  return (circle: Float64Array, give: (p: number, spectrum: Float64Array) => void) => {
+    for (let p = 0; p < kept; p++) {
+      re.fill(0);
+      im.fill(0);
+      for (let a = 0; a < rows; a++) {
+        const [cos, sin] = [outer.cos[p * rows + a]!, outer.sin[p * rows + a]!];
+        for (let b = 0; b < columns; b++) {
+          const value = circle[a * columns + b]!;
+          re[b]! += value * cos;
+          im[b]! += value * sin;
+        }
+      }
+      for (let q = 0; q < columns; q++) {
+        const at = (p * columns + q) * columns;
+        let [x, y] = [0, 0];
+        for (let b = 0; b < columns; b++) {
+          const [cos, sin] = [inner.cos[at + b]!, inner.sin[at + b]!];
+          x += re[b]! * cos - im[b]! * sin;
+          y += re[b]! * sin + im[b]! * cos;
+        }
+        spectrum[q] = x;
+        spectrum[columns + q] = y;
+      }
+      give(p, spectrum);
+    }
+  };
 }
