@@ -32,6 +32,15 @@ export class ConfigReader {
     return value;
   }
 
+  /** The same; `fallback` where the key is absent. */
+  countOr(key: string, fallback: number): number {
+    return this.isAbsent(key) ? fallback : this.count(key);
+  }
+
+  isAbsent(key: string): boolean {
+    return this.values[key] === undefined || this.values[key] === null;
+  }
+
   positive(key: string): number {
     const value = this.values[key];
     if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
@@ -60,6 +69,13 @@ export class ConfigReader {
     return value;
   }
 
+  /** Complains unless the key is absent, or an empty list or object. */
+  empty(key: string): void {
+    const value = this.values[key] ?? [];
+    if (typeof value !== 'object' || Object.keys(value).length > 0)
+      throw this.complaint(key, 'absent or empty: this runtime does not compute it');
+  }
+
   /** True or false; `fallback` where the key is absent. */
   flag(key: string, fallback: boolean): boolean {
     const value = this.values[key] ?? fallback;
@@ -75,6 +91,13 @@ export class ConfigReader {
     if (low === undefined || high === undefined || !(low <= high))
       throw this.complaint(key, 'two numbers, the smaller first');
     return { low, high };
+  }
+
+  /** One of `allowed`. */
+  choice<T extends string>(key: string, allowed: readonly T[]): T {
+    const value = this.values[key];
+    if (!allowed.includes(value as T)) throw this.complaint(key, `one of: ${allowed.join(', ')}`);
+    return value as T;
   }
 
   /** One of `allowed` for each of `length` entries. */
@@ -94,6 +117,21 @@ export class ConfigReader {
     if (value.length !== length || !value.every(fits))
       throw this.complaint(key, `a whole number, or a list of ${length}`);
     return value as number[];
+  }
+
+  /** A list of layer numbers. */
+  indices(key: string): number[] {
+    const value = this.values[key] ?? [];
+    const fits = (item: unknown): item is number => Number.isInteger(item) && (item as number) >= 0;
+    if (!Array.isArray(value) || !value.every(fits)) throw this.complaint(key, 'a list of layer numbers');
+    return value;
+  }
+
+  /** Complains unless the value is a dotted name that ends in `expected`. */
+  named(key: string, expected: string): void {
+    const value = this.values[key];
+    if (typeof value !== 'string' || value.split('.').at(-1) !== expected)
+      throw this.complaint(key, `a name that ends in ${expected}, the only one this runtime computes`);
   }
 
   raw(key: string): unknown {

@@ -68,14 +68,15 @@ function readAttention(read: ConfigReader) {
 
 function readChannel(read: ConfigReader): (prefix: string) => GluChannel | MoeChannel {
   const inner = read.count('shared_intermediate_size');
-  const shared = (prefix: string): GluChannel => ({
-    kind: 'glu',
-    inner,
-    weights: {
-      gateUp: `${prefix}.shared_mlp.input_linear.weight`,
-      down: `${prefix}.shared_mlp.output_linear.weight`,
-    },
-  });
+  const shared = (prefix: string): GluChannel => {
+    const gate = { tensor: `${prefix}.shared_mlp.input_linear.weight`, first: 0, of: 2 * inner };
+    const up = { ...gate, first: inner };
+    return {
+      kind: 'glu',
+      inner,
+      weights: { gate, up, down: `${prefix}.shared_mlp.output_linear.weight` },
+    };
+  };
   if ((read.raw('num_local_experts') ?? 0) === 0) return shared;
   const experts = read.count('num_local_experts');
   const perToken = read.count('num_experts_per_tok', experts);

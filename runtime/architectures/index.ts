@@ -1,50 +1,94 @@
+import { encoderTensors } from '../graph/encoder-graph';
+import type { EncoderDescription } from '../graph/encoder-layers';
 import type { ModelDescription } from '../graph/layers';
 import { checkpointTensors } from '../graph/model-graph';
 import { UserError } from '../protocol/errors';
+import { based } from './based';
 import { ConfigReader } from './config';
 import { falconH1 } from './falcon-h1';
 import { granitemoehybrid } from './granitemoehybrid';
+import { hyena } from './hyena';
 import { lfm2 } from './lfm2';
 import { llama } from './llama';
+import { m2Bert } from './m2-bert';
+import { falconMamba, mamba } from './mamba';
 import { mamba2 } from './mamba2';
 import { qwen2 } from './qwen2';
+import { familyBySigns } from './signs';
 import { striped } from './striped';
+import { stripedHyena } from './stripedhyena';
 
 /** Families by `model_type` of config.json: a new one is one file here and one line. */
 const families: Record<string, (config: unknown) => ModelDescription> = {
   striped,
   mamba2,
-  llama,
-  qwen2,
-  lfm2,
+  mamba,
+  falcon_mamba: falconMamba,
+  based,
+  stripedhyena: stripedHyena,
+  hyena,
   granitemoehybrid,
   falcon_h1: falconH1,
+  lfm2,
+  llama,
+  qwen2,
 };
+
+/** Families that make vectors of texts instead of reading and writing them. */
+const encoders: Record<string, (config: unknown) => EncoderDescription> = { m2_bert: m2Bert };
+
+/** What weights are compiled for. */
+export type Described = ModelDescription | EncoderDescription;
+
+export function isEncoder(described: Described): described is EncoderDescription {
+  return 'kind' in described;
+}
 
 export const familyNames = Object.keys(families);
 
-/** The family's name, or undefined where the config has none. */
+/** The family's name, or undefined where the config has none and is none of a kind that is known without it. */
 export function familyOf(config: unknown): string | undefined {
-  const type = ConfigReader.of(config).raw('model_type');
-  return typeof type === 'string' ? type : undefined;
+  const read = ConfigReader.of(config);
+  const type = read.raw('model_type');
+  return typeof type === 'string' ? type : familyBySigns(read);
 }
 
 /** @throws UserError where the family is unknown or a value is not one that can be computed */
 export function describeModel(config: unknown): ModelDescription {
+  return described(config, families);
+}
+
+/** @throws UserError where the family is no encoder's or a value is not one that can be computed */
+export function describeEncoder(config: unknown): EncoderDescription {
+  return described(config, encoders);
+}
+
+export function isEncoderConfig(config: unknown): boolean {
   const family = familyOf(config);
-  if (family === undefined || !Object.hasOwn(families, family))
+  return family !== undefined && Object.hasOwn(encoders, family);
+}
+
+function described<T>(config: unknown, known: Record<string, (config: unknown) => T>): T {
+  const family = familyOf(config);
+  if (family === undefined || !Object.hasOwn(known, family))
     throw new UserError(
-      `config.json: models of type "${family ?? '(none)'}" are not supported. Supported: ${familyNames.join(', ')}.`,
+      `config.json: models of type "${family ?? '(none)'}" are not supported${known === encoders ? ' as encoders' : ''}. ` +
+        `Supported: ${Object.keys(known).join(', ')}.`,
     );
-  return families[family]!(config);
+  return known[family]!(config);
+}
+
+/** Every tensor that the checkpoint must hold, with its shape. */
+export function describedTensors(described: Described): Map<string, number[]> {
+  return isEncoder(described) ? encoderTensors(described) : checkpointTensors(described);
 }
 
 /** Complains of the first tensor that the checkpoint lacks or holds in another shape. */
 export function checkCheckpoint(
-  model: ModelDescription,
+  model: Described,
   shapeOf: (name: string) => readonly number[] | undefined,
 ): void {
-  for (const [name, expected] of checkpointTensors(model)) {
+  for (const [name, expected] of describedTensors(model)) {
     const found = shapeOf(name);
     if (!found)
       throw new UserError(

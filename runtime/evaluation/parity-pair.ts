@@ -1,9 +1,10 @@
 import path from 'node:path';
-import { describeModel, familyOf } from '../architectures';
+import { describeModel, familyOf, isEncoderConfig } from '../architectures';
 import { graphFile, planCompilation, writeCompiled } from '../models/compile';
-import type { Checkpoint } from '../models/checkpoint';
 import type { SafetensorsFile } from '../models/safetensors';
 import { difference, noDifference, standardDeviation, worse } from './differences';
+import { withoutPrefix } from './parity-checkpoint';
+import { measureEncoderPair } from './parity-encoder';
 import { ParityReader } from './parity-reading';
 import { failed, judged, steps, type ParityForm, type ParityResult } from './parity-result';
 
@@ -15,6 +16,7 @@ export async function measurePair(
   form: ParityForm,
   work: string,
 ): Promise<ParityResult> {
+  if (isEncoderConfig(config)) return measureEncoderPair(name, config, file, form, work);
   const family = familyOf(config) ?? name;
   try {
     const model = describeModel(config);
@@ -62,12 +64,4 @@ export async function measurePair(
   } catch (error) {
     return failed(name, family, form, error);
   }
-}
-
-function withoutPrefix(file: SafetensorsFile): Checkpoint {
-  const weights = [...file.tensors].filter(([name]) => name.startsWith('w.'));
-  return {
-    tensors: new Map(weights.map(([name, entry]) => [name.slice(2), entry])),
-    float32: (name, from, to) => file.float32(`w.${name}`, from, to),
-  };
 }

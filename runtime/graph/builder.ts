@@ -1,4 +1,5 @@
 import {
+  graphProto,
   modelBytes,
   nodeProto,
   tensorProto,
@@ -7,6 +8,7 @@ import {
   type Dimension,
   type ElementType,
   type ExternalData,
+  type GraphParts,
 } from './onnx';
 import type { ProtobufWriter } from './protobuf';
 import type { StoredTensor } from './stored-tensors';
@@ -15,6 +17,26 @@ import type { StoredTensor } from './stored-tensors';
 export type Value = string;
 
 const microsoft = 'com.microsoft';
+
+/** A value and its shape, for where the runtime is told both. */
+export interface Shaped {
+  value: Value;
+  shape: readonly Dimension[];
+}
+
+/** What one step makes: the states behind it, and a row of each output. */
+export interface Stepped {
+  states: readonly Value[];
+  rows: readonly Shaped[];
+}
+
+export interface Scanned {
+  states: Value[];
+  rows: Value[];
+}
+
+export type ScanStep = (body: GraphBuilder, states: readonly Value[], rows: readonly Value[]) => Stepped;
+export type LoopStep = (body: GraphBuilder, states: readonly Value[], index: Value) => Stepped;
 
 /**
  * Builds one ONNX graph node by node. Weights are declared by what they are (`weight`), and get their place in the
@@ -29,8 +51,14 @@ export class GraphBuilder {
   private readonly values = new Map<string, Value>();
   private named = 0;
 
-  /** @param signedBytes products of bytes take the weights as signed: see `rowScaledU8Product` */
-  constructor(readonly signedBytes = false) {}
+  /**
+   * @param signedBytes products of bytes take the weights as signed: see `rowScaledU8Product`
+   * @param scope begins the names inside a graph that is part of another, which must differ from those around it
+   */
+  constructor(
+    readonly signedBytes = false,
+    private readonly scope = '',
+  ) {}
 
   input(name: Value, type: ElementType, shape: readonly Dimension[]): Value {
     if (!this.inputs.has(name)) this.inputs.set(name, valueInfoProto(name, type, shape));
@@ -108,8 +136,9 @@ export class GraphBuilder {
     data: Float32Array | BigInt64Array | Uint8Array | Int32Array,
   ): Value {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    if (!this.constants.has(name)) this.constants.set(name, tensorProto(name, type, shape, bytes));
-    return name;
+    const scoped = this.scope + name;
+    if (!this.constants.has(scoped)) this.constants.set(scoped, tensorProto(scoped, type, shape, bytes));
+    return scoped;
   }
 
   add(a: Value, b: Value): Value {
@@ -163,22 +192,75 @@ export class GraphBuilder {
     return this.node('QuickGelu', [value], { alpha: { float: 1 } });
   }
 
+  /**
+   * Takes `states` through the rows (axis 0) of `rows`, of which there is at least one. `step` may use values of this
+   * graph. Shapes are those of a state and of one row.
+   * @returns the last states, and what the steps gave, stacked
+   */
+  scan(name: string, states: readonly Shaped[], rows: readonly Shaped[], step: ScanStep): Scanned {
+    const body = new GraphBuilder(this.signedBytes, `${name}/`);
+    const stepped = step(body, body.shapedInputs('state', states), body.shapedInputs('row', rows));
+    const inputs = [...states, ...rows].map(({ value }) => value);
+    const attributes = { body: body.asBody(name, states, stepped), num_scan_inputs: rows.length };
+    return this.scanned('Scan', inputs, attributes, stepped);
+  }
+
+  /**
+   * The same with `count` steps, an int64 that may be 0, which a scan refuses; a step is given its number instead of
+   * rows.
+   */
+  loop(name: string, count: Value, states: readonly Shaped[], step: LoopStep): Scanned {
+    const body = new GraphBuilder(this.signedBytes, `${name}/`);
+    const index = body.input(`${name}/index`, 'int64', []);
+    const goOn = body.input(`${name}/go on`, 'bool', []);
+    const stepped = step(body, body.shapedInputs('state', states), index);
+    body.output(body.node('Identity', [goOn]), `${name}/going on`, 'bool', []);
+    const inputs = [count, '', ...states.map(({ value }) => value)];
+    return this.scanned('Loop', inputs, { body: body.asBody(name, states, stepped) }, stepped);
+  }
+
+  private shapedInputs(kind: string, outer: readonly Shaped[]): Value[] {
+    return outer.map(({ shape }, i) => this.input(`${this.scope}${kind}.${i}`, 'float32', shape));
+  }
+
+  /** This graph as another's node has it inside. */
+  private asBody(name: string, before: readonly Shaped[], { states, rows }: Stepped): Attribute {
+    const outputs = [...states.map((value, i) => ({ value, shape: before[i]!.shape })), ...rows];
+    for (const { value, shape } of outputs) this.output(value, value, 'float32', shape);
+    return { graph: graphProto(this.parts(name, [])) };
+  }
+
+  private scanned(
+    operator: string,
+    inputs: readonly Value[],
+    attributes: Record<string, Attribute>,
+    { states, rows }: Stepped,
+  ): Scanned {
+    const outputs = [...states, ...rows].map(() => undefined);
+    const results = this.nodeWithOutputs(operator, inputs, attributes, outputs);
+    return { states: results.slice(0, states.length), rows: results.slice(states.length) };
+  }
+
   /** The model as ONNX, its weights found where `place` says. */
   finish(name: string, place: (tensor: StoredTensor) => ExternalData): Uint8Array {
     const weights = [...this.weights].map(([value, { tensor, shape }]) =>
       tensorProto(value, tensor.type, shape, place(tensor)),
     );
-    return modelBytes({
+    return modelBytes(this.parts(name, weights));
+  }
+
+  private parts(name: string, weights: readonly ProtobufWriter[]): GraphParts {
+    return {
       name,
       nodes: this.nodes,
       initializers: [...this.constants.values(), ...weights],
       inputs: [...this.inputs.values()],
       outputs: [...this.outputs.values()],
-    });
+    };
   }
 
   private fresh(operator: string): Value {
-    return `${operator}.${this.named++}`;
+    return `${this.scope}${operator}.${this.named++}`;
   }
 
   private push(

@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from './builder';
 import type { Forms } from './precision';
 import type { StateLayout } from './states';
-import type { StoredTensor } from './stored-tensors';
+import { nameOf, readSource, type Source, type StoredTensor } from './stored-tensors';
 
 /** What the graph runs on. Not every operator exists everywhere, nor is the same form the fastest. */
 export type Provider = 'cpu' | 'webgpu';
@@ -31,33 +31,34 @@ export interface LayerContext {
 
 /** A vector of the checkpoint, each value mapped, then repeated. */
 export function vector(
-  name: string,
+  source: Source,
   size: number,
   options: { map?: (value: number) => number; repeat?: number; as?: string } = {},
 ): StoredTensor {
-  const { map = (value) => value, repeat = 1, as = name } = options;
+  const { map = (value) => value, repeat = 1, as = nameOf(source, size) } = options;
+  const load = readSource(source, size, 1);
   return {
     name: as,
     type: 'float32',
     shape: [size * repeat],
     make: (read) => {
-      const source = read(name);
-      return Float32Array.from({ length: size * repeat }, (_, i) => map(source[Math.floor(i / repeat)]!));
+      const values = load(read);
+      return Float32Array.from({ length: size * repeat }, (_, i) => map(values[Math.floor(i / repeat)]!));
     },
   };
 }
 
-/** `x + factor * bias`, the bias being a vector of the checkpoint; `x` where the model has none. */
+/** `x [T, size]` and a bias of the checkpoint, where there is one. */
 export function biased(
   graph: GraphBuilder,
   x: Value,
-  bias: string | undefined,
+  source: Source | undefined,
   size: number,
   factor = 1,
 ): Value {
-  return bias === undefined
-    ? x
-    : graph.add(x, graph.weight(vector(bias, size, { map: (value) => value * factor })));
+  if (source === undefined) return x;
+  const scaled = factor === 1 ? {} : { map: (value: number) => value * factor };
+  return graph.add(x, graph.weight(vector(source, size, scaled)));
 }
 
 /** The tensors that a model has of those that its kind may have. */

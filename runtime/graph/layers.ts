@@ -1,10 +1,17 @@
 import type { GluChannel } from './channels/glu';
+import type { MlpChannel } from './channels/mlp';
 import type { MoeChannel } from './channels/moe';
 import type { AttentionMixer } from './mixers/attention';
+import type { BaseConvMixer } from './mixers/base-conv';
+import type { GatedLongConvMixer } from './mixers/gated-long-conv';
+import type { LinearAttentionMixer } from './mixers/linear-attention';
 import type { ParallelMixer } from './mixers/parallel';
+import type { SelectiveScanMixer } from './mixers/selective-scan';
 import type { ShortConvolutionMixer } from './mixers/short-convolution';
 import type { SsdMixer } from './mixers/ssd';
-import type { RmsNorm } from './norm';
+import type { Norm } from './norm';
+
+export type { LayerNorm, Norm } from './norm';
 
 /** A model as a list of layers: what an architecture makes of a config, and what the graph is built from. */
 export interface ModelDescription {
@@ -21,16 +28,24 @@ export interface ModelDescription {
   /** What mixers and channel mixers give is multiplied by it before it is added to the stream. */
   residualFactor?: number;
   layers: Layer[];
-  finalNorm: RmsNorm;
+  finalNorm: Norm;
 }
 
 /** `x += f mixer(mixerNorm(x)); x += f channel(channel.norm(x))`, f being the model's `residualFactor` */
 export interface Layer {
-  mixerNorm: RmsNorm;
+  mixerNorm: Norm;
   mixer: Mixer;
   /** Absent in families whose layers are a mixer alone, as Mamba's. */
-  channel?: Channel & { norm: RmsNorm };
+  channel?: Channel & { norm: Norm };
 }
 
-export type Mixer = SsdMixer | AttentionMixer | ShortConvolutionMixer | ParallelMixer;
-export type Channel = GluChannel | MoeChannel;
+export type Mixer =
+  | SsdMixer
+  | SelectiveScanMixer
+  | BaseConvMixer
+  | LinearAttentionMixer
+  | GatedLongConvMixer
+  | AttentionMixer
+  | ShortConvolutionMixer
+  | ParallelMixer;
+export type Channel = GluChannel | MlpChannel | MoeChannel;

@@ -3,7 +3,7 @@ import { buildChannel, channelTensors } from './channels';
 import type { LayerContext, Provider } from './context';
 import type { ModelDescription } from './layers';
 import { buildMixer, mixerTensors } from './mixers';
-import { addAndNorm, rmsNorm, type RmsNorm } from './norm';
+import { addAndNorm, normalize, normTensors, type Norm } from './norm';
 import { precisions, type Precision } from './precision';
 import { names, type StateLayout } from './states';
 import { matrix } from './stored-tensors';
@@ -46,8 +46,8 @@ export function buildModelGraph(
   const times = (value: Value, factor = 1) => (factor === 1 ? value : graph.mul(value, graph.float(factor)));
   let stream = times(forms.embedding.lookup(graph, ids, embedding), model.embeddingFactor);
   let delta: Value | undefined;
-  const norm = (by: RmsNorm): Value => {
-    if (delta === undefined) return rmsNorm(graph, stream, by, width);
+  const norm = (by: Norm): Value => {
+    if (delta === undefined) return normalize(graph, stream, by, width);
     const added = addAndNorm(graph, stream, delta, by, width);
     stream = added.stream;
     return added.normed;
@@ -103,10 +103,10 @@ export function checkpointTensors(model: ModelDescription): Map<string, number[]
   const { width, vocabulary } = model;
   const tensors: [string, number[]][] = [[model.embedding, [vocabulary, width]]];
   for (const { mixerNorm, mixer, channel } of model.layers) {
-    tensors.push([mixerNorm.weight, [width]], ...mixerTensors(mixer, width));
-    if (channel) tensors.push([channel.norm.weight, [width]], ...channelTensors(channel, width));
+    tensors.push(...normTensors(mixerNorm, width), ...mixerTensors(mixer, width));
+    if (channel) tensors.push(...normTensors(channel.norm, width), ...channelTensors(channel, width));
   }
-  tensors.push([model.finalNorm.weight, [width]]);
+  tensors.push(...normTensors(model.finalNorm, width));
   if (model.head !== undefined) tensors.push([model.head, [vocabulary, width]]);
   return new Map(tensors);
 }

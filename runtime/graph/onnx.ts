@@ -1,10 +1,10 @@
 import { ProtobufWriter } from './protobuf';
 
 /** Element types by the name that ONNX gives them, with its number. */
-export const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7 } as const;
+export const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
 export type ElementType = keyof typeof elementTypes;
 
-export type Attribute = number | string | { float: number } | { ints: number[] };
+export type Attribute = number | string | { float: number } | { ints: number[] } | { graph: ProtobufWriter };
 /** A number is fixed, a string names a size that may differ from run to run. */
 export type Dimension = number | string;
 
@@ -54,6 +54,7 @@ function attributeProto(name: string, value: Attribute): ProtobufWriter {
   if (typeof value === 'number') return proto.integer(3, value).integer(20, 2);
   if (typeof value === 'string') return proto.string(4, value).integer(20, 3);
   if ('float' in value) return proto.float(2, value.float).integer(20, 1);
+  if ('graph' in value) return proto.message(6, value.graph).integer(20, 5);
   for (const item of value.ints) proto.integer(8, item);
   return proto.integer(20, 7);
 }
@@ -80,18 +81,23 @@ export interface GraphParts {
 const operatorSet = 23;
 const irVersion = 11;
 
-export function modelBytes(graph: GraphParts): Uint8Array {
+/** A whole model's graph, or one inside a node of another. */
+export function graphProto(graph: GraphParts): ProtobufWriter {
   const proto = new ProtobufWriter();
   for (const node of graph.nodes) proto.message(1, node);
   proto.string(2, graph.name);
   for (const initializer of graph.initializers) proto.message(5, initializer);
   for (const input of graph.inputs) proto.message(11, input);
   for (const output of graph.outputs) proto.message(12, output);
+  return proto;
+}
+
+export function modelBytes(graph: GraphParts): Uint8Array {
   const domain = (name: string, version: number) => new ProtobufWriter().string(1, name).integer(2, version);
   return new ProtobufWriter()
     .integer(1, irVersion)
     .string(2, 'longview')
-    .message(7, proto)
+    .message(7, graphProto(graph))
     .message(8, domain('', operatorSet))
     .message(8, domain('com.microsoft', 1))
     .finish();

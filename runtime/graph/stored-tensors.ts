@@ -24,13 +24,48 @@ export interface Matrix {
   loadRows?(read: ReadTensor, first: number, last: number): Float32Array;
 }
 
-export function matrix(name: string, rows: number, columns: number, factor = 1): Matrix {
+/** Some rows of a tensor of the checkpoint that holds several matrices or vectors, one after the other. */
+export interface TensorRows {
+  tensor: string;
+  first: number;
+  /** Rows of the whole tensor. */
+  of: number;
+}
+
+/** Where a matrix or a vector of the checkpoint is: a whole tensor, or some rows of one. */
+export type Source = string | TensorRows;
+
+/** The tensor that a source is in, with its shape; `rest` are the sizes behind the rows. */
+export function tensorOf(source: Source, rows: number, ...rest: number[]): [name: string, shape: number[]] {
+  return typeof source === 'string' ? [source, [rows, ...rest]] : [source.tensor, [source.of, ...rest]];
+}
+
+/** Reads a source of `rows` rows of `columns` values, or the rows first..last of it alone. */
+export function readSource(
+  source: Source,
+  rows: number,
+  columns: number,
+): (read: ReadTensor, first?: number, last?: number) => Float32Array {
+  const [tensor, start] = typeof source === 'string' ? [source, 0] : [source.tensor, source.first];
+  const whole = typeof source === 'string';
+  return (read, first = 0, last = rows) =>
+    whole && first === 0 && last === rows
+      ? read(tensor)
+      : read(tensor, (start + first) * columns, (start + last) * columns);
+}
+
+export function nameOf(source: Source, rows: number): string {
+  return typeof source === 'string' ? source : `${source.tensor}[${source.first}:${source.first + rows}]`;
+}
+
+export function matrix(source: Source, rows: number, columns: number, factor = 1): Matrix {
+  const load = readSource(source, rows, columns);
   return {
-    name,
+    name: nameOf(source, rows),
     rows,
     columns,
-    load: (read) => scaled(read(name), factor),
-    loadRows: (read, first, last) => scaled(read(name, first * columns, last * columns), factor),
+    load: (read) => scaled(load(read), factor),
+    loadRows: (read, first, last) => scaled(load(read, first, last), factor),
   };
 }
 
@@ -113,7 +148,13 @@ export function pickedRows(name: string, { columns, load }: Matrix, rows: readon
   };
 }
 
-export const bytesPerElement: Record<ElementType, number> = { float32: 4, uint8: 1, int32: 4, int64: 8 };
+export const bytesPerElement: Record<ElementType, number> = {
+  float32: 4,
+  uint8: 1,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+};
 
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);

@@ -23,6 +23,8 @@ export interface Session {
   run(feeds: Record<string, Tensor>, wanted: readonly string[]): Promise<Record<string, Tensor>>;
   float32(data: Float32Array, shape: readonly number[]): Tensor;
   int64(...values: number[]): Tensor;
+  /** int64 of any shape. */
+  integers(values: readonly number[], shape: readonly number[]): Tensor;
   release(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export async function openSession({
     run: async (feeds, wanted) => (await session.run(feeds, wanted)) as Record<string, Tensor>,
     float32: (data, shape) => new Tensor('float32', data, shape),
     int64: (...values) => new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]),
+    integers: (values, shape) => new Tensor('int64', BigInt64Array.from(values, BigInt), shape),
     release: () => session.release(),
   };
 }

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { checkCheckpoint } from '../architectures';
+import { checkCheckpoint, isEncoder, type Described } from '../architectures';
 import type { GraphBuilder } from '../graph/builder';
 import type { Provider } from '../graph/context';
-import type { ModelDescription } from '../graph/layers';
-import { buildModelGraph, weightsVersion } from '../graph/model-graph';
+import { buildEncoderGraph } from '../graph/encoder-graph';
+import { buildModelGraph, weightsVersion, type ModelGraph } from '../graph/model-graph';
 import type { ElementType } from '../graph/onnx';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
@@ -35,6 +35,7 @@ const safetensorsType: Record<ElementType, ElementName> = {
   uint8: 'U8',
   int32: 'I32',
   int64: 'I64',
+  bool: 'BOOL',
 };
 
 /**
@@ -42,12 +43,12 @@ const safetensorsType: Record<ElementType, ElementName> = {
  * @param probe adds the output that parity of the first mixer is measured at
  */
 export function planCompilation(
-  model: ModelDescription,
+  model: Described,
   precision: Precision,
   source: string,
   options: { probe?: boolean; provider?: Provider } = {},
 ): CompilationPlan {
-  const { builder, states } = buildModelGraph(model, precision, options);
+  const { builder, states } = buildGraph(model, precision, options);
   const tensors = builder.storedTensors();
   const plans = tensors.map(({ name, type, shape }) => ({ name, type: safetensorsType[type], shape }));
   const layout = layoutSafetensors(plans, {
@@ -64,9 +65,19 @@ export function planCompilation(
       return { location: weightsFile, offset, length };
     });
   const graphs = new Map([[graphFile, finished(builder)]]);
-  const signed = finished(buildModelGraph(model, precision, { ...options, signedBytes: true }).builder);
+  const signed = finished(buildGraph(model, precision, { ...options, signedBytes: true }).builder);
   if (Buffer.compare(signed, graphs.get(graphFile)!) !== 0) graphs.set(signedGraphFile, signed);
   return { precision, graphs, layout, tensors, states };
+}
+
+function buildGraph(
+  model: Described,
+  precision: Precision,
+  options: { probe?: boolean; signedBytes?: boolean; provider?: Provider },
+): ModelGraph {
+  if (!isEncoder(model)) return buildModelGraph(model, precision, options);
+  const none = { recurrent: [], pending: [], windows: [], rotations: [] };
+  return { builder: buildEncoderGraph(model, precision, options), states: none };
 }
 
 /**
@@ -76,7 +87,7 @@ export function planCompilation(
 export function writeCompiled(
   folder: string,
   plan: CompilationPlan,
-  model: ModelDescription,
+  model: Described,
   checkpoint: Checkpoint,
 ): void {
   const compiling = compilingSteps(folder, plan, model, checkpoint);
@@ -87,7 +98,7 @@ export function writeCompiled(
 export function* compilingSteps(
   folder: string,
   plan: CompilationPlan,
-  model: ModelDescription,
+  model: Described,
   checkpoint: Checkpoint,
 ): Generator<number, void, void> {
   checkCheckpoint(model, (name) => checkpoint.tensors.get(name)?.shape);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { describeModel } from '../architectures';
+import { describeEncoder, describeModel, type Described } from '../architectures';
+import type { EncoderDescription } from '../graph/encoder-layers';
 import type { ModelDescription } from '../graph/layers';
 import { graphVersion } from '../graph/model-graph';
 import type { Precision } from '../graph/precision';
@@ -113,6 +114,17 @@ export async function prepareBareModel(options: PrepareOptions): Promise<ReadyMo
   return bareModel(path.basename(folder), folder, description, precision, source, compiled);
 }
 
+/** Makes an encoder ready: config.json and weights are all that it needs; its tokeniser is the caller's. */
+export async function prepareEncoder(
+  options: PrepareOptions,
+): Promise<{ description: EncoderDescription; graphPath: string }> {
+  const { folder, cacheFolder, precision = 'w8u', onLog = () => undefined } = options;
+  const description = describeEncoder(readModelJson(folder, 'config.json'));
+  const source = await new Checksums(checksumsFile(cacheFolder)).ofAll(folder, weightFiles(folder));
+  const compiled = await compiledInCache({ ...options, description, source, precision, onLog });
+  return { description, graphPath: compiled.graphPath };
+}
+
 /**
  * The compiled weights that a folder's model is run with, where they are there: the folder's own, or those in the cache.
  * Reads no more than what has been read before.
@@ -186,7 +198,7 @@ function checkedCompiledFolder(
 export interface CacheOptions {
   /** Folder of the weights, or the name of what needs none. */
   folder: string;
-  description: ModelDescription;
+  description: Described;
   /** Names the weights. */
   source: string;
   cacheFolder: string;

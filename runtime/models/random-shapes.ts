@@ -29,6 +29,55 @@ const llama130m: object = {
   tie_word_embeddings: true,
 };
 
+const mamba130m: object = {
+  model_type: 'mamba',
+  hidden_size: 768,
+  num_hidden_layers: 24,
+  vocab_size: 50280,
+  expand: 2,
+  state_size: 16,
+  time_step_rank: 48,
+  conv_kernel: 4,
+  layer_norm_epsilon: 1e-5,
+};
+
+const based360m: object = {
+  vocab_size: 50257,
+  n_embd: 1024,
+  n_layer: 27,
+  n_inner: 2048,
+  layer_norm_epsilon: 1e-5,
+  alt_mixer_layers: [1, 6, 11, 16, 21],
+  alt_mixer_2_layers: [2, 7, 12, 17, 22],
+  mixer: { _target_: 'BaseConv', kernel_sizes: 3, expand_proj: 4 },
+  alt_mixer: {
+    _target_: 'LinearAttention',
+    feature_dim: 16,
+    num_heads: 16,
+    feature_map: { _target_: 'TaylorExp' },
+  },
+  alt_mixer_2: { _target_: 'SlidingAttention', window_size: 256, num_heads: 16, causal: true },
+};
+
+/** StripedHyena-7B's kind: every other layer a Hyena operator, the others attention. */
+const stripedHyena = (shape: { num_layers: number; [key: string]: unknown }): object => {
+  const layers = Array.from({ length: shape.num_layers }, (_, i) => i);
+  return {
+    hyena_layer_idxs: layers.filter((i) => i % 2 === 0),
+    attn_layer_idxs: layers.filter((i) => i % 2 === 1),
+    state_size: 2,
+    short_filter_length: 3,
+    qkv_proj_bias: false,
+    mha_out_proj_bias: false,
+    eps: 1e-5,
+    use_flash_rmsnorm: true,
+    max_seqlen: 32768,
+    rotary_emb_base: 500000,
+    proj_groups: 4,
+    ...shape,
+  };
+};
+
 /** The embedded model's shape. */
 const striped76m: object = {
   model_type: 'striped',
@@ -49,8 +98,26 @@ const striped76m: object = {
 };
 
 export const randomShapes: Readonly<Record<string, object>> = {
+  'mamba-130m': mamba130m,
   'mamba2-130m': mamba2(768, 24),
   'mamba2-370m': mamba2(1024, 48),
   'llama-130m': llama130m,
+  'based-360m': based360m,
+  'stripedhyena-76m': stripedHyena({
+    num_layers: 10,
+    vocab_size: 16384,
+    hidden_size: 768,
+    num_attention_heads: 12,
+    inner_mlp_size: 1920,
+    tie_embeddings: true,
+  }),
+  'stripedhyena-7b': stripedHyena({
+    num_layers: 32,
+    vocab_size: 32000,
+    hidden_size: 4096,
+    num_attention_heads: 32,
+    inner_mlp_size: 14336,
+    tie_embeddings: false,
+  }),
   'striped-76m': striped76m,
 };

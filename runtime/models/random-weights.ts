@@ -1,5 +1,4 @@
-import type { ModelDescription } from '../graph/layers';
-import { checkpointTensors } from '../graph/model-graph';
+import { describedTensors, type Described } from '../architectures';
 import type { Checkpoint } from './checkpoint';
 import { seededRandom } from './seeded-random';
 
@@ -7,8 +6,8 @@ import { seededRandom } from './seeded-random';
  * Weights as before any training, the same for the same seed, made one tensor at a time when asked for. Sizes are
  * those of the usual initialisations, so that numbers stay as ordinary as in a trained model.
  */
-export function randomCheckpoint(model: ModelDescription, seed: number): Checkpoint {
-  const shapes = checkpointTensors(model);
+export function randomCheckpoint(model: Described, seed: number): Checkpoint {
+  const shapes = describedTensors(model);
   // Large tensors are asked for in parts, one after the other.
   let last: { name: string; values: Float32Array } | undefined;
   return {
@@ -32,12 +31,27 @@ function randomTensor(name: string, shape: readonly number[], random: () => numb
   const between = (low: number, high: number) => low + (high - low) * random();
   if (name.endsWith('A_log')) return fill(() => Math.log(between(1, 16)));
   // Softplus of it lies between 0.001 and 0.1, evenly by size.
-  if (name.endsWith('dt_bias')) return fill(() => Math.log(Math.expm1(0.001 * 100 ** random())));
+  if (/dt_bias$|dt_proj\.bias$/.test(name)) return fill(() => Math.log(Math.expm1(0.001 * 100 ** random())));
+  // Of implicit filters: features of positions, the positions from 0 to 1, and how fast a filter fades.
+  if (name.endsWith('pos_emb.z')) return fill(() => between(-1, 1));
+  if (name.endsWith('pos_emb.t')) return data.map((_, t) => t / Math.max(1, data.length - 1));
+  if (name.endsWith('deltas')) return fill(() => between(3, 15));
+  if (name.endsWith('freq')) return fill(() => between(1, 3));
+  if (name.endsWith('poles')) return fillPoles(data, between);
   if (name.endsWith('bias')) return fill(() => between(-0.1, 0.1));
   if (shape.length === 1) return fill(() => between(0.9, 1.1));
   const inputs = shape.at(-1)!;
   const reach = Math.sqrt(3 / inputs);
   return fill(() => between(-reach, reach));
+}
+
+/** Real and imaginary parts in turn, all within the unit circle: what a pole stands for fades. */
+function fillPoles(data: Float32Array, between: (low: number, high: number) => number): Float32Array {
+  for (let i = 0; i < data.length; i += 2) {
+    const [size, angle] = [between(0.3, 0.99), between(-Math.PI, Math.PI)];
+    data.set([size * Math.cos(angle), size * Math.sin(angle)], i);
+  }
+  return data;
 }
 
 /** FNV-1a: every tensor gets numbers of its own, whatever the order in which they are made. */

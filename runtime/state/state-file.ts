@@ -98,7 +98,11 @@ export function decodeState(
     shape,
     data: new Float32Array(aligned(take(sizes[i]!))),
   }));
-  return { header, ids, snapshot: { model: header.model, length: header.tokens, pending: header.pending, tensors } };
+  return {
+    header,
+    ids,
+    snapshot: { model: header.model, length: header.tokens, pending: header.pending, tensors },
+  };
 }
 
 function isHeader(value: unknown): value is StateHeader {

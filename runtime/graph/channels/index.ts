@@ -2,6 +2,7 @@ import type { Value } from '../builder';
 import type { LayerContext } from '../context';
 import type { Channel } from '../layers';
 import { glu, gluTensors } from './glu';
+import { mlp, mlpTensors } from './mlp';
 import { moe, moeTensors } from './moe';
 
 /** The channel mixer's part of the graph: each row of `x` by itself. */
@@ -9,6 +10,8 @@ export function buildChannel(context: LayerContext, x: Value, channel: Channel):
   switch (channel.kind) {
     case 'glu':
       return glu(context, x, channel);
+    case 'mlp':
+      return mlp(context, x, channel);
     case 'moe':
       return moe(context, x, channel);
   }
@@ -18,6 +21,8 @@ export function channelTensors(channel: Channel, width: number): [name: string, 
   switch (channel.kind) {
     case 'glu':
       return gluTensors(channel, width);
+    case 'mlp':
+      return mlpTensors(channel, width);
     case 'moe':
       return moeTensors(channel, width);
   }

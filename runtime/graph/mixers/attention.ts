@@ -1,9 +1,9 @@
 import type { Value } from '../builder';
-import { biased, tensorsOf, type LayerContext } from '../context';
+import { biased, type LayerContext } from '../context';
 import { rmsNorm, type RmsNorm } from '../norm';
 import { rotate, type Rope } from '../rope';
 import { names } from '../states';
-import { matrix, pickedRows, stacked } from '../stored-tensors';
+import { matrix, nameOf, pickedRows, stacked, tensorOf, type Source } from '../stored-tensors';
 import { attend } from './attend';
 
 /** Grouped-query attention: softmax of `scale q k^T` over the tokens that a query sees, times their values. */
@@ -24,14 +24,14 @@ export interface AttentionMixer {
   gated?: boolean;
   /** Names of the checkpoint's tensors. */
   weights: {
-    query: string;
-    queryBias?: string;
-    key: string;
-    keyBias?: string;
-    value: string;
-    valueBias?: string;
-    out: string;
-    outBias?: string;
+    query: Source;
+    queryBias?: Source;
+    key: Source;
+    keyBias?: Source;
+    value: Source;
+    valueBias?: Source;
+    out: Source;
+    outBias?: Source;
   };
 }
 
@@ -39,18 +39,21 @@ export function attentionTensors(mixer: AttentionMixer, width: number): [name: s
   const { weights, heads, keyValueHeads, headSize, gated, norms } = mixer;
   const keyWidth = keyValueHeads * headSize;
   const queryWidth = heads * headSize * (gated ? 2 : 1);
-  return tensorsOf([
-    [weights.query, [queryWidth, width]],
-    [weights.queryBias, [queryWidth]],
-    [weights.key, [keyWidth, width]],
-    [weights.keyBias, [keyWidth]],
-    [weights.value, [keyWidth, width]],
-    [weights.valueBias, [keyWidth]],
-    [weights.out, [width, heads * headSize]],
-    [weights.outBias, [width]],
-    [norms?.query.weight, [headSize]],
-    [norms?.key.weight, [headSize]],
-  ]);
+  const vectors: [Source | undefined, number][] = [
+    [weights.queryBias, queryWidth],
+    [weights.keyBias, keyWidth],
+    [weights.valueBias, keyWidth],
+    [weights.outBias, width],
+    [norms?.query.weight, headSize],
+    [norms?.key.weight, headSize],
+  ];
+  return [
+    tensorOf(weights.query, queryWidth, width),
+    tensorOf(weights.key, keyWidth, width),
+    tensorOf(weights.value, keyWidth, width),
+    tensorOf(weights.out, width, heads * headSize),
+    ...vectors.flatMap(([source, size]) => (source === undefined ? [] : [tensorOf(source, size)])),
+  ];
 }
 
 /** Large enough to vanish in a softmax, small enough to stay finite in sums. */
@@ -131,7 +134,7 @@ function queryOrGate(mixer: AttentionMixer, width: number, part: 'query' | 'gate
     const head = Math.floor(i / headSize);
     return i + (part === 'query' ? head : head + 1) * headSize;
   });
-  return pickedRows(`${weights.query}.${part}`, both, rows);
+  return pickedRows(`${nameOf(weights.query, both.rows)}.${part}`, both, rows);
 }
 
 /** Queries or keys [T, count * headSize] with their norm and their position. */

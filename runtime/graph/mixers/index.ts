@@ -2,7 +2,11 @@ import type { Value } from '../builder';
 import type { LayerContext } from '../context';
 import type { Mixer } from '../layers';
 import { attention, attentionTensors } from './attention';
+import { baseConv, baseConvTensors } from './base-conv';
+import { gatedLongConv, gatedLongConvTensors } from './gated-long-conv';
+import { linearAttention, linearAttentionTensors } from './linear-attention';
 import { parallel, parallelTensors, type ParallelMixer } from './parallel';
+import { selectiveScan, selectiveScanTensors } from './selective-scan';
 import { shortConvolution, shortConvolutionTensors } from './short-convolution';
 import { ssd, ssdTensors } from './ssd';
 
@@ -18,6 +22,14 @@ function buildOne(context: LayerContext, x: Value, mixer: Exclude<Mixer, Paralle
   switch (mixer.kind) {
     case 'ssd':
       return ssd(context, x, mixer);
+    case 'selective_scan':
+      return selectiveScan(context, x, mixer);
+    case 'base_conv':
+      return baseConv(context, x, mixer);
+    case 'linear_attention':
+      return linearAttention(context, x, mixer);
+    case 'gated_long_conv':
+      return gatedLongConv(context, x, mixer);
     case 'attention':
       return attention(context, x, mixer);
     case 'short_convolution':
@@ -29,6 +41,14 @@ export function mixerTensors(mixer: Mixer, width: number): [name: string, shape:
   switch (mixer.kind) {
     case 'ssd':
       return ssdTensors(mixer, width);
+    case 'selective_scan':
+      return selectiveScanTensors(mixer, width);
+    case 'base_conv':
+      return baseConvTensors(mixer, width);
+    case 'linear_attention':
+      return linearAttentionTensors(mixer, width);
+    case 'gated_long_conv':
+      return gatedLongConvTensors(mixer, width);
     case 'attention':
       return attentionTensors(mixer, width);
     case 'parallel':

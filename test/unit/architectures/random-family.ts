@@ -43,7 +43,7 @@ export async function expectReference(config: object): Promise<void> {
   const model = describeModel(config);
   const checkpoint = randomCheckpoint(model, seed);
   await withReader(config, 'float32', async (reader, ids) => {
-    const rows = referenceLogits(model, (name) => checkpoint.float32(name), ids);
+    const rows = referenceLogits(model, (name, from, to) => checkpoint.float32(name, from, to), ids);
     const expected = Float32Array.from(rows.flat());
     const whole = (await reader.read(reader.newState(), ids, ids.length)).logits;
     const split = await reader.readSplit(ids, ids.length);

@@ -1,15 +1,17 @@
 import type { AttentionMixer } from '../../../runtime/graph/mixers/attention';
 import { ropeFrequencies, type Rope } from '../../../runtime/graph/rope';
-import { biased, normed, parts, sigmoid, times, type Row, type Tensors } from './reference-rows';
+import { normed, parts, projected, sigmoid, type Row, type Tensors } from './reference-rows';
 
 /** Attention as its definition says: every query over every key that it sees. */
 export function attentionReference(mixer: AttentionMixer, rows: Row[], tensor: Tensors): Row[] {
   const { heads, keyValueHeads, headSize, weights, window, norms, rope, gated } = mixer;
   const scale = mixer.scale ?? 1 / Math.sqrt(headSize);
-  const projected = (row: Row, weight: string, bias: string | undefined) =>
-    biased(times(tensor(weight), row), bias, tensor);
+  const [queryWidth, keyWidth] = [heads * headSize * (gated ? 2 : 1), keyValueHeads * headSize];
   const queryParts = rows.map((row) =>
-    parts(projected(row, weights.query, weights.queryBias), gated ? 2 * headSize : headSize),
+    parts(
+      projected(row, queryWidth, weights.query, weights.queryBias, tensor),
+      gated ? 2 * headSize : headSize,
+    ),
   );
   const place = (head: Row, t: number, by: 'query' | 'key') => {
     const ready = norms ? normed(head, norms[by], tensor) : head;
@@ -17,9 +19,13 @@ export function attentionReference(mixer: AttentionMixer, rows: Row[], tensor: T
   };
   const queries = queryParts.map((row, t) => row.map((head) => place(head.slice(0, headSize), t, 'query')));
   const keys = rows.map((row, t) =>
-    parts(projected(row, weights.key, weights.keyBias), headSize).map((head) => place(head, t, 'key')),
+    parts(projected(row, keyWidth, weights.key, weights.keyBias, tensor), headSize).map((head) =>
+      place(head, t, 'key'),
+    ),
   );
-  const values = rows.map((row) => parts(projected(row, weights.value, weights.valueBias), headSize));
+  const values = rows.map((row) =>
+    parts(projected(row, keyWidth, weights.value, weights.valueBias, tensor), headSize),
+  );
 
   return queries.map((query, t) => {
     const y = query.flatMap((head, h) => {
@@ -35,7 +41,7 @@ export function attentionReference(mixer: AttentionMixer, rows: Row[], tensor: T
         return gated ? value * sigmoid(queryParts[t]![h]![headSize + i]!) : value;
       });
     });
-    return projected(y, weights.out, weights.outBias);
+    return projected(y, rows[0]!.length, weights.out, weights.outBias, tensor);
   });
 }
 

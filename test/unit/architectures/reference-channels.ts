@@ -1,18 +1,19 @@
 import type { GluChannel } from '../../../runtime/graph/channels/glu';
 import type { MoeChannel } from '../../../runtime/graph/channels/moe';
 import type { Channel } from '../../../runtime/graph/layers';
-import { plus, silu, times, type Row, type Tensors } from './reference-rows';
+import { plus, projected, silu, times, type Row, type Tensors } from './reference-rows';
 
 export function channelReference(channel: Channel, row: Row, tensor: Tensors): Row {
+  if (channel.kind === 'mlp') throw new Error('No family here has such a channel mixer');
   return channel.kind === 'glu' ? glu(channel, row, tensor) : moe(channel, row, tensor);
 }
 
 function glu({ weights, factors, inner }: GluChannel, row: Row, tensor: Tensors): Row {
-  const both = 'gateUp' in weights ? times(tensor(weights.gateUp), row) : [];
-  const gate = 'gateUp' in weights ? both.slice(0, inner) : times(tensor(weights.gate), row);
-  const up = 'gateUp' in weights ? both.slice(inner) : times(tensor(weights.up), row);
+  const gate = projected(row, inner, weights.gate, undefined, tensor);
+  const up = projected(row, inner, weights.up, undefined, tensor);
   const gated = gate.map((value, i) => silu(value * (factors?.gate ?? 1)) * up[i]!);
-  return times(tensor(weights.down), gated).map((value) => value * (factors?.down ?? 1));
+  const down = projected(gated, row.length, weights.down, undefined, tensor);
+  return down.map((value) => value * (factors?.down ?? 1));
 }
 
 function moe({ weights, experts, perToken, shared }: MoeChannel, row: Row, tensor: Tensors): Row {

@@ -1,14 +1,27 @@
 import type { RmsNorm } from '../../../runtime/graph/norm';
+import { readSource, type Source } from '../../../runtime/graph/stored-tensors';
 
 /** Number by number in float64: slow, short, and told apart from the graphs by everything that could go wrong there. */
 export type Row = number[];
-export type Tensors = (name: string) => Float32Array;
+export type Tensors = (name: string, from?: number, to?: number) => Float32Array;
 
 /** `matrix [outputs, inputs]` times a row. */
 export function times(matrix: Float32Array, row: Row): Row {
   return Array.from({ length: matrix.length / row.length }, (_, n) =>
     row.reduce((sum, value, k) => sum + value * matrix[n * row.length + k]!, 0),
   );
+}
+
+/** `matrix [outputs, inputs]` and bias of the checkpoint, wherever they stand in it. */
+export function projected(
+  row: Row,
+  outputs: number,
+  matrix: Source,
+  bias: Source | undefined,
+  tensor: Tensors,
+): Row {
+  const product = times(readSource(matrix, outputs, row.length)(tensor), row);
+  return bias === undefined ? product : plus(product, [...readSource(bias, outputs, 1)(tensor)]);
 }
 
 export function biased(row: Row, bias: string | undefined, tensor: Tensors): Row {

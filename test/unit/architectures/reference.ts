@@ -1,4 +1,5 @@
-import type { Mixer, ModelDescription } from '../../../runtime/graph/layers';
+import type { Mixer, ModelDescription, Norm } from '../../../runtime/graph/layers';
+import type { RmsNorm } from '../../../runtime/graph/norm';
 import { attentionReference } from './reference-attention';
 import { channelReference } from './reference-channels';
 import { normed, plus, times, type Row, type Tensors } from './reference-rows';
@@ -14,13 +15,20 @@ export function referenceLogits(model: ModelDescription, tensor: Tensors, ids: r
   );
   const add = (rows: Row[]) => stream.map((row, t) => plus(row, rows[t]!, residualFactor));
   for (const { mixer, mixerNorm, channel } of model.layers) {
-    const before = stream.map((row) => normed(row, mixerNorm, tensor));
+    const before = stream.map((row) => normed(row, rms(mixerNorm), tensor));
     stream = add(mix(mixer, before, tensor));
     if (channel)
-      stream = add(stream.map((row) => channelReference(channel, normed(row, channel.norm, tensor), tensor)));
+      stream = add(
+        stream.map((row) => channelReference(channel, normed(row, rms(channel.norm), tensor), tensor)),
+      );
   }
   const head = tensor(model.head ?? model.embedding);
-  return stream.map((row) => times(head, normed(row, model.finalNorm, tensor)));
+  return stream.map((row) => times(head, normed(row, rms(model.finalNorm), tensor)));
+}
+
+function rms(norm: Norm): RmsNorm {
+  if (norm.kind === 'layer') throw new Error('No family here has such a norm');
+  return norm;
 }
 
 function mix(mixer: Mixer, rows: Row[], tensor: Tensors): Row[] {
@@ -36,5 +44,7 @@ function mix(mixer: Mixer, rows: Row[], tensor: Tensors): Row[] {
     }
     case 'short_convolution':
       return shortConvolutionReference(mixer, rows, tensor);
+    default:
+      throw new Error(`No family here has a mixer of kind ${mixer.kind}`);
   }
 }

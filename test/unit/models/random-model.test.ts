@@ -23,9 +23,13 @@ test('the shapes are those of the models they are named after', () => {
     return Math.round(sum / 1e5) / 10;
   };
   expect(Object.keys(randomShapes).map((name) => [name, parameters(name)])).toEqual([
+    ['mamba-130m', 129.1],
     ['mamba2-130m', 129],
     ['mamba2-370m', 368.3],
     ['llama-130m', 128.9],
+    ['based-360m', 362.6],
+    ['stripedhyena-76m', 76.1],
+    ['stripedhyena-7b', 7646],
     ['striped-76m', 75.9],
   ]);
 });
@@ -39,7 +43,7 @@ test('the same name gives the same weights, in any order', () => {
 });
 
 test('an unknown shape is refused with those that there are', () => {
-  expect(() => randomModel('random:mamba9')).toThrow(/no model random:mamba9\. .*random:mamba2-130m/);
+  expect(() => randomModel('random:mamba9')).toThrow(/no model random:mamba9\. .*random:mamba-130m/);
   expect(() => randomModel('random:constructor')).toThrow(/no model/);
 });
 

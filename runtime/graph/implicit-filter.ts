@@ -1,0 +1,111 @@
+import type { ReadTensor, StoredTensor } from './stored-tensors';
+
+/**
+ * A filter that a small network gives, position by position: `h[t] = net(z[t]) * exp(-time[t] * |delta|)`, where z are
+ * features of the position and the net has sines between its layers. It does not depend on the input, so it is worked
+ * out once, when the weights are stored.
+ */
+export interface ImplicitFilter {
+  kind: 'implicit';
+  /** Positions that it reaches back, the current one included. */
+  length: number;
+  /** Features of a position. */
+  features: number;
+  /** Width of the network's hidden layers. */
+  order: number;
+  hiddenLayers: number;
+  /** Name that those of its tensors begin with. */
+  prefix: string;
+  /** Name, behind the prefix, that those of its network begin with. */
+  network: string;
+}
+
+export function implicitFilterTensors(
+  filter: ImplicitFilter,
+  channels: number,
+): [name: string, shape: number[]][] {
+  const { length, features, order } = filter;
+  const name = names(filter);
+  return [
+    [name.features, [1, length, features]],
+    [name.time, [1, length, 1]],
+    [name.deltas, [1, 1, channels]],
+    [name.frequency, [1, order]],
+    ...hiddenLayers(filter).flatMap(({ weight, bias, inputs }): [string, number[]][] => [
+      [weight, [order, inputs]],
+      [bias, [order]],
+    ]),
+    [name.last, [channels, order]],
+  ];
+}
+
+/** The filter as a kernel of a causal convolution [channels, 1, length], the current token's weight last. */
+export function implicitKernel(name: string, filter: ImplicitFilter, channels: number): StoredTensor {
+  const { length } = filter;
+  return {
+    name,
+    type: 'float32',
+    shape: [channels, 1, length],
+    make: (read) => {
+      const response = impulseResponse(read, filter, channels);
+      const kernel = new Float32Array(channels * length);
+      for (let t = 0; t < length; t++)
+        for (let channel = 0; channel < channels; channel++)
+          kernel[channel * length + length - 1 - t] = response[t * channels + channel]!;
+      return kernel;
+    },
+  };
+}
+
+/** h [length, channels], in float64: sines of large arguments lose digits in float32. */
+export function impulseResponse(read: ReadTensor, filter: ImplicitFilter, channels: number): Float64Array {
+  const { length, features } = filter;
+  const name = names(filter);
+  const [z, time, deltas, frequency, last] = [
+    name.features,
+    name.time,
+    name.deltas,
+    name.frequency,
+    name.last,
+  ].map((tensor) => read(tensor)) as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
+  const hidden = hiddenLayers(filter).map(({ weight, bias }) => ({ weight: read(weight), bias: read(bias) }));
+  const response = new Float64Array(length * channels);
+  for (let t = 0; t < length; t++) {
+    let row = Float64Array.from(z.subarray(t * features, (t + 1) * features));
+    for (const { weight, bias } of hidden)
+      row = times(weight, row).map((value, i) => Math.sin(frequency[i]! * (value + bias[i]!)));
+    response.set(
+      times(last, row).map((value, channel) => value * Math.exp(-time[t]! * Math.abs(deltas[channel]!))),
+      t * channels,
+    );
+  }
+  return response;
+}
+
+function names({ prefix, network, hiddenLayers }: ImplicitFilter) {
+  return {
+    features: `${prefix}.pos_emb.z`,
+    time: `${prefix}.pos_emb.t`,
+    deltas: `${prefix}.modulation.deltas`,
+    // One tensor that all layers share, stored under the name of each.
+    frequency: `${prefix}.implicit_filter.1.freq`,
+    last: `${prefix}.${network}.${2 * hiddenLayers}.weight`,
+  };
+}
+
+/** The network's entries are layers and sines in turn. */
+function hiddenLayers({ prefix, network, hiddenLayers, features, order }: ImplicitFilter) {
+  return Array.from({ length: hiddenLayers }, (_, i) => ({
+    weight: `${prefix}.${network}.${2 * i}.weight`,
+    bias: `${prefix}.${network}.${2 * i}.bias`,
+    inputs: i === 0 ? features : order,
+  }));
+}
+
+function times(matrix: Float32Array, row: Float64Array): Float64Array {
+  return Float64Array.from({ length: matrix.length / row.length }, (_, n) => {
+    let sum = 0;
+    for (let k = 0; k < row.length; k++) sum += matrix[n * row.length + k]! * row[k]!;
+    return sum;
+  });
+}

@@ -1,0 +1,98 @@
+import type { Value } from '../builder';
+import { biased, tensorsOf, vector, type LayerContext } from '../context';
+import { causalConvolution, kernelOf } from '../convolution';
+import { implicitFilterTensors, implicitKernel, type ImplicitFilter } from '../implicit-filter';
+import { modalConvolution, modalTensors, type ModalFilter } from '../modal-convolution';
+import { freshRows, withPending } from '../pending-rows';
+import { matrix } from '../stored-tensors';
+
+/**
+ * Hyena's operator of order 2: three streams are projected and each convolved shortly; then
+ * `y = post * (h (*) u + skip * u)` with `u = pre * value`, h a filter as long as the text.
+ */
+export interface GatedLongConvMixer {
+  kind: 'gated_long_conv';
+  /** The streams in the order in which the projection gives them. */
+  order: readonly ('pre' | 'post' | 'value')[];
+  /** The projection gives the streams of one head after those of the other; 1 = each stream in one piece. */
+  heads: number;
+  /** Tokens that the short convolution sees, the current one included. */
+  convolution: number;
+  filter: ModalFilter | ImplicitFilter;
+  /** Names of the checkpoint's tensors. */
+  weights: {
+    inProjection: string;
+    inProjectionBias?: string;
+    convolution: string;
+    convolutionBias?: string;
+    skip: string;
+    outProjection: string;
+    outProjectionBias?: string;
+  };
+}
+
+export function gatedLongConvTensors(
+  { weights, convolution, filter }: GatedLongConvMixer,
+  width: number,
+): [name: string, shape: number[]][] {
+  return [
+    ...tensorsOf([
+      [weights.inProjection, [3 * width, width]],
+      [weights.inProjectionBias, [3 * width]],
+      [weights.convolution, [3 * width, 1, convolution]],
+      [weights.convolutionBias, [3 * width]],
+      [weights.skip, [width]],
+      [weights.outProjection, [width, width]],
+      [weights.outProjectionBias, [width]],
+    ]),
+    ...(filter.kind === 'modal' ? modalTensors(filter, width) : implicitFilterTensors(filter, width)),
+  ];
+}
+
+export function gatedLongConv(context: LayerContext, x: Value, mixer: GatedLongConvMixer): Value {
+  const { graph, forms, width, prefix, last } = context;
+  const { order, heads, weights, filter } = mixer;
+  const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 3 * width, width));
+  const projected = biased(graph, product, weights.inProjectionBias, 3 * width);
+  const [fresh] = graph.nodeWithOutputs('Identity', [projected], {}, [freshRows(context)]);
+  const rows = withPending(context, fresh!, 3 * width);
+  const convolved = causalConvolution(context, graph.unsqueeze(rows, 0), {
+    channels: 3 * width,
+    size: mixer.convolution,
+    kernel: kernelOf(weights.convolution, 3 * width, mixer.convolution),
+    bias: weights.convolutionBias,
+    state: `${prefix}.convolution`,
+  });
+  const streams = graph.split(graph.reshape(convolved, [-1, heads, 3, width / heads]), [1, 1, 1], 2);
+  const stream = (which: 'pre' | 'post' | 'value') =>
+    graph.reshape(streams[order.indexOf(which)]!, [-1, width]);
+
+  const u = graph.mul(stream('pre'), stream('value'));
+  const long = longConvolution(context, u, filter, width);
+  const y = graph.add(long, graph.mul(u, graph.weight(vector(weights.skip, width))));
+  const asked = last ? context.wantedRows : context.readRows;
+  const gated = graph.mul(asked(y), asked(stream('post')));
+  const out = forms.outOf.multiply(graph, gated, matrix(weights.outProjection, width, width));
+  return biased(graph, out, weights.outProjectionBias, width);
+}
+
+/**
+ * `h (*) u`. A filter that is a table has no state of a size that does not grow with it: the inputs that it still
+ * reaches are kept, and what lies further back than the filter is long is not heard.
+ */
+function longConvolution(
+  context: LayerContext,
+  u: Value,
+  filter: ModalFilter | ImplicitFilter,
+  channels: number,
+): Value {
+  const { graph, prefix } = context;
+  if (filter.kind === 'modal') return modalConvolution(context, u, filter, channels);
+  const convolved = causalConvolution(context, graph.unsqueeze(u, 0), {
+    channels,
+    size: filter.length,
+    kernel: implicitKernel(`${prefix}.mixer.filter`, filter, channels),
+    state: `${prefix}.inputs`,
+  });
+  return graph.squeeze(convolved, 0);
+}

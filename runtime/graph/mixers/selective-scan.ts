@@ -1,0 +1,156 @@
+import type { GraphBuilder, Value } from '../builder';
+import { biased, tensorsOf, vector, type LayerContext } from '../context';
+import { causalConvolution, kernelOf } from '../convolution';
+import { freshRows, withPending } from '../pending-rows';
+import { float32Product } from '../products/float32';
+import { matrix, type StoredTensor } from '../stored-tensors';
+
+/**
+ * Mamba's selective scan. For channel c with state s [stateSize]: `s = exp(dt A) s + dt x B`, `y = C s + D x`, then
+ * `y * silu(z)`; dt, B and C come from x, after its convolution.
+ */
+export interface SelectiveScanMixer {
+  kind: 'selective_scan';
+  inner: number;
+  stateSize: number;
+  /** Size that dt is projected from. */
+  rank: number;
+  /** Tokens that the causal convolution sees, the current one included. */
+  convolution: number;
+  /** Falcon-Mamba: a norm without weights on B, C and what dt is projected from, each by itself. */
+  stepNormEpsilon?: number;
+  /** Names of the checkpoint's tensors. */
+  weights: {
+    /** Rows x, z. */
+    inProjection: string;
+    inProjectionBias?: string;
+    convolution: string;
+    convolutionBias?: string;
+    /** Rows dt (rank), B, C. */
+    xProjection: string;
+    dtProjection: string;
+    dtBias: string;
+    aLog: string;
+    d: string;
+    outProjection: string;
+    outProjectionBias?: string;
+  };
+}
+
+export function selectiveScanTensors(
+  { weights, inner, stateSize, rank, convolution }: SelectiveScanMixer,
+  width: number,
+): [name: string, shape: number[]][] {
+  return tensorsOf([
+    [weights.inProjection, [2 * inner, width]],
+    [weights.inProjectionBias, [2 * inner]],
+    [weights.convolution, [inner, 1, convolution]],
+    [weights.convolutionBias, [inner]],
+    [weights.xProjection, [rank + 2 * stateSize, inner]],
+    [weights.dtProjection, [inner, rank]],
+    [weights.dtBias, [inner]],
+    [weights.aLog, [inner, stateSize]],
+    [weights.d, [inner]],
+    [weights.outProjection, [width, inner]],
+    [weights.outProjectionBias, [width]],
+  ]);
+}
+
+export function selectiveScan(context: LayerContext, x: Value, mixer: SelectiveScanMixer): Value {
+  const { graph, forms, width, prefix, last } = context;
+  const { inner, stateSize, rank, weights } = mixer;
+  const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 2 * inner, width));
+  const [fresh, z] = graph.nodeWithOutputs(
+    'Split',
+    [biased(graph, product, weights.inProjectionBias, 2 * inner), graph.ints(inner, inner)],
+    { axis: 1 },
+    [freshRows(context), undefined],
+  );
+  const rows = withPending(context, fresh!, inner);
+  const convolved = causalConvolution(context, graph.unsqueeze(rows, 0), {
+    channels: inner,
+    size: mixer.convolution,
+    kernel: kernelOf(weights.convolution, inner, mixer.convolution),
+    bias: weights.convolutionBias,
+    state: `${prefix}.convolution`,
+  });
+  const input = graph.squeeze(graph.silu(convolved), 0);
+
+  const selection = forms.into.multiply(
+    graph,
+    input,
+    matrix(weights.xProjection, rank + 2 * stateSize, inner),
+  );
+  const [low, b, c] = graph
+    .split(selection, [rank, stateSize, stateSize], 1)
+    .map((value, i) => stepNorm(graph, value, i === 0 ? rank : stateSize, mixer.stepNormEpsilon));
+  // Small, and what decays are made of: in float32 whatever the precision.
+  const dt = float32Product.multiply(graph, low!, matrix(weights.dtProjection, inner, rank));
+  const step = graph.node('Softplus', [biased(graph, dt, weights.dtBias, inner)]);
+
+  const scanned = scan(context, { input, step, b: b!, c: c! }, mixer);
+  const y = graph.add(scanned, graph.mul(input, graph.weight(vector(weights.d, inner))));
+  const asked = last ? context.wantedRows : context.readRows;
+  const gate = last ? context.wantedRows(z!) : z!;
+  const gated = graph.mul(asked(y), graph.silu(gate));
+  const out = forms.outOf.multiply(graph, gated, matrix(weights.outProjection, width, inner));
+  return biased(graph, out, weights.outProjectionBias, width);
+}
+
+/**
+ * `C s` for each row, [rows, inner]. Decays differ by channel and by state: every form that takes many tokens at once
+ * must write out tensors [rows, stateSize, inner], which leave the processor's caches, while one state stays in them.
+ */
+function scan(
+  { graph, prefix, states }: LayerContext,
+  { input, step, b, c }: { input: Value; step: Value; b: Value; c: Value },
+  { inner, stateSize, weights }: SelectiveScanMixer,
+): Value {
+  // Channels last: a step reads and writes along them.
+  const shape = [stateSize, inner];
+  const state = { name: `${prefix}.state`, shape };
+  states.recurrent.push(state);
+  const a = graph.weight(decays(weights.aLog, inner, stateSize));
+  const {
+    states: [next],
+    rows: [read],
+  } = graph.scan(
+    `${prefix}.scan`,
+    [{ value: graph.input(state.name, 'float32', shape), shape }],
+    [
+      { value: step, shape: [inner] },
+      { value: graph.mul(step, input), shape: [inner] },
+      { value: b, shape: [stateSize] },
+      { value: c, shape: [stateSize] },
+    ],
+    (body, [before], [dt, scaled, key, query]) => {
+      const decayed = body.mul(body.node('Exp', [body.mul(dt!, a)]), before!);
+      const after = body.add(decayed, body.mul(body.unsqueeze(key!, 1), scaled!));
+      return { states: [after], rows: [{ value: body.matmul(query!, after), shape: [inner] }] };
+    },
+  );
+  graph.output(next!, `${state.name}.next`, 'float32', shape);
+  return read!;
+}
+
+/** A [stateSize, inner] from A_log [inner, stateSize]. */
+function decays(name: string, inner: number, stateSize: number): StoredTensor {
+  return {
+    name,
+    type: 'float32',
+    shape: [stateSize, inner],
+    make: (read) => {
+      const source = read(name);
+      return Float32Array.from(
+        { length: source.length },
+        (_, i) => -Math.exp(source[(i % inner) * stateSize + Math.floor(i / inner)]!),
+      );
+    },
+  };
+}
+
+function stepNorm(graph: GraphBuilder, x: Value, size: number, epsilon: number | undefined): Value {
+  if (epsilon === undefined) return x;
+  const ones = graph.constant(`ones(${size})`, 'float32', [size], new Float32Array(size).fill(1));
+  return graph.node('RMSNormalization', [x, ones], { axis: -1, epsilon: { float: epsilon } });
+}

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { describeModel } from '../../../runtime/architectures';
+import type { Layer } from '../../../runtime/graph/layers';
+import { UserError } from '../../../runtime/protocol/errors';
+import { baseConvReference, gluReference, linearAttentionReference } from './based-reference';
+import { attentionReference } from './reference-attention';
+import { expectExactly, expectNearInEachPrecision, randomTensors, someIds } from './computed';
+import { referenceLogits, type ReadTensor, type Row } from './definition';
+
+const config = {
+  vocab_size: 66,
+  n_embd: 48,
+  n_layer: 4,
+  n_inner: 96,
+  layer_norm_epsilon: 1e-4,
+  alt_mixer_layers: [1],
+  alt_mixer_2_layers: [2],
+  mixer: { _target_: 'based.BaseConv', kernel_sizes: 3, expand_proj: 4, use_bias: true },
+  alt_mixer: {
+    _target_: 'based.LinearAttention',
+    feature_dim: 6,
+    num_heads: 3,
+    feature_map: { _target_: 'based.TaylorExp' },
+  },
+  alt_mixer_2: { _target_: 'based.SlidingAttention', window_size: 17, num_heads: 2, causal: true },
+};
+
+function mix({ mixer }: Layer, rows: Row[], tensor: ReadTensor): Row[] {
+  if (mixer.kind === 'base_conv') return baseConvReference(mixer, rows, tensor);
+  if (mixer.kind === 'linear_attention') return linearAttentionReference(mixer, rows, tensor);
+  if (mixer.kind === 'attention') return attentionReference(mixer, rows, tensor);
+  throw new Error(mixer.kind);
+}
+
+test.each([
+  ['all three mixers', {}],
+  ['linear attention last', { alt_mixer_layers: [1, 3] }],
+  ['a window last, other sizes', { alt_mixer_2_layers: [3], mixer: { ...config.mixer, kernel_sizes: [4] } }],
+  ['no biases', { mixer: { ...config.mixer, use_bias: false, expand_proj: 2 } }],
+])('%s: what the definition gives, whole, in two parts, step by step', async (_, change) => {
+  const model = describeModel({ ...config, ...change });
+  const channel = ({ channel }: Layer, rows: Row[], tensor: ReadTensor) =>
+    channel?.kind === 'glu' ? gluReference(channel, rows, tensor) : rows;
+  const ids = someIds(model.vocabulary);
+  await expectExactly(model, referenceLogits(model, randomTensors(model), ids, mix, channel));
+});
+
+test('every precision stays near float32', () => expectNearInEachPrecision(describeModel(config)));
+
+test('a window shows half of its size before a token, and the MLP is as large as it is rounded up', () => {
+  const { layers, vocabulary, family } = describeModel(config);
+  expect({ family, vocabulary }).toEqual({ family: 'based', vocabulary: 72 });
+  expect(layers.map(({ mixer }) => mixer.kind)).toEqual([
+    'base_conv',
+    'linear_attention',
+    'attention',
+    'base_conv',
+  ]);
+  expect(layers[2]!.mixer).toMatchObject({ window: 9 });
+  expect(layers[0]!.channel).toMatchObject({ inner: 256 });
+});
+
+test.each([
+  [
+    'another feature map',
+    { alt_mixer: { ...config.alt_mixer, feature_map: { _target_: 'x.Elu' } } },
+    /TaylorExp/,
+  ],
+  ['another mixer', { mixer: { _target_: 'based.LongConv' } }, /"mixer._target_" is "based.LongConv"/],
+  ['layers that are no list', { alt_mixer_layers: 'even' }, /"alt_mixer_layers" is "even"/],
+  ['heads that do not divide', { alt_mixer: { ...config.alt_mixer, num_heads: 5 } }, /"n_embd" is 48.*\(5\)/],
+  ['biases of the MLP', { mlp_fc1_bias: true }, /"mlp_fc1_bias" is true/],
+])('%s is refused with its reason', (_, change, message) => {
+  const describeIt = () => describeModel({ ...config, ...change });
+  expect(describeIt).toThrow(message);
+  expect(describeIt).toThrow(UserError);
+});

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import { describeModel } from '../../../runtime/architectures';
+import { checkpointTensors } from '../../../runtime/graph/model-graph';
+import type { Layer } from '../../../runtime/graph/layers';
+import { UserError } from '../../../runtime/protocol/errors';
+import { gluReference } from './based-reference';
+import { attentionReference } from './reference-attention';
+import { expectExactly, expectNearInEachPrecision, randomTensors, someIds } from './computed';
+import { gatedLongConvReference, modalResponse } from './hyena-reference';
+import { gelu, referenceLogits, silu, type ReadTensor, type Row } from './definition';
+
+const config = {
+  vocab_size: 70,
+  hidden_size: 48,
+  num_layers: 3,
+  hyena_layer_idxs: [0, 2],
+  attn_layer_idxs: [1],
+  num_attention_heads: 4,
+  proj_groups: 2,
+  inner_mlp_size: 64,
+  state_size: 2,
+  short_filter_length: 3,
+  eps: 1e-3,
+  use_flash_rmsnorm: true,
+  tie_embeddings: false,
+  qkv_proj_bias: false,
+  mha_out_proj_bias: false,
+  rotary_emb_base: 500,
+  max_seqlen: 128,
+};
+/** As Evo 1 is configured. */
+const evo = {
+  use_flash_rmsnorm: false,
+  tie_embeddings: true,
+  qkv_proj_bias: true,
+  mha_out_proj_bias: true,
+  inner_mlp_size: null,
+  inner_size_multiple_of: 16,
+  mlp_activation: 'gelu',
+  state_size: 5,
+  use_interpolated_rotary_pos_emb: true,
+  rotary_emb_scaling_factor: 16,
+};
+
+function mix({ mixer }: Layer, rows: Row[], tensor: ReadTensor): Row[] {
+  if (mixer.kind === 'attention') return attentionReference(mixer, rows, tensor);
+  if (mixer.kind !== 'gated_long_conv' || mixer.filter.kind !== 'modal') throw new Error(mixer.kind);
+  const { poles, residues, modes } = mixer.filter;
+  return gatedLongConvReference(mixer, rows, tensor, modalResponse(tensor(poles), tensor(residues), modes));
+}
+
+test.each([
+  ['as the 7B model is', {}],
+  ['as Evo 1 is', evo],
+  [
+    'streams in one piece, no bias of the short filter',
+    { column_split_hyena: false, short_filter_bias: false },
+  ],
+  ['attention last', { hyena_layer_idxs: [0, 1], attn_layer_idxs: [2] }],
+])('%s: what the definition gives, whole, in two parts, step by step', async (_, change) => {
+  const model = describeModel({ ...config, ...change });
+  const channel = ({ channel }: Layer, rows: Row[], tensor: ReadTensor) => {
+    if (channel?.kind !== 'glu') throw new Error(channel?.kind);
+    return gluReference(channel, rows, tensor, channel.activation === 'gelu' ? gelu : silu);
+  };
+  const ids = someIds(model.vocabulary);
+  await expectExactly(model, referenceLogits(model, randomTensors(model), ids, mix, channel));
+});
+
+test.each([
+  ['as the 7B model is', {}],
+  ['as Evo 1 is', evo],
+])('%s: every precision stays near float32', (_, change) =>
+  expectNearInEachPrecision(describeModel({ ...config, ...change })),
+);
+
+test("names begin with backbone under Hugging Face's config alone", () => {
+  const names = (shape: object) => [...checkpointTensors(describeModel(shape)).keys()];
+  expect(names(config)).toContain('blocks.0.filter.poles');
+  expect(names({ ...config, model_type: 'stripedhyena' })).toContain('backbone.blocks.0.filter.poles');
+});
+
+test('a size that is left out is worked out', () => {
+  expect(describeModel({ ...config, ...evo }).layers[0]!.channel).toMatchObject({ inner: 128 });
+});
+
+test.each([
+  ['a layer that is nothing', { attn_layer_idxs: [] }, /layer 1 must be in one of/],
+  ['a layer that is both', { attn_layer_idxs: [0, 1] }, /layer 0 must be in one of/],
+  ['heads that do not divide', { num_attention_heads: 5 }, /"hidden_size" is 48.*\(5\)/],
+  ['keys that heads cannot share', { proj_groups: 3 }, /"proj_groups" \(3\)/],
+  ['an unknown activation', { mlp_activation: 'relu' }, /"mlp_activation" is "relu".*silu/],
+  ['filters in groups', { hyena_filter_groups: 4 }, /"hyena_filter_groups" is 4/],
+])('%s is refused with its reason', (_, change, message) => {
+  const describeIt = () => describeModel({ ...config, ...change });
+  expect(describeIt).toThrow(message);
+  expect(describeIt).toThrow(UserError);
+});
