@@ -8,6 +8,8 @@ import { lfm2 } from './lfm2';
 import { llama } from './llama';
 import { mamba2 } from './mamba2';
 import { qwen2 } from './qwen2';
+import { qwen35Text } from './qwen3-5';
+import { qwen3Next } from './qwen3-next';
 import { striped } from './striped';
 
 /** Families by `model_type` of config.json: a new one is one file here and one line. */
@@ -19,6 +21,8 @@ const families: Record<string, (config: unknown) => ModelDescription> = {
   lfm2,
   granitemoehybrid,
   falcon_h1: falconH1,
+  qwen3_5_text: qwen35Text,
+  qwen3_next: qwen3Next,
 };
 
 export const familyNames = Object.keys(families);

@@ -1,6 +1,7 @@
 import type { GluChannel } from './channels/glu';
 import type { MoeChannel } from './channels/moe';
 import type { AttentionMixer } from './mixers/attention';
+import type { GatedDeltaMixer } from './mixers/gated-delta';
 import type { ParallelMixer } from './mixers/parallel';
 import type { ShortConvolutionMixer } from './mixers/short-convolution';
 import type { SsdMixer } from './mixers/ssd';
@@ -32,5 +33,5 @@ export interface Layer {
   channel?: Channel & { norm: RmsNorm };
 }
 
-export type Mixer = SsdMixer | AttentionMixer | ShortConvolutionMixer | ParallelMixer;
+export type Mixer = SsdMixer | AttentionMixer | ShortConvolutionMixer | ParallelMixer | GatedDeltaMixer;
 export type Channel = GluChannel | MoeChannel;

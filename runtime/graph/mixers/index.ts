@@ -2,6 +2,7 @@ import type { Value } from '../builder';
 import type { LayerContext } from '../context';
 import type { Mixer } from '../layers';
 import { attention, attentionTensors } from './attention';
+import { gatedDelta, gatedDeltaTensors } from './gated-delta';
 import { parallel, parallelTensors, type ParallelMixer } from './parallel';
 import { shortConvolution, shortConvolutionTensors } from './short-convolution';
 import { ssd, ssdTensors } from './ssd';
@@ -20,6 +21,8 @@ function buildOne(context: LayerContext, x: Value, mixer: Exclude<Mixer, Paralle
       return ssd(context, x, mixer);
     case 'attention':
       return attention(context, x, mixer);
+    case 'gated_delta':
+      return gatedDelta(context, x, mixer);
     case 'short_convolution':
       return shortConvolution(context, x, mixer);
   }
@@ -31,6 +34,8 @@ export function mixerTensors(mixer: Mixer, width: number): [name: string, shape:
       return ssdTensors(mixer, width);
     case 'attention':
       return attentionTensors(mixer, width);
+    case 'gated_delta':
+      return gatedDeltaTensors(mixer, width);
     case 'parallel':
       return parallelTensors(mixer, width);
     case 'short_convolution':

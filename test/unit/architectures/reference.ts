@@ -1,6 +1,7 @@
 import type { Mixer, ModelDescription } from '../../../runtime/graph/layers';
 import { attentionReference } from './reference-attention';
 import { channelReference } from './reference-channels';
+import { gatedDeltaReference } from './reference-gated-delta';
 import { normed, plus, times, type Row, type Tensors } from './reference-rows';
 import { shortConvolutionReference } from './reference-short-convolution';
 import { ssdReference } from './reference-ssd';
@@ -29,6 +30,8 @@ function mix(mixer: Mixer, rows: Row[], tensor: Tensors): Row[] {
       return ssdReference(mixer, rows, tensor);
     case 'attention':
       return attentionReference(mixer, rows, tensor);
+    case 'gated_delta':
+      return gatedDeltaReference(mixer, rows, tensor);
     case 'parallel': {
       const parts = mixer.parts.map((part) => ({ ...part, rows: mix(part.mixer, rows, tensor) }));
       const zero = rows.map((row) => row.map(() => 0));
