@@ -23,12 +23,14 @@ export function oldestPage(window: number, length: number): number {
   return Math.max(0, Math.floor((length - window + 1) / pageTokens));
 }
 
-/** Slots that a window takes when `length` tokens are in it: doubling up to the window, if there is one, so that short texts cost little. */
+/** Slots that a window takes when `length` tokens are in it: growing with them up to the window, if there is one, so that short texts cost little. */
 export function slotCount(window: number, length: number): number {
   if (length === 0) return 0;
   const whole = Math.ceil(window / pageTokens) * pageTokens;
   let slots = pageTokens;
-  while (slots < length && slots < whole) slots *= 2;
+  // Without a window all slots are gone through for every token: fewer empty ones, though they are moved more often.
+  const growth = Number.isFinite(window) ? 2 : 1.25;
+  while (slots < length && slots < whole) slots = Math.ceil((slots * growth) / pageTokens) * pageTokens;
   return Math.min(slots, whole);
 }
 

@@ -1,8 +1,8 @@
+import { attend } from '../attend';
 import type { Value } from '../builder';
 import { biased, tensorsOf, type LayerContext } from '../context';
 import { rmsNorm, type RmsNorm } from '../norm';
 import { rotate, type Rope } from '../rope';
-import { names } from '../states';
 import { matrix, pickedRows, stacked } from '../stored-tensors';
 
 /** Grouped-query attention: softmax of `scale q k^T` over the tokens that a query sees, times their values. */
@@ -52,13 +52,7 @@ export function attentionTensors(mixer: AttentionMixer, width: number): [name: s
   ]);
 }
 
-/** Large enough to vanish in a softmax, small enough to stay finite in sums. */
-const masked = -1e30;
-
-/**
- * The host keeps the window in slots, in whatever order: keys carry their rotation, and the bias says which positions
- * a query sees. One operator takes slots and new tokens together, so that few score-sized tensors are ever made.
- */
+/** The host keeps keys and values, in slots: see `WindowState`. */
 export function attention(context: LayerContext, x: Value, mixer: AttentionMixer): Value {
   const { graph, forms, width, prefix, last, states } = context;
   const { heads, keyValueHeads, headSize, window, weights, norms } = mixer;
@@ -90,16 +84,9 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   graph.output(newKeys, `${state.name}.keys.new`, 'float32', [keyValueHeads, 'T', headSize]);
   graph.output(newValues, `${state.name}.values.new`, 'float32', [keyValueHeads, 'T', headSize]);
 
-  // The joined keys and values that the operator also gives are of no use: the host keeps its slots by itself.
-  const batched = (value: Value) => graph.unsqueeze(value, 0);
-  const [newQ, newK, newV, pastK, pastV] = [q, newKeys, newValues, keys, values].map(batched);
-  const [attended] = graph.nodeWithOutputs(
-    'Attention',
-    [newQ!, newK!, newV!, windowBias(context, window), pastK!, pastV!],
-    { scale: { float: 1 } },
-    [undefined, undefined, undefined],
-  );
-  const y = graph.transpose(graph.squeeze(attended!, 0), [1, 0, 2]);
+  const fresh = { keys: newKeys, values: newValues };
+  const attended = attend(context, q, { window, kept: { keys, values }, fresh, keyValueHeads, headSize });
+  const y = graph.transpose(attended, [1, 0, 2]);
   const joined = graph.reshape(y, [-1, heads * headSize]);
   const out = matrix(weights.out, width, heads * headSize);
   const product = forms.outOf.multiply(graph, gate(context, joined, queryRows, mixer), out);
@@ -154,22 +141,4 @@ function placed(
   const byHead = norm && rmsNorm(graph, graph.reshape(rows, [-1, count, headSize]), norm, headSize);
   const normed = byHead === undefined ? rows : graph.reshape(byHead, [-1, count * headSize]);
   return rope ? rotate(context, normed, rope, { count, size: headSize }, wanted) : normed;
-}
-
-/** 0 where a query sees a key, else `masked`; float32 [queries, slots + T]. The same for all layers of one window. */
-function windowBias({ graph, last, positions, wantedRows }: LayerContext, window: number): Value {
-  return graph.once(`bias:${window}:${last}`, () => {
-    const slots = graph.input(names.slots(window), 'float32', [`${names.slots(window)}.count`]);
-    const keyPositions = graph.concat([slots, positions.positions], 0);
-    const queryPositions = graph.unsqueeze(last ? wantedRows(positions.positions) : positions.positions, 1);
-    // Without a window every token is seen, but no empty slot.
-    const seen = graph.node('And', [
-      graph.node('LessOrEqual', [keyPositions, queryPositions]),
-      graph.node('Greater', [
-        keyPositions,
-        Number.isFinite(window) ? graph.sub(queryPositions, graph.float(window)) : graph.float(-1),
-      ]),
-    ]);
-    return graph.node('Where', [seen, graph.float(0), graph.float(masked)]);
-  });
 }
