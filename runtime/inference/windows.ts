@@ -1,4 +1,5 @@
 import { emptySlot, type WindowState } from '../graph/states';
+import { UserError } from '../protocol/errors';
 
 /** Tokens whose keys and values are kept together. States along one text share all but their last page. */
 export const pageTokens = 64;
@@ -183,9 +184,18 @@ function pagePart(number: number, length: number, count: number) {
   return { start, size, from: Math.min(start + size, Math.max(start, length - count)) };
 }
 
+/** @throws UserError where memory has run out, as it can where every token is kept */
 function newPage({ keyValueHeads, headSize }: WindowState, tokens: number): Page {
   const size = keyValueHeads * tokens * headSize;
-  return { keys: new Float32Array(size), values: new Float32Array(size) };
+  try {
+    return { keys: new Float32Array(size), values: new Float32Array(size) };
+  } catch (error) {
+    throw new UserError(
+      `There is no memory left for the keys and values of ${tokens} tokens: close other programs, or choose a model ` +
+        'that keeps less of what it has read.',
+      { cause: error },
+    );
+  }
 }
 
 /** Copies `count` tokens of every head; `sourceSize` and `targetSize` are the tokens per head on each side. */

@@ -19,7 +19,7 @@ export interface AttentionMixer {
   scale?: number;
   /** Norms of each head by itself, before its rotation. */
   norms?: { query: RmsNorm; key: RmsNorm };
-  /** `weights.query` holds a gate behind the query of every head: what a head gives is multiplied by its sigmoid. */
+  /** `weights.query` holds, without biases, a gate behind the query of every head: the head's result is multiplied by its sigmoid. */
   gated?: boolean;
   /** Names of the checkpoint's tensors. */
   weights: {

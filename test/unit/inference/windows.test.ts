@@ -128,3 +128,9 @@ test('slots grow with the text and stop at the window', () => {
     expect(slots).toBeLessThan(1.25 * length + 2 * pageTokens);
   }
 });
+
+test('memory that runs out is said', () => {
+  const ring = new WindowRing({ ...shape(Infinity), keyValueHeads: 2 ** 40, headSize: 2 ** 20 });
+  const empty = { keys: new Float32Array(0), values: new Float32Array(0) };
+  expect(() => ring.append(noPages, 0, empty, 1)).toThrow(/no memory left .* 64 tokens/);
+});
