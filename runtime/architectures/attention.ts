@@ -16,18 +16,22 @@ export function readHeads(read: ConfigReader, width: number) {
 }
 
 /** Rotary positions, from `rope_parameters` as transformers writes them since version 5, or from the keys of before. */
-export function readRope(read: ConfigReader, headSize: number, usualTheta = 10_000): Rope {
+export function readRope(
+  read: ConfigReader,
+  headSize: number,
+  usual: { theta?: number; share?: number } = {},
+): Rope {
   const gathered = read.has('rope_parameters') ? read.section('rope_parameters') : undefined;
   const scaling = gathered ?? (read.has('rope_scaling') ? read.section('rope_scaling') : undefined);
   const holder = (key: string) => [gathered, read].find((section) => section?.has(key));
-  const share = holder('partial_rotary_factor')?.positive('partial_rotary_factor') ?? 1;
+  const share = holder('partial_rotary_factor')?.positive('partial_rotary_factor') ?? usual.share ?? 1;
   const size = Math.trunc(headSize * share);
   if (size > headSize || size < 2 || size % 2 !== 0)
     throw new UserError(
       `config.json: "partial_rotary_factor" is ${share}, which rotates ${size} of ${headSize} elements: it must be an ` +
         'even part of them. Download the model again, or correct the file.',
     );
-  const theta = holder('rope_theta')?.positive('rope_theta') ?? usualTheta;
+  const theta = holder('rope_theta')?.positive('rope_theta') ?? usual.theta ?? 10_000;
   const scaled = scaling && readScaling(scaling);
   return { theta, size, ...(scaled && { scaling: scaled }) };
 }

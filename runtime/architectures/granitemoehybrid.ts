@@ -90,8 +90,7 @@ function readChannel(read: ConfigReader): (prefix: string) => GluChannel | MoeCh
       inner: expertInner,
       weights: {
         router: name('router.layer'),
-        gateUp: name('input_linear'),
-        down: name('output_linear'),
+        experts: { gateUp: name('input_linear'), down: name('output_linear') },
       },
       shared: shared(prefix),
     };

@@ -15,6 +15,8 @@ import { falconMamba, mamba } from './mamba';
 import { mamba2 } from './mamba2';
 import { qwen2 } from './qwen2';
 import { familyBySigns } from './signs';
+import { qwen35Text } from './qwen3-5';
+import { qwen3Next } from './qwen3-next';
 import { striped } from './striped';
 import { stripedHyena } from './stripedhyena';
 
@@ -32,6 +34,8 @@ const families: Record<string, (config: unknown) => ModelDescription> = {
   lfm2,
   llama,
   qwen2,
+  qwen3_5_text: qwen35Text,
+  qwen3_next: qwen3Next,
 };
 
 /** Families that make vectors of texts instead of reading and writing them. */

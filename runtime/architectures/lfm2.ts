@@ -34,7 +34,7 @@ export function lfm2(config: unknown): ModelDescription {
 
 function attentionOf(read: ConfigReader, epsilon: number): (prefix: string) => Mixer {
   const heads = readHeads(read, read.count('hidden_size'));
-  const rope = readRope(read, heads.headSize, 1e6);
+  const rope = readRope(read, heads.headSize, { theta: 1e6 });
   return (prefix) => {
     const norm = (part: string) => ({ weight: `${prefix}.self_attn.${part}_layernorm.weight`, epsilon });
     const shape = { ...heads, window: Infinity, rope, norms: { query: norm('q'), key: norm('k') } };

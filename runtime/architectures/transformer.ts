@@ -74,6 +74,10 @@ export function selfAttention(
 }
 
 export function glu(prefix: string, inner: number): GluChannel {
+  return { kind: 'glu', inner, weights: gluWeights(prefix) };
+}
+
+export function gluWeights(prefix: string) {
   const name = (part: string) => `${prefix}.${part}_proj.weight`;
-  return { kind: 'glu', inner, weights: { gate: name('gate'), up: name('up'), down: name('down') } };
+  return { gate: name('gate'), up: name('up'), down: name('down') };
 }

@@ -144,6 +144,7 @@ export class ModelHost {
         msSinceStart: Math.round(performance.now()),
         precision: model.info.precision,
       });
+      this.sayWhereStatesAreLarge(model);
       return this.loaded;
     } catch (error) {
       this.failure = { message: messageOf(error), at: Date.now() };
@@ -153,6 +154,17 @@ export class ModelHost {
       this.loading = undefined;
       onChange();
     }
+  }
+
+  /** Attention without a window keeps every token: such states may not fit, and what was read is then read again. */
+  private sayWhereStatesAreLarge({ info }: LanguageModel): void {
+    if (info.stateBytes <= this.statesLimitBytes) return;
+    this.options.log.warn('States of this model are larger than what may be kept of them', {
+      model: info.name,
+      stateMB: Math.round(info.stateBytes / 1e6),
+      keptMB: Math.round(this.statesLimitBytes / 1e6),
+      advice: 'Raise "longview.engine.memoryLimit", or choose a model that keeps less.',
+    });
   }
 
   private armIdleTimer(): void {

@@ -279,6 +279,7 @@ export class GraphBuilder {
 /** Operators outside the ONNX standard that onnxruntime brings. */
 const microsoftOperators = new Set([
   'CausalConvWithState',
+  'FusedMatMul',
   'GatherBlockQuantized',
   'LinearAttention',
   'MoE',

@@ -5,6 +5,7 @@ import type { AttentionMixer } from './mixers/attention';
 import type { BaseConvMixer } from './mixers/base-conv';
 import type { GatedLongConvMixer } from './mixers/gated-long-conv';
 import type { LinearAttentionMixer } from './mixers/linear-attention';
+import type { GatedDeltaMixer } from './mixers/gated-delta';
 import type { ParallelMixer } from './mixers/parallel';
 import type { SelectiveScanMixer } from './mixers/selective-scan';
 import type { ShortConvolutionMixer } from './mixers/short-convolution';
@@ -47,5 +48,6 @@ export type Mixer =
   | GatedLongConvMixer
   | AttentionMixer
   | ShortConvolutionMixer
-  | ParallelMixer;
+  | ParallelMixer
+  | GatedDeltaMixer;
 export type Channel = GluChannel | MlpChannel | MoeChannel;

@@ -1,4 +1,5 @@
 import { emptySlot, type WindowState } from '../graph/states';
+import { UserError } from '../protocol/errors';
 
 /** Tokens whose keys and values are kept together. States along one text share all but their last page. */
 export const pageTokens = 64;
@@ -23,12 +24,14 @@ export function oldestPage(window: number, length: number): number {
   return Math.max(0, Math.floor((length - window + 1) / pageTokens));
 }
 
-/** Slots that a window takes when `length` tokens are in it: doubling up to the window, if there is one, so that short texts cost little. */
+/** Slots that a window takes when `length` tokens are in it: growing with them up to the window, if there is one, so that short texts cost little. */
 export function slotCount(window: number, length: number): number {
   if (length === 0) return 0;
   const whole = Math.ceil(window / pageTokens) * pageTokens;
   let slots = pageTokens;
-  while (slots < length && slots < whole) slots *= 2;
+  // Without a window all slots are gone through for every token: fewer empty ones, though they are moved more often.
+  const growth = Number.isFinite(window) ? 2 : 1.25;
+  while (slots < length && slots < whole) slots = Math.ceil((slots * growth) / pageTokens) * pageTokens;
   return Math.min(slots, whole);
 }
 
@@ -181,9 +184,18 @@ function pagePart(number: number, length: number, count: number) {
   return { start, size, from: Math.min(start + size, Math.max(start, length - count)) };
 }
 
+/** @throws UserError where memory has run out, as it can where every token is kept */
 function newPage({ keyValueHeads, headSize }: WindowState, tokens: number): Page {
   const size = keyValueHeads * tokens * headSize;
-  return { keys: new Float32Array(size), values: new Float32Array(size) };
+  try {
+    return { keys: new Float32Array(size), values: new Float32Array(size) };
+  } catch (error) {
+    throw new UserError(
+      `There is no memory left for the keys and values of ${tokens} tokens: close other programs, or choose a model ` +
+        'that keeps less of what it has read.',
+      { cause: error },
+    );
+  }
 }
 
 /** Copies `count` tokens of every head; `sourceSize` and `targetSize` are the tokens per head on each side. */

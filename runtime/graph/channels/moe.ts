@@ -1,7 +1,8 @@
 import type { Value } from '../builder';
 import type { LayerContext } from '../context';
+import type { Experts } from '../products/experts';
 import { float32Product } from '../products/float32';
-import { matrix, pickedRows } from '../stored-tensors';
+import { matrix, pickedRows, stacked } from '../stored-tensors';
 import { glu, gluTensors, type GluChannel } from './glu';
 
 /**
@@ -18,41 +19,72 @@ export interface MoeChannel {
   weights: {
     /** [experts, width] */
     router: string;
-    /** [experts, 2 * inner, width]: an expert's gates, then what they gate. */
-    gateUp: string;
-    /** [experts, width, inner] */
-    down: string;
+    experts: ExpertWeights;
+    /** [1, width]: what the shared one gives is multiplied by its sigmoid; absent = as it is. */
+    sharedGate?: string;
   };
   shared: GluChannel;
 }
 
+export type ExpertWeights =
+  /** `gateUp` [experts, 2 * inner, width]: an expert's gates, then what they gate; `down` [experts, width, inner] */
+  | { gateUp: string; down: string }
+  /** One for each expert: `gate` and `up` [inner, width], `down` [width, inner] */
+  | { gate: string; up: string; down: string }[];
+
 export function moeTensors(channel: MoeChannel, width: number): [name: string, shape: number[]][] {
   const { weights, experts, inner, shared } = channel;
-  return [
-    [weights.router, [experts, width]],
-    [weights.gateUp, [experts, 2 * inner, width]],
-    [weights.down, [experts, width, inner]],
-    ...gluTensors(shared, width),
-  ];
+  const ofExperts: [string, number[]][] = Array.isArray(weights.experts)
+    ? weights.experts.flatMap((each) => gluTensors({ kind: 'glu', inner, weights: each }, width))
+    : [
+        [weights.experts.gateUp, [experts, 2 * inner, width]],
+        [weights.experts.down, [experts, width, inner]],
+      ];
+  const gate: [string, number[]][] =
+    weights.sharedGate === undefined ? [] : [[weights.sharedGate, [1, width]]];
+  return [[weights.router, [experts, width]], ...ofExperts, ...gate, ...gluTensors(shared, width)];
 }
 
 export function moe(context: LayerContext, x: Value, channel: MoeChannel): Value {
-  const { graph, forms, width } = context;
-  const { weights, experts, perToken, inner, shared } = channel;
+  const { graph, forms, width, prefix } = context;
+  const { weights, experts, shared } = channel;
   // Rounding could choose another expert, and the router is small: it stays as it is.
   const scores = float32Product.multiply(graph, x, matrix(weights.router, experts, width));
-  const all = matrix(weights.gateUp, experts * 2 * inner, width);
-  const interleaved = Array.from({ length: all.rows }, (_, row) => {
+  const mixed = forms.experts.mix(graph, x, scores, expertsOf(channel, width, `${prefix}.experts`));
+  return graph.add(mixed, gated(context, x, glu(context, x, shared), weights.sharedGate));
+}
+
+function gated({ graph, width }: LayerContext, x: Value, y: Value, gate: string | undefined): Value {
+  if (gate === undefined) return y;
+  const score = float32Product.multiply(graph, x, matrix(gate, 1, width));
+  return graph.mul(y, graph.node('Sigmoid', [score]));
+}
+
+function expertsOf(channel: MoeChannel, width: number, name: string): Experts {
+  const { weights, experts, perToken, inner } = channel;
+  const parts = weights.experts;
+  const [gateUp, down] = Array.isArray(parts)
+    ? [
+        stacked(
+          name,
+          parts.flatMap(({ gate, up }) => [matrix(gate, inner, width), matrix(up, inner, width)]),
+        ),
+        stacked(
+          `${name}.down`,
+          parts.map(({ down }) => matrix(down, width, inner)),
+        ),
+      ]
+    : [matrix(parts.gateUp, experts * 2 * inner, width), matrix(parts.down, experts * width, inner)];
+  const interleaved = Array.from({ length: gateUp.rows }, (_, row) => {
     const [expert, unit] = [Math.floor(row / (2 * inner)), Math.floor(row / 2) % inner];
     return expert * 2 * inner + (row % 2) * inner + unit;
   });
-  const mixed = forms.experts.mix(graph, x, scores, {
+  return {
     count: experts,
     perToken,
     inner,
     width,
-    gateUp: pickedRows(weights.gateUp, all, interleaved),
-    down: matrix(weights.down, experts * width, inner),
-  });
-  return graph.add(mixed, glu(context, x, shared));
+    gateUp: pickedRows(`${name}.gate_up`, gateUp, interleaved),
+    down,
+  };
 }

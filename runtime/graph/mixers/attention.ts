@@ -1,10 +1,9 @@
+import { attend } from '../attend';
 import type { Value } from '../builder';
 import { biased, type LayerContext } from '../context';
 import { rmsNorm, type RmsNorm } from '../norm';
 import { rotate, type Rope } from '../rope';
-import { names } from '../states';
 import { matrix, nameOf, pickedRows, stacked, tensorOf, type Source } from '../stored-tensors';
-import { attend } from './attend';
 
 /** Grouped-query attention: softmax of `scale q k^T` over the tokens that a query sees, times their values. */
 export interface AttentionMixer {
@@ -20,7 +19,7 @@ export interface AttentionMixer {
   scale?: number;
   /** Norms of each head by itself, before its rotation. */
   norms?: { query: RmsNorm; key: RmsNorm };
-  /** `weights.query` holds a gate behind the query of every head: what a head gives is multiplied by its sigmoid. */
+  /** `weights.query` holds, without biases, a gate behind the query of every head: the head's result is multiplied by its sigmoid. */
   gated?: boolean;
   /** Names of the checkpoint's tensors. */
   weights: {
@@ -56,13 +55,7 @@ export function attentionTensors(mixer: AttentionMixer, width: number): [name: s
   ];
 }
 
-/** Large enough to vanish in a softmax, small enough to stay finite in sums. */
-const masked = -1e30;
-
-/**
- * The host keeps the window in slots, in whatever order: keys carry their rotation, and the bias says which positions
- * a query sees. One operator takes slots and new tokens together, so that few score-sized tensors are ever made.
- */
+/** The host keeps keys and values, in slots: see `WindowState`. */
 export function attention(context: LayerContext, x: Value, mixer: AttentionMixer): Value {
   const { graph, forms, width, prefix, last, states } = context;
   const { heads, keyValueHeads, headSize, window, weights, norms } = mixer;
@@ -94,9 +87,17 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   graph.output(newKeys, `${state.name}.keys.new`, 'float32', [keyValueHeads, 'T', headSize]);
   graph.output(newValues, `${state.name}.values.new`, 'float32', [keyValueHeads, 'T', headSize]);
 
-  const bias = windowBias(context, window);
-  const attended = attend(context, mixer, { q, bias, keys, values, newKeys, newValues });
-  const joined = graph.reshape(graph.transpose(attended, [1, 0, 2]), [-1, heads * headSize]);
+  const fresh = { keys: newKeys, values: newValues };
+  const attended = attend(context, q, {
+    window,
+    kept: { keys, values },
+    fresh,
+    heads,
+    keyValueHeads,
+    headSize,
+  });
+  const y = graph.transpose(attended, [1, 0, 2]);
+  const joined = graph.reshape(y, [-1, heads * headSize]);
   const out = matrix(weights.out, width, heads * headSize);
   const product = forms.outOf.multiply(graph, gate(context, joined, queryRows, mixer), out);
   return biased(graph, product, weights.outBias, width);
@@ -150,22 +151,4 @@ function placed(
   const byHead = norm && rmsNorm(graph, graph.reshape(rows, [-1, count, headSize]), norm, headSize);
   const normed = byHead === undefined ? rows : graph.reshape(byHead, [-1, count * headSize]);
   return rope ? rotate(context, normed, rope, { count, size: headSize }, wanted) : normed;
-}
-
-/** 0 where a query sees a key, else `masked`; float32 [queries, slots + T]. The same for all layers of one window. */
-function windowBias({ graph, last, positions, wantedRows }: LayerContext, window: number): Value {
-  return graph.once(`bias:${window}:${last}`, () => {
-    const slots = graph.input(names.slots(window), 'float32', [`${names.slots(window)}.count`]);
-    const keyPositions = graph.concat([slots, positions], 0);
-    const queryPositions = graph.unsqueeze(last ? wantedRows(positions) : positions, 1);
-    // Without a window every token is seen, but no empty slot.
-    const seen = graph.node('And', [
-      graph.node('LessOrEqual', [keyPositions, queryPositions]),
-      graph.node('Greater', [
-        keyPositions,
-        Number.isFinite(window) ? graph.sub(queryPositions, graph.float(window)) : graph.float(-1),
-      ]),
-    ]);
-    return graph.node('Where', [seen, graph.float(0), graph.float(masked)]);
-  });
 }

@@ -5,6 +5,7 @@ import { attention, attentionTensors } from './attention';
 import { baseConv, baseConvTensors } from './base-conv';
 import { gatedLongConv, gatedLongConvTensors } from './gated-long-conv';
 import { linearAttention, linearAttentionTensors } from './linear-attention';
+import { gatedDelta, gatedDeltaTensors } from './gated-delta';
 import { parallel, parallelTensors, type ParallelMixer } from './parallel';
 import { selectiveScan, selectiveScanTensors } from './selective-scan';
 import { shortConvolution, shortConvolutionTensors } from './short-convolution';
@@ -32,6 +33,8 @@ function buildOne(context: LayerContext, x: Value, mixer: Exclude<Mixer, Paralle
       return gatedLongConv(context, x, mixer);
     case 'attention':
       return attention(context, x, mixer);
+    case 'gated_delta':
+      return gatedDelta(context, x, mixer);
     case 'short_convolution':
       return shortConvolution(context, x, mixer);
   }
@@ -51,6 +54,8 @@ export function mixerTensors(mixer: Mixer, width: number): [name: string, shape:
       return gatedLongConvTensors(mixer, width);
     case 'attention':
       return attentionTensors(mixer, width);
+    case 'gated_delta':
+      return gatedDeltaTensors(mixer, width);
     case 'parallel':
       return parallelTensors(mixer, width);
     case 'short_convolution':

@@ -1,7 +1,7 @@
 import type { GluChannel } from '../../../runtime/graph/channels/glu';
 import type { MoeChannel } from '../../../runtime/graph/channels/moe';
 import type { Channel } from '../../../runtime/graph/layers';
-import { plus, projected, silu, times, type Row, type Tensors } from './reference-rows';
+import { plus, projected, sigmoid, silu, times, type Row, type Tensors } from './reference-rows';
 
 export function channelReference(channel: Channel, row: Row, tensor: Tensors): Row {
   if (channel.kind === 'mlp') throw new Error('No family here has such a channel mixer');
@@ -16,22 +16,31 @@ function glu({ weights, factors, inner }: GluChannel, row: Row, tensor: Tensors)
   return down.map((value) => value * (factors?.down ?? 1));
 }
 
-function moe({ weights, experts, perToken, shared }: MoeChannel, row: Row, tensor: Tensors): Row {
+function moe(channel: MoeChannel, row: Row, tensor: Tensors): Row {
+  const { weights, perToken, shared } = channel;
   const scores = times(tensor(weights.router), row);
   const chosen = scores.map((_, expert) => expert).sort((a, b) => scores[b]! - scores[a]!);
   const weightOf = (expert: number) => Math.exp(scores[expert]!);
   const best = chosen.slice(0, perToken);
   const total = best.reduce((sum, expert) => sum + weightOf(expert), 0);
-  const [gateUp, down] = [tensor(weights.gateUp), tensor(weights.down)];
-  const part = (all: Float32Array, expert: number) =>
-    all.subarray((expert * all.length) / experts, ((expert + 1) * all.length) / experts);
+  const opened = weights.sharedGate === undefined ? 1 : sigmoid(times(tensor(weights.sharedGate), row)[0]!);
+  const all = glu(shared, row, tensor).map((value) => value * opened);
   return best.reduce(
-    (sum, expert) => {
-      const both = times(part(gateUp, expert), row);
-      const half = both.length / 2;
-      const gated = both.slice(0, half).map((value, i) => silu(value) * both[half + i]!);
-      return plus(sum, times(part(down, expert), gated), weightOf(expert) / total);
-    },
-    channelReference(shared, row, tensor),
+    (sum, expert) => plus(sum, expertOf(channel, expert, row, tensor), weightOf(expert) / total),
+    all,
   );
+}
+
+function expertOf({ weights, experts, inner }: MoeChannel, expert: number, row: Row, tensor: Tensors): Row {
+  if (Array.isArray(weights.experts)) {
+    return glu({ kind: 'glu', inner, weights: weights.experts[expert]! }, row, tensor);
+  }
+  const { gateUp, down } = weights.experts;
+  const part = (name: string) => {
+    const all = tensor(name);
+    return all.subarray((expert * all.length) / experts, ((expert + 1) * all.length) / experts);
+  };
+  const gate = { tensor: gateUp, first: 0, of: 2 * inner };
+  const own = { gate, up: { ...gate, first: inner }, down };
+  return glu({ kind: 'glu', inner, weights: own }, row, (name, from, to) => part(name).subarray(from, to));
 }

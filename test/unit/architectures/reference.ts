@@ -2,6 +2,7 @@ import type { Mixer, ModelDescription, Norm } from '../../../runtime/graph/layer
 import type { RmsNorm } from '../../../runtime/graph/norm';
 import { attentionReference } from './reference-attention';
 import { channelReference } from './reference-channels';
+import { gatedDeltaReference } from './reference-gated-delta';
 import { normed, plus, times, type Row, type Tensors } from './reference-rows';
 import { shortConvolutionReference } from './reference-short-convolution';
 import { ssdReference } from './reference-ssd';
@@ -37,6 +38,8 @@ function mix(mixer: Mixer, rows: Row[], tensor: Tensors): Row[] {
       return ssdReference(mixer, rows, tensor);
     case 'attention':
       return attentionReference(mixer, rows, tensor);
+    case 'gated_delta':
+      return gatedDeltaReference(mixer, rows, tensor);
     case 'parallel': {
       const parts = mixer.parts.map((part) => ({ ...part, rows: mix(part.mixer, rows, tensor) }));
       const zero = rows.map((row) => row.map(() => 0));

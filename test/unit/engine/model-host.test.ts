@@ -4,18 +4,19 @@ import { ModelHost } from '../../../runtime/engine/model-host';
 import type { LanguageModel } from '../../../runtime/inference/language-model';
 import { FakeModel } from '../fakes/language-model';
 
-function hostOf(load: () => Promise<LanguageModel>) {
+function hostOf(load: () => Promise<LanguageModel>, statesLimitBytes = Infinity) {
   const states: string[] = [];
+  const warnings: string[] = [];
   const host: ModelHost = new ModelHost({
     name: 'fake',
     languages: ['python'],
     load,
-    statesLimitBytes: Infinity,
+    statesLimitBytes,
     idleMs: 1000,
-    log: new Logger(() => undefined),
+    log: new Logger(({ level, message }) => level === 'warn' && warnings.push(message)),
     onChange: () => states.push(host.status().state),
   });
-  return { host, states };
+  return { host, states, warnings };
 }
 
 beforeEach(() => vi.useFakeTimers());
@@ -29,6 +30,17 @@ describe('ModelHost', () => {
     await Promise.all([host.use(() => Promise.resolve()), host.use(() => Promise.resolve())]);
     expect(load).toHaveBeenCalledTimes(1);
     expect(states).toEqual(['loading', 'ready']);
+  });
+
+  it('says where states are too large to be kept', async () => {
+    for (const [limit, said] of [
+      [100, 0],
+      [99, 1],
+    ] as const) {
+      const { host, warnings } = hostOf(() => Promise.resolve(new FakeModel()), limit);
+      await host.use(() => Promise.resolve());
+      expect(warnings).toHaveLength(said);
+    }
   });
 
   it('lets an idle model go, and loads it again on the next request', async () => {

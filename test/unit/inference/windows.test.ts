@@ -121,5 +121,16 @@ test('slots grow with the text and stop at the window', () => {
     0, 64, 64, 128, 256, 4096, 4096, 4096,
   ]);
   expect(slotCount(100, 10_000)).toBe(128);
-  expect([0, 64, 65, 10_000].map((length) => slotCount(Infinity, length))).toEqual([0, 64, 128, 16_384]);
+  for (const length of [1, 64, 65, 1000, 10_000, 123_456]) {
+    const slots = slotCount(Infinity, length);
+    expect(slots % pageTokens).toBe(0);
+    expect(slots).toBeGreaterThanOrEqual(length);
+    expect(slots).toBeLessThan(1.25 * length + 2 * pageTokens);
+  }
+});
+
+test('memory that runs out is said', () => {
+  const ring = new WindowRing({ ...shape(Infinity), keyValueHeads: 2 ** 40, headSize: 2 ** 20 });
+  const empty = { keys: new Float32Array(0), values: new Float32Array(0) };
+  expect(() => ring.append(noPages, 0, empty, 1)).toThrow(/no memory left .* 64 tokens/);
 });
