@@ -19,6 +19,11 @@ export class ConfigReader {
     return new ConfigReader(value, `${this.path}${key}.`);
   }
 
+  /** Whether anything stands under the key. */
+  has(key: string): boolean {
+    return this.values[key] !== undefined && this.values[key] !== null;
+  }
+
   /** A whole number from 1 to `most`. */
   count(key: string, most = 1 << 24): number {
     const value = this.values[key];
@@ -29,11 +34,7 @@ export class ConfigReader {
 
   /** The same; `fallback` where the key is absent. */
   countOr(key: string, fallback: number): number {
-    return this.isAbsent(key) ? fallback : this.count(key);
-  }
-
-  isAbsent(key: string): boolean {
-    return this.values[key] === undefined || this.values[key] === null;
+    return this.has(key) ? this.count(key) : fallback;
   }
 
   positive(key: string): number {

@@ -61,7 +61,9 @@ export function biased(
   return graph.add(x, graph.weight(vector(source, size, scaled)));
 }
 
-/** The checkpoint's tensors among `named`, where some may be absent. */
-export function present(...named: [name: string | undefined, shape: number[]][]): [string, number[]][] {
-  return named.filter((each): each is [string, number[]] => each[0] !== undefined);
+/** The tensors that a model has of those that its kind may have. */
+export function tensorsOf(
+  tensors: readonly [name: string | undefined, shape: number[]][],
+): [name: string, shape: number[]][] {
+  return tensors.filter((tensor): tensor is [string, number[]] => tensor[0] !== undefined);
 }

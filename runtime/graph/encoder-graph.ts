@@ -66,7 +66,7 @@ function mixer({ graph, forms, encoder, prefix }: Context, x: Value, mixer: Bidi
     'CausalConvWithState',
     [
       perText(projected, 3 * width),
-      graph.weight(kernelOf(weights.convolution, 3 * width, convolution)),
+      graph.weight(kernelOf({ channels: 3 * width, size: convolution, weight: weights.convolution })),
       graph.weight(vector(weights.convolutionBias, 3 * width)),
     ],
     { activation: 'none', ndim: 1, channels_last: 1 },

@@ -6,6 +6,7 @@ import type { GatedLongConvMixer } from './mixers/gated-long-conv';
 import type { LinearAttentionMixer } from './mixers/linear-attention';
 import type { SelectiveScanMixer } from './mixers/selective-scan';
 import type { SsdMixer } from './mixers/ssd';
+import type { Norm } from './norm';
 
 /** A model as a list of layers: what an architecture makes of a config, and what the graph is built from. */
 export interface ModelDescription {
@@ -27,27 +28,6 @@ export interface Layer {
   mixer: Mixer;
   /** Absent in families whose layers are a mixer alone, as Mamba's. */
   channel?: Channel & { norm: Norm };
-}
-
-export type Norm = RmsNorm | LayerNorm;
-
-/** `x / sqrt(mean(x^2) + epsilon) * weight` */
-export interface RmsNorm {
-  kind?: 'rms';
-  /** Name of the tensor [width]. */
-  weight: string;
-  epsilon: number;
-  /** `x / (sqrt(mean(x^2)) + epsilon) * weight` instead, as some models were trained with. */
-  epsilonOutside?: boolean;
-}
-
-/** `(x - mean(x)) / sqrt(variance(x) + epsilon) * weight + bias` */
-export interface LayerNorm {
-  kind: 'layer';
-  /** Names of the tensors [width]. */
-  weight: string;
-  bias: string;
-  epsilon: number;
 }
 
 export type Mixer =

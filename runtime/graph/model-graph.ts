@@ -1,9 +1,9 @@
 import { GraphBuilder, type Value } from './builder';
 import { buildChannel, channelTensors } from './channels';
 import type { LayerContext, Positions } from './context';
-import type { ModelDescription, Norm } from './layers';
+import type { ModelDescription } from './layers';
 import { buildMixer, mixerTensors } from './mixers';
-import { addAndNorm, normalize, normTensors } from './norm';
+import { addAndNorm, normalize, normTensors, type Norm } from './norm';
 import { precisions, type Precision } from './precision';
 import { names, type StateLayout } from './states';
 import { matrix } from './stored-tensors';

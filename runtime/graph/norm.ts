@@ -1,11 +1,31 @@
 import type { GraphBuilder, Value } from './builder';
 import { vector } from './context';
-import type { Norm } from './layers';
 
-/** Root-mean-square norm over the last axis. */
-export function rmsNorm(graph: GraphBuilder, x: Value, weight: string, size: number, epsilon: number): Value {
-  const inputs = [x, graph.weight(vector(weight, size))];
-  return graph.node('RMSNormalization', inputs, { axis: -1, epsilon: { float: epsilon } });
+export type Norm = RmsNorm | LayerNorm;
+
+/** `x / sqrt(mean(x^2) + epsilon) * weight` */
+export interface RmsNorm {
+  kind?: 'rms';
+  /** Name of the tensor [width]. */
+  weight: string;
+  epsilon: number;
+  /** `x / (sqrt(mean(x^2)) + epsilon) * weight` instead, as some models were trained with. */
+  epsilonOutside?: boolean;
+}
+
+/** `(x - mean(x)) / sqrt(variance(x) + epsilon) * weight + bias` */
+export interface LayerNorm {
+  kind: 'layer';
+  /** Names of the tensors [width]. */
+  weight: string;
+  bias: string;
+  epsilon: number;
+}
+
+/** Norm over the last axis, which has `size` elements. */
+export function rmsNorm(graph: GraphBuilder, x: Value, norm: RmsNorm, size: number): Value {
+  const inputs = [x, graph.weight(vector(norm.weight, size))];
+  return graph.node('RMSNormalization', inputs, { axis: -1, epsilon: { float: norm.epsilon } });
 }
 
 /** A layer's norm over the last axis, of `size`. */
@@ -15,7 +35,7 @@ export function normalize(graph: GraphBuilder, x: Value, norm: Norm, size: numbe
     const inputs = [x, graph.weight(vector(weight, size)), graph.weight(vector(norm.bias, size))];
     return graph.node('LayerNormalization', inputs, { axis: -1, epsilon: { float: epsilon } });
   }
-  if (!norm.epsilonOutside) return rmsNorm(graph, x, weight, size, epsilon);
+  if (!norm.epsilonOutside) return rmsNorm(graph, x, norm, size);
   const length = graph.node('ReduceL2', [x, graph.ints(-1)], { keepdims: 1 });
   const root = graph.add(graph.mul(length, graph.float(size ** -0.5)), graph.float(epsilon));
   return graph.mul(graph.node('Div', [x, root]), graph.weight(vector(weight, size)));

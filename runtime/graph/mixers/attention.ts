@@ -14,18 +14,26 @@ export interface AttentionMixer {
   ropeTheta: number;
   /** Positions are multiplied by it before they are rotated by; absent = 1. */
   positionScale?: number;
-  weights: { query: Source; key: Source; value: Source; out: Source };
-  biases?: { query?: Source; key?: Source; value?: Source; out?: Source };
+  weights: {
+    query: Source;
+    queryBias?: Source;
+    key: Source;
+    keyBias?: Source;
+    value: Source;
+    valueBias?: Source;
+    out: Source;
+    outBias?: Source;
+  };
 }
 
 export function attentionTensors(mixer: AttentionMixer, width: number): [name: string, shape: number[]][] {
-  const { weights, biases = {}, heads, keyValueHeads, headSize } = mixer;
+  const { weights, heads, keyValueHeads, headSize } = mixer;
   const [queries, keys] = [heads * headSize, keyValueHeads * headSize];
   const vectors: [Source | undefined, number][] = [
-    [biases.query, queries],
-    [biases.key, keys],
-    [biases.value, keys],
-    [biases.out, width],
+    [weights.queryBias, queries],
+    [weights.keyBias, keys],
+    [weights.valueBias, keys],
+    [weights.outBias, width],
   ];
   return [
     tensorOf(weights.query, queries, width),
@@ -45,7 +53,7 @@ const masked = -1e30;
  */
 export function attention(context: LayerContext, x: Value, mixer: AttentionMixer): Value {
   const { graph, forms, width, prefix, last, states } = context;
-  const { heads, keyValueHeads, headSize, window, weights, biases = {} } = mixer;
+  const { heads, keyValueHeads, headSize, window, weights } = mixer;
   const keyWidth = keyValueHeads * headSize;
 
   const keyValue = stacked(`${prefix}.self_attn.kv_proj.weight`, [
@@ -58,17 +66,17 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   const queryRows = last ? context.wantedRows(x) : x;
 
   const [key, value] = graph.split(forms.into.multiply(graph, x, keyValue), [keyWidth, keyWidth], 1);
-  const biasedKey = biased(graph, key!, biases.key, keyWidth);
+  const biasedKey = biased(graph, key!, weights.keyBias, keyWidth);
   const rotatedKey = rotate(context, biasedKey, mixer, keyValueHeads, false);
   const product = forms.into.multiply(graph, queryRows, query);
-  const biasedQuery = biased(graph, product, biases.query, heads * headSize, scale);
+  const biasedQuery = biased(graph, product, weights.queryBias, heads * headSize, scale);
   const rotatedQuery = rotate(context, biasedQuery, mixer, heads, last);
 
   const byHead = (rows: Value, count: number) =>
     graph.transpose(graph.reshape(rows, [-1, count, headSize]), [1, 0, 2]);
   const q = byHead(rotatedQuery, heads);
   const newKeys = byHead(rotatedKey, keyValueHeads);
-  const newValues = byHead(biased(graph, value!, biases.value, keyWidth), keyValueHeads);
+  const newValues = byHead(biased(graph, value!, weights.valueBias, keyWidth), keyValueHeads);
 
   const state = { name: `${prefix}.window`, window, keyValueHeads, headSize };
   states.windows.push(state);
@@ -90,7 +98,7 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   const y = graph.transpose(graph.squeeze(attended!, 0), [1, 0, 2]);
   const outProjection = matrix(weights.out, width, heads * headSize);
   const out = forms.outOf.multiply(graph, graph.reshape(y, [-1, heads * headSize]), outProjection);
-  return biased(graph, out, biases.out, width);
+  return biased(graph, out, weights.outBias, width);
 }
 
 /** Rotary positions: `rows [T, heads * headSize] -> [1, T, heads * headSize]`. */

@@ -1,7 +1,7 @@
 import type { Value } from '../builder';
-import { biased, present, type LayerContext } from '../context';
-import { causalConvolution, kernelOf } from '../convolution';
-import { freshRows, withPending } from '../pending';
+import { biased, tensorsOf, type LayerContext } from '../context';
+import { causalConvolution } from '../convolution';
+import { freshRows, withPending } from '../pending-rows';
 import { matrix } from '../stored-tensors';
 
 /** Based's gated short convolution: `out(silu(conv(u)) * gate)`, `u` and `gate` projected from the input. */
@@ -26,31 +26,30 @@ export function baseConvTensors(
   { weights, inner, convolution }: BaseConvMixer,
   width: number,
 ): [name: string, shape: number[]][] {
-  return present(
+  return tensorsOf([
     [weights.inProjection, [2 * inner, width]],
     [weights.inProjectionBias, [2 * inner]],
     [weights.convolution, [inner, 1, convolution]],
     [weights.outProjection, [width, inner]],
     [weights.outProjectionBias, [width]],
-  );
+  ]);
 }
 
 export function baseConv(context: LayerContext, x: Value, mixer: BaseConvMixer): Value {
-  const { graph, forms, width, prefix, last } = context;
+  const { graph, forms, width, last } = context;
   const { inner, convolution, weights } = mixer;
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 2 * inner, width));
   const [fresh, gate] = graph.nodeWithOutputs(
     'Split',
     [biased(graph, product, weights.inProjectionBias, 2 * inner), graph.ints(inner, inner)],
     { axis: 1 },
-    [freshRows(prefix), undefined],
+    [freshRows(context), undefined],
   );
   const rows = withPending(context, fresh!, inner);
   const convolved = causalConvolution(context, graph.unsqueeze(rows, 0), {
     channels: inner,
     size: convolution,
-    kernel: kernelOf(weights.convolution, inner, convolution),
-    state: `${prefix}.convolution`,
+    weight: weights.convolution,
   });
   const asked = last ? context.wantedRows : context.readRows;
   const u = graph.silu(asked(graph.squeeze(convolved, 0)));

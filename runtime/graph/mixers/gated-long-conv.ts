@@ -1,9 +1,9 @@
 import type { Value } from '../builder';
-import { biased, present, vector, type LayerContext } from '../context';
-import { causalConvolution, kernelOf } from '../convolution';
+import { biased, tensorsOf, vector, type LayerContext } from '../context';
+import { causalConvolution } from '../convolution';
 import { implicitFilterTensors, implicitKernel, type ImplicitFilter } from '../implicit-filter';
 import { modalConvolution, modalTensors, type ModalFilter } from '../modal-convolution';
-import { freshRows, withPending } from '../pending';
+import { freshRows, withPending } from '../pending-rows';
 import { matrix } from '../stored-tensors';
 
 /**
@@ -36,7 +36,7 @@ export function gatedLongConvTensors(
   width: number,
 ): [name: string, shape: number[]][] {
   return [
-    ...present(
+    ...tensorsOf([
       [weights.inProjection, [3 * width, width]],
       [weights.inProjectionBias, [3 * width]],
       [weights.convolution, [3 * width, 1, convolution]],
@@ -44,24 +44,23 @@ export function gatedLongConvTensors(
       [weights.skip, [width]],
       [weights.outProjection, [width, width]],
       [weights.outProjectionBias, [width]],
-    ),
+    ]),
     ...(filter.kind === 'modal' ? modalTensors(filter, width) : implicitFilterTensors(filter, width)),
   ];
 }
 
 export function gatedLongConv(context: LayerContext, x: Value, mixer: GatedLongConvMixer): Value {
-  const { graph, forms, width, prefix, last } = context;
+  const { graph, forms, width, last } = context;
   const { order, heads, weights, filter } = mixer;
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 3 * width, width));
   const projected = biased(graph, product, weights.inProjectionBias, 3 * width);
-  const [fresh] = graph.nodeWithOutputs('Identity', [projected], {}, [freshRows(prefix)]);
+  const [fresh] = graph.nodeWithOutputs('Identity', [projected], {}, [freshRows(context)]);
   const rows = withPending(context, fresh!, 3 * width);
   const convolved = causalConvolution(context, graph.unsqueeze(rows, 0), {
     channels: 3 * width,
     size: mixer.convolution,
-    kernel: kernelOf(weights.convolution, 3 * width, mixer.convolution),
+    weight: weights.convolution,
     bias: weights.convolutionBias,
-    state: `${prefix}.convolution`,
   });
   const streams = graph.split(graph.reshape(convolved, [-1, heads, 3, width / heads]), [1, 1, 1], 2);
   const stream = (which: 'pre' | 'post' | 'value') =>
@@ -91,8 +90,8 @@ function longConvolution(
   const convolved = causalConvolution(context, graph.unsqueeze(u, 0), {
     channels,
     size: filter.length,
-    kernel: implicitKernel(`${prefix}.mixer.filter`, filter, channels),
-    state: `${prefix}.inputs`,
+    weight: implicitKernel(`${prefix}.mixer.filter`, filter, channels),
+    state: 'inputs',
   });
   return graph.squeeze(convolved, 0);
 }

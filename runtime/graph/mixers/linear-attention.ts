@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../builder';
 import type { LayerContext } from '../context';
-import { freshRows, withPending } from '../pending';
+import { freshRows, withPending } from '../pending-rows';
 import { matrix, stacked } from '../stored-tensors';
 
 /**
@@ -49,7 +49,7 @@ export function linearAttention(context: LayerContext, x: Value, mixer: LinearAt
     matrix(weights.value, inner, width),
   ]);
   const product = forms.into.multiply(graph, x, projection);
-  const [fresh] = graph.nodeWithOutputs('Identity', [product], {}, [freshRows(prefix)]);
+  const [fresh] = graph.nodeWithOutputs('Identity', [product], {}, [freshRows(context)]);
   const rows = withPending(context, fresh!, 2 * keys + inner);
   const [query, key, value] = graph.split(rows, [keys, keys, inner], 1);
 

@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '../builder';
-import { biased, present, vector, type LayerContext } from '../context';
-import { causalConvolution, kernelOf } from '../convolution';
-import { freshRows, withPending } from '../pending';
+import { biased, tensorsOf, vector, type LayerContext } from '../context';
+import { causalConvolution } from '../convolution';
+import { freshRows, withPending } from '../pending-rows';
 import { float32Product } from '../products/float32';
 import { matrix, type StoredTensor } from '../stored-tensors';
 
@@ -41,7 +41,7 @@ export function selectiveScanTensors(
   { weights, inner, stateSize, rank, convolution }: SelectiveScanMixer,
   width: number,
 ): [name: string, shape: number[]][] {
-  return present(
+  return tensorsOf([
     [weights.inProjection, [2 * inner, width]],
     [weights.inProjectionBias, [2 * inner]],
     [weights.convolution, [inner, 1, convolution]],
@@ -53,26 +53,25 @@ export function selectiveScanTensors(
     [weights.d, [inner]],
     [weights.outProjection, [width, inner]],
     [weights.outProjectionBias, [width]],
-  );
+  ]);
 }
 
 export function selectiveScan(context: LayerContext, x: Value, mixer: SelectiveScanMixer): Value {
-  const { graph, forms, width, prefix, last } = context;
+  const { graph, forms, width, last } = context;
   const { inner, stateSize, rank, weights } = mixer;
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 2 * inner, width));
   const [fresh, z] = graph.nodeWithOutputs(
     'Split',
     [biased(graph, product, weights.inProjectionBias, 2 * inner), graph.ints(inner, inner)],
     { axis: 1 },
-    [freshRows(prefix), undefined],
+    [freshRows(context), undefined],
   );
   const rows = withPending(context, fresh!, inner);
   const convolved = causalConvolution(context, graph.unsqueeze(rows, 0), {
     channels: inner,
     size: mixer.convolution,
-    kernel: kernelOf(weights.convolution, inner, mixer.convolution),
+    weight: weights.convolution,
     bias: weights.convolutionBias,
-    state: `${prefix}.convolution`,
   });
   const input = graph.squeeze(graph.silu(convolved), 0);
 

@@ -1,8 +1,8 @@
 import type { GraphBuilder, Value } from '../builder';
-import { biased, present, vector, type LayerContext } from '../context';
-import { causalConvolution, kernelOf } from '../convolution';
+import { biased, tensorsOf, vector, type LayerContext } from '../context';
+import { causalConvolution } from '../convolution';
 import { rmsNorm } from '../norm';
-import { freshRows, withPending } from '../pending';
+import { freshRows, withPending } from '../pending-rows';
 import { matrix } from '../stored-tensors';
 
 /**
@@ -48,11 +48,11 @@ export function ssdTensors(mixer: SsdMixer, width: number): [name: string, shape
   const { inner, convolved } = sizes(mixer);
   const projected = inner + convolved + heads;
   return [
-    ...present(
+    ...tensorsOf([
       [weights.inProjectionBias, [projected]],
       [weights.convolutionBias, [convolved]],
       [weights.outProjectionBias, [width]],
-    ),
+    ]),
     [weights.inProjection, [projected, width]],
     [weights.convolution, [convolved, 1, convolution]],
     [weights.dtBias, [heads]],
@@ -75,7 +75,7 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
     'Split',
     [projected, graph.ints(inner, convolved + heads)],
     { axis: 1 },
-    [undefined, freshRows(prefix)],
+    [undefined, freshRows(context)],
   );
   const rows = withPending(context, fresh!, convolved + heads);
   const [xBC, dt] = graph.split(graph.unsqueeze(rows, 0), [convolved, heads], 2);
@@ -83,9 +83,8 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const mixed = causalConvolution(context, xBC!, {
     channels: convolved,
     size: convolution,
-    kernel: kernelOf(weights.convolution, convolved, convolution),
+    weight: weights.convolution,
     bias: weights.convolutionBias,
-    state: `${prefix}.convolution`,
   });
   const [input, b, c] = graph.split(graph.silu(mixed), [inner, keys, keys], 2);
 
@@ -126,7 +125,7 @@ function timeStep(graph: GraphBuilder, dt: Value, { heads, weights, stepLimit }:
 function groupedNorm(graph: GraphBuilder, x: Value, mixer: SsdMixer): Value {
   const { groups, weights, epsilon } = mixer;
   const { inner } = sizes(mixer);
-  if (groups === 1) return rmsNorm(graph, x, weights.norm, inner, epsilon);
+  if (groups === 1) return rmsNorm(graph, x, { weight: weights.norm, epsilon }, inner);
   const size = inner / groups;
   const ones = graph.constant(`ones(${size})`, 'float32', [size], new Float32Array(size).fill(1));
   const normed = graph.node('RMSNormalization', [graph.reshape(x, [-1, groups, size]), ones], {

@@ -3,7 +3,7 @@ import type { AttentionMixer } from '../../../runtime/graph/mixers/attention';
 import type { BaseConvMixer } from '../../../runtime/graph/mixers/base-conv';
 import type { LinearAttentionMixer } from '../../../runtime/graph/mixers/linear-attention';
 import { readSource, type Source } from '../../../runtime/graph/stored-tensors';
-import { convolve, optional, plus, silu, times, type ReadTensor, type Row } from './reference';
+import { convolve, optional, plus, silu, times, type ReadTensor, type Row } from './definition';
 
 export function baseConvReference(mixer: BaseConvMixer, rows: Row[], tensor: ReadTensor): Row[] {
   const { inner, convolution, weights } = mixer;
@@ -36,13 +36,13 @@ export function linearAttentionReference(
 
 /** Softmax attention with rotated positions, each query over the `window` last keys. */
 export function attentionReference(mixer: AttentionMixer, rows: Row[], tensor: ReadTensor): Row[] {
-  const { heads, keyValueHeads, headSize, window, weights, biases = {}, ropeTheta } = mixer;
+  const { heads, keyValueHeads, headSize, window, weights, ropeTheta } = mixer;
   const project = (source: Source, bias: Source | undefined, count: number) => {
     const matrix = readSource(source, count * headSize, rows[0]!.length)(tensor);
     const added = bias === undefined ? undefined : readSource(bias, count * headSize, 1)(tensor);
     return rows.map((row) => plus(times(matrix, row), added));
   };
-  const { positionScale = 1 } = mixer as { positionScale?: number };
+  const { positionScale = 1 } = mixer;
   const rotate = (row: Row, t: number) =>
     row.map((value, i) => {
       const [at, half] = [i % headSize, headSize / 2];
@@ -55,12 +55,12 @@ export function attentionReference(mixer: AttentionMixer, rows: Row[], tensor: R
       const group = Math.floor(head / (heads / keyValueHeads)) * headSize;
       return row.slice(group, group + headSize);
     }).flat();
-  const queries = project(weights.query, biases.query, heads).map(rotate);
-  const keys = project(weights.key, biases.key, keyValueHeads).map(rotate).map(shared);
-  const values = project(weights.value, biases.value, keyValueHeads).map(shared);
+  const queries = project(weights.query, weights.queryBias, heads).map(rotate);
+  const keys = project(weights.key, weights.keyBias, keyValueHeads).map(rotate).map(shared);
+  const values = project(weights.value, weights.valueBias, keyValueHeads).map(shared);
   const sizes = { heads, keySize: headSize, headSize };
   const out = readSource(weights.out, rows[0]!.length, heads * headSize)(tensor);
-  const outBias = biases.out === undefined ? undefined : tensor(biases.out as string);
+  const outBias = optional(tensor, weights.outBias as string | undefined);
   return attend(queries, keys, values, sizes, Math.exp, window).map((row) => plus(times(out, row), outBias));
 }
 

@@ -9,7 +9,7 @@ import {
   linearAttentionReference,
 } from './based-reference';
 import { expectExactly, expectNearInEachPrecision, randomTensors, someIds } from './computed';
-import { referenceLogits, type ReadTensor, type Row } from './reference';
+import { referenceLogits, type ReadTensor, type Row } from './definition';
 
 const config = {
   vocab_size: 66,

@@ -7,7 +7,7 @@ import type { Precision } from '../../../runtime/graph/precision';
 import { graphFile, planCompilation, writeCompiled } from '../../../runtime/models/compile';
 import { randomCheckpoint } from '../../../runtime/models/random-weights';
 import { temporaryFolder } from '../fixtures/model-folder';
-import type { ReadTensor } from './reference';
+import type { ReadTensor } from './definition';
 
 export const length = 83;
 

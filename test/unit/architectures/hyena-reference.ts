@@ -1,6 +1,6 @@
 import type { ImplicitFilter } from '../../../runtime/graph/implicit-filter';
 import type { GatedLongConvMixer } from '../../../runtime/graph/mixers/gated-long-conv';
-import { convolve, optional, plus, times, type ReadTensor, type Row } from './reference';
+import { convolve, optional, plus, times, type ReadTensor, type Row } from './definition';
 
 /** Hyena's operator with `filter(channel, t)` summed up directly. */
 export function gatedLongConvReference(

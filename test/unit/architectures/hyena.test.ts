@@ -5,7 +5,7 @@ import type { Layer } from '../../../runtime/graph/layers';
 import { UserError } from '../../../runtime/protocol/errors';
 import { expectExactly, expectNearInEachPrecision, length, randomTensors, someIds } from './computed';
 import { gatedLongConvReference, implicitResponse } from './hyena-reference';
-import { gelu, plus, referenceLogits, times, type ReadTensor, type Row } from './reference';
+import { gelu, plus, referenceLogits, times, type ReadTensor, type Row } from './definition';
 
 const safari = {
   d_model: 48,

@@ -5,7 +5,7 @@ import type {
 } from '../../../runtime/graph/encoder-layers';
 import type { ImplicitFilter } from '../../../runtime/graph/implicit-filter';
 import { implicitResponse } from './hyena-reference';
-import { convolve, gelu, normReference, plus, times, type ReadTensor, type Row } from './reference';
+import { convolve, gelu, normReference, plus, times, type ReadTensor, type Row } from './definition';
 
 /** M2-BERT as its definition says, number by number in float64: the vector of one padded text. */
 export function m2BertReference(

@@ -1,5 +1,5 @@
 import type { SelectiveScanMixer } from '../../../runtime/graph/mixers/selective-scan';
-import { convolve, norm, optional, plus, silu, times, type ReadTensor, type Row } from './reference';
+import { convolve, norm, optional, plus, silu, times, type ReadTensor, type Row } from './definition';
 
 /** The selective scan as its recurrence says. */
 export function selectiveScanReference(mixer: SelectiveScanMixer, rows: Row[], tensor: ReadTensor): Row[] {

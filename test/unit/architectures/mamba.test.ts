@@ -5,7 +5,7 @@ import type { SelectiveScanMixer } from '../../../runtime/graph/mixers/selective
 import { UserError } from '../../../runtime/protocol/errors';
 import { expectExactly, expectNearInEachPrecision, randomTensors, someIds } from './computed';
 import { selectiveScanReference } from './mamba-reference';
-import { referenceLogits } from './reference';
+import { referenceLogits } from './definition';
 
 const config = {
   model_type: 'mamba',

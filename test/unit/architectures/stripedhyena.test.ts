@@ -6,7 +6,7 @@ import { UserError } from '../../../runtime/protocol/errors';
 import { attentionReference, gluReference } from './based-reference';
 import { expectExactly, expectNearInEachPrecision, randomTensors, someIds } from './computed';
 import { gatedLongConvReference, modalResponse } from './hyena-reference';
-import { gelu, referenceLogits, silu, type ReadTensor, type Row } from './reference';
+import { gelu, referenceLogits, silu, type ReadTensor, type Row } from './definition';
 
 const config = {
   vocab_size: 70,
