@@ -1,7 +1,7 @@
 import type { Value } from '../builder';
 import { biased, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
-import { implicitFilterTensors, implicitKernel, type ImplicitFilter } from '../implicit-filter';
+import { implicitConvolution, implicitFilterTensors, type ImplicitFilter } from '../implicit-filter';
 import { modalConvolution, modalTensors, type ModalFilter } from '../modal-convolution';
 import { freshRows, withPending } from '../pending-rows';
 import { matrix } from '../stored-tensors';
@@ -67,31 +67,13 @@ export function gatedLongConv(context: LayerContext, x: Value, mixer: GatedLongC
     graph.reshape(streams[order.indexOf(which)]!, [-1, width]);
 
   const u = graph.mul(stream('pre'), stream('value'));
-  const long = longConvolution(context, u, filter, width);
+  const long =
+    filter.kind === 'modal'
+      ? modalConvolution(context, u, filter, width)
+      : implicitConvolution(context, u, filter, width);
   const y = graph.add(long, graph.mul(u, graph.weight(vector(weights.skip, width))));
   const asked = last ? context.wantedRows : context.readRows;
   const gated = graph.mul(asked(y), asked(stream('post')));
   const out = forms.outOf.multiply(graph, gated, matrix(weights.outProjection, width, width));
   return biased(graph, out, weights.outProjectionBias, width);
-}
-
-/**
- * `h (*) u`. A filter that is a table has no state of a size that does not grow with it: the inputs that it still
- * reaches are kept, and what lies further back than the filter is long is not heard.
- */
-function longConvolution(
-  context: LayerContext,
-  u: Value,
-  filter: ModalFilter | ImplicitFilter,
-  channels: number,
-): Value {
-  const { graph, prefix } = context;
-  if (filter.kind === 'modal') return modalConvolution(context, u, filter, channels);
-  const convolved = causalConvolution(context, graph.unsqueeze(u, 0), {
-    channels,
-    size: filter.length,
-    weight: implicitKernel(`${prefix}.mixer.filter`, filter, channels),
-    state: 'inputs',
-  });
-  return graph.squeeze(convolved, 0);
 }
