@@ -34,11 +34,7 @@ export class ConfigReader {
 
   /** The same; `fallback` where the key is absent. */
   countOr(key: string, fallback: number): number {
-    return this.isAbsent(key) ? fallback : this.count(key);
-  }
-
-  isAbsent(key: string): boolean {
-    return this.values[key] === undefined || this.values[key] === null;
+    return this.has(key) ? this.count(key) : fallback;
   }
 
   positive(key: string): number {

@@ -1,6 +1,7 @@
 import type { Activation } from '../graph/activation';
-import type { Layer, Mixer, ModelDescription, Norm } from '../graph/layers';
+import type { Layer, Mixer, ModelDescription } from '../graph/layers';
 import type { GatedLongConvMixer } from '../graph/mixers/gated-long-conv';
+import type { Norm } from '../graph/norm';
 import { ConfigReader } from './config';
 
 /**
@@ -10,7 +11,7 @@ import { ConfigReader } from './config';
 export function hyena(config: unknown): ModelDescription {
   const read = ConfigReader.of(config);
   read.exactly('max_position_embeddings', 0);
-  return read.isAbsent('sequence_mixer') ? safari(read) : zoology(read);
+  return !read.has('sequence_mixer') ? safari(read) : zoology(read);
 }
 
 interface Variant {

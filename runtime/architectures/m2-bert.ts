@@ -1,5 +1,5 @@
 import type { BidirectionalFilter, EncoderDescription, EncoderLayer } from '../graph/encoder-layers';
-import type { LayerNorm } from '../graph/layers';
+import type { LayerNorm } from '../graph/norm';
 import { UserError } from '../protocol/errors';
 import { ConfigReader } from './config';
 

@@ -7,7 +7,7 @@ type Shape = Omit<SelectiveScanMixer, 'kind' | 'weights'>;
 /** `mamba` as Hugging Face stores it, or as its authors do (https://github.com/state-spaces/mamba). */
 export function mamba(config: unknown): ModelDescription {
   const read = ConfigReader.of(config);
-  return read.isAbsent('d_model') ? huggingFace('mamba', read) : original(read);
+  return !read.has('d_model') ? huggingFace('mamba', read) : original(read);
 }
 
 /** `falcon_mamba`: Mamba with a norm on B, C and the step. */
@@ -23,7 +23,7 @@ function huggingFace(family: string, read: ConfigReader, extra: Partial<Shape> =
   const biased = read.flag('use_bias', false);
   const convolutionBiased = read.flag('use_conv_bias', true);
   const shape = {
-    inner: read.isAbsent('intermediate_size')
+    inner: !read.has('intermediate_size')
       ? Math.trunc(read.positive('expand') * width)
       : read.count('intermediate_size'),
     stateSize: read.count('state_size'),
@@ -47,7 +47,7 @@ function original(read: ConfigReader): ModelDescription {
   // Of Jamba's and Mamba-2's kind of hybrids none is read here.
   for (const key of ['attn_layer_idx', 'attn_cfg']) read.empty(key);
   read.exactly('d_intermediate', 0);
-  const ssm = read.isAbsent('ssm_cfg') ? ConfigReader.of({}) : read.section('ssm_cfg');
+  const ssm = !read.has('ssm_cfg') ? ConfigReader.of({}) : read.section('ssm_cfg');
   ssm.exactly('layer', 'Mamba1');
   const width = read.count('d_model');
   const shape = {

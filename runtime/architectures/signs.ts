@@ -6,16 +6,16 @@ import type { ConfigReader } from './config';
  */
 const signs: Record<string, (read: ConfigReader) => boolean> = {
   // https://github.com/state-spaces/mamba
-  mamba: (read) => !read.isAbsent('d_model') && !read.isAbsent('n_layer') && !read.isAbsent('ssm_cfg'),
+  mamba: (read) => read.has('d_model') && read.has('n_layer') && read.has('ssm_cfg'),
   // https://github.com/HazyResearch/based
-  based: (read) => !read.isAbsent('alt_mixer') && !read.isAbsent('alt_mixer_layers'),
+  based: (read) => read.has('alt_mixer') && read.has('alt_mixer_layers'),
   // https://github.com/togethercomputer/stripedhyena, https://github.com/evo-design/evo
-  stripedhyena: (read) => !read.isAbsent('hyena_layer_idxs') && !read.isAbsent('attn_layer_idxs'),
+  stripedhyena: (read) => read.has('hyena_layer_idxs') && read.has('attn_layer_idxs'),
   // https://github.com/HazyResearch/safari, https://github.com/HazyResearch/zoology
   hyena: (read) =>
     nameIn(read, 'layer', '_name_') === 'hyena' || /\.Hyena$/.test(nameIn(read, 'sequence_mixer', 'name')),
   // https://github.com/HazyResearch/m2
-  m2_bert: (read) => !read.isAbsent('monarch_mixer_sequence_mixing'),
+  m2_bert: (read) => read.has('monarch_mixer_sequence_mixing'),
 };
 
 function nameIn(read: ConfigReader, section: string, key: string): string {

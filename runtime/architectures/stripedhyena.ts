@@ -1,8 +1,9 @@
 import { activations } from '../graph/activation';
-import type { Layer, Mixer, ModelDescription, Norm } from '../graph/layers';
-import { UserError } from '../protocol/errors';
+import type { Layer, Mixer, ModelDescription } from '../graph/layers';
+import type { Norm } from '../graph/norm';
 import type { Rope } from '../graph/rope';
-import type { Source } from '../graph/stored-tensors';
+import type { TensorRows } from '../graph/stored-tensors';
+import { UserError } from '../protocol/errors';
 import { ConfigReader } from './config';
 
 /**
@@ -15,10 +16,10 @@ export function stripedHyena(config: unknown): ModelDescription {
   read.exactly('hyena_filter_groups', 1);
   read.exactly('final_norm', true);
   read.exactly('smeared_gqa', false);
-  const root = read.isAbsent('model_type') ? '' : 'backbone.';
+  const root = !read.has('model_type') ? '' : 'backbone.';
   const width = read.count('hidden_size');
   const inner = innerSize(read, width);
-  const activation = read.isAbsent('mlp_activation') ? 'silu' : read.choice('mlp_activation', activations);
+  const activation = !read.has('mlp_activation') ? 'silu' : read.choice('mlp_activation', activations);
   const [hyena, attention] = [read.indices('hyena_layer_idxs'), read.indices('attn_layer_idxs')];
   const normed = normOf(read);
 
@@ -55,7 +56,7 @@ export function stripedHyena(config: unknown): ModelDescription {
 }
 
 function innerSize(read: ConfigReader, width: number): number {
-  if (!read.isAbsent('inner_mlp_size')) return read.count('inner_mlp_size');
+  if (read.has('inner_mlp_size')) return read.count('inner_mlp_size');
   const multiple = read.countOr('inner_size_multiple_of', 64);
   return Math.ceil(Math.trunc((8 * width) / 3) / multiple) * multiple;
 }
@@ -103,9 +104,16 @@ function attentionMixer(read: ConfigReader, width: number, prefix: string): Mixe
     );
   const keyWidth = width / shared;
   const attention = `${prefix}.inner_mha_cls`;
-  const rows = (part: string) => {
-    const query = { tensor: `${attention}.Wqkv.${part}`, first: 0, of: width + 2 * keyWidth };
-    return { query, key: { ...query, first: width }, value: { ...query, first: width + keyWidth } };
+  const rows = (part: string, first: number): TensorRows => ({
+    tensor: `${attention}.Wqkv.${part}`,
+    first,
+    of: width + 2 * keyWidth,
+  });
+  const [query, key, value] = [0, width, width + keyWidth];
+  const biases = {
+    queryBias: rows('bias', query),
+    keyBias: rows('bias', key),
+    valueBias: rows('bias', value),
   };
   return {
     kind: 'attention',
@@ -115,20 +123,18 @@ function attentionMixer(read: ConfigReader, width: number, prefix: string): Mixe
     window: Infinity,
     rope: ropeOf(read, headSize),
     weights: {
-      ...rows('weight'),
+      query: rows('weight', query),
+      key: rows('weight', key),
+      value: rows('weight', value),
       out: `${attention}.out_proj.weight`,
-      ...(read.flag('qkv_proj_bias', true) && biasesOf(rows('bias'))),
-      ...(read.flag('mha_out_proj_bias', true) && { outBias: `${attention}.out_proj.bias` }),
+      ...(read.flag('qkv_proj_bias', true) ? biases : {}),
+      outBias: read.flag('mha_out_proj_bias', true) ? `${attention}.out_proj.bias` : undefined,
     },
   };
 }
 
-function biasesOf({ query, key, value }: Record<'query' | 'key' | 'value', Source>) {
-  return { queryBias: query, keyBias: key, valueBias: value };
-}
-
 function ropeOf(read: ConfigReader, size: number): Rope {
-  const theta = read.isAbsent('rotary_emb_base') ? 10000 : read.positive('rotary_emb_base');
+  const theta = read.has('rotary_emb_base') ? read.positive('rotary_emb_base') : 10000;
   if (!read.flag('use_interpolated_rotary_pos_emb', false)) return { theta, size };
   return { theta, size, scaling: { kind: 'linear', factor: read.positive('rotary_emb_scaling_factor') } };
 }

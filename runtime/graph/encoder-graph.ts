@@ -2,7 +2,6 @@ import { activate } from './activation';
 import { bidirectionalConvolution } from './bidirectional-convolution';
 import { GraphBuilder, type Value } from './builder';
 import { biased, vector } from './context';
-import { kernelOf } from './convolution';
 import type {
   BidirectionalFilter,
   BidirectionalLongConv,
@@ -59,6 +58,12 @@ export function buildEncoderGraph(
 function mixer({ graph, forms, encoder, prefix }: Context, x: Value, mixer: BidirectionalLongConv): Value {
   const { width, length } = encoder;
   const { weights, filter, residual, convolution } = mixer;
+  const kernel: StoredTensor = {
+    name: weights.convolution,
+    type: 'float32',
+    shape: [3 * width, 1, convolution],
+    make: (read) => read(weights.convolution),
+  };
   const perText = (rows: Value, size: number) => graph.reshape(rows, [-1, length, size]);
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 3 * width, width));
   const projected = biased(graph, product, weights.inProjectionBias, 3 * width);
@@ -66,7 +71,7 @@ function mixer({ graph, forms, encoder, prefix }: Context, x: Value, mixer: Bidi
     'CausalConvWithState',
     [
       perText(projected, 3 * width),
-      graph.weight(kernelOf(weights.convolution, 3 * width, convolution)),
+      graph.weight(kernel),
       graph.weight(vector(weights.convolutionBias, 3 * width)),
     ],
     { activation: 'none', ndim: 1, channels_last: 1 },

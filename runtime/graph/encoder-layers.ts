@@ -1,5 +1,5 @@
 import type { ImplicitFilter } from './implicit-filter';
-import type { LayerNorm } from './layers';
+import type { LayerNorm } from './norm';
 
 /** An encoder as a list of layers: texts of at most `length` tokens in, one vector for each out. */
 export interface EncoderDescription {

@@ -12,8 +12,6 @@ import type { ShortConvolutionMixer } from './mixers/short-convolution';
 import type { SsdMixer } from './mixers/ssd';
 import type { Norm } from './norm';
 
-export type { LayerNorm, Norm } from './norm';
-
 /** A model as a list of layers: what an architecture makes of a config, and what the graph is built from. */
 export interface ModelDescription {
   family: string;

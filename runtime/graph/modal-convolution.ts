@@ -31,73 +31,106 @@ export function modalTensors(
  */
 const chunk = 16;
 
+interface Sizes {
+  channels: number;
+  /** Real and imaginary part of each mode. */
+  states: number;
+}
+
 /**
- * `u [T, channels] -> [T, channels]`, T >= 1: in chunks first, what is left one by one. Both are the same product: of a
- * matrix for each channel with its inputs and its state, which gives its outputs and its next state, all in real numbers.
+ * `u [T, channels] -> [T, channels]`, T >= 1: in chunks first, what is left one by one. For each channel a matrix takes
+ * inputs and state to outputs and next state, all in real numbers; of one token that is too small to be a product.
  */
 export function modalConvolution(
-  context: LayerContext,
+  { graph, prefix, states }: LayerContext,
   u: Value,
   filter: ModalFilter,
   channels: number,
 ): Value {
-  const { graph, prefix, states } = context;
-  const shape = [channels, 2 * filter.modes, 1];
+  const sizes = { channels, states: 2 * filter.modes };
+  const shape = [sizes.states, channels];
   const state = { name: `${prefix}.state`, shape };
   states.recurrent.push(state);
   const count = graph.node('Shape', [u], { end: 1 });
   const chunks = graph.node('Div', [count, graph.ints(chunk)]);
   const chunked = graph.mul(chunks, graph.ints(chunk));
   const cut = (from: Value, to: Value) => graph.node('Slice', [u, from, to, graph.ints(0)]);
-  const parts: [rows: Value, size: number, steps: Value][] = [
-    [cut(graph.ints(0), chunked), chunk, chunks],
-    [cut(chunked, count), 1, graph.sub(count, chunked)],
-  ];
-  let carried = graph.input(state.name, 'float32', shape);
-  const outputs = parts.map(([rows, size, steps]) => {
-    const matrices = graph.weight(stepMatrices(`${prefix}.filter.${size}`, filter, channels, size));
-    const step = { matrices, size, steps, channels, states: 2 * filter.modes };
-    const { y, next } = inChunks(graph, `${prefix}.chunks.${size}`, rows, carried, step);
-    carried = next;
-    return y;
+
+  const first = inChunks(graph, `${prefix}.chunks`, {
+    rows: cut(graph.ints(0), chunked),
+    steps: chunks,
+    state: graph.input(state.name, 'float32', shape),
+    matrices: graph.weight(stepMatrices(`${prefix}.filter.chunk`, filter, channels, chunk)),
+    sizes,
   });
-  graph.output(carried, `${state.name}.next`, 'float32', shape);
-  return graph.concat(outputs, 0);
+  const rest = oneByOne(graph, `${prefix}.steps`, {
+    rows: cut(chunked, count),
+    steps: graph.sub(count, chunked),
+    state: first.state,
+    matrices: graph.weight(channelsLast(`${prefix}.filter.step`, stepMatrices('', filter, channels, 1))),
+    sizes,
+  });
+  graph.output(rest.state, `${state.name}.next`, 'float32', shape);
+  return graph.concat([first.rows, rest.rows], 0);
 }
 
-interface Step {
-  /** [channels, size + states, size + states] */
-  matrices: Value;
-  size: number;
-  /** int64 [1]: how many there are. */
+interface Part {
+  /** [tokens, channels], perhaps none. */
+  rows: Value;
+  /** int64 [1]: how many times the matrices are applied. */
   steps: Value;
-  channels: number;
-  states: number;
+  /** [states, channels] */
+  state: Value;
+  matrices: Value;
+  sizes: Sizes;
 }
 
-/** Takes `rows [steps * size, channels]`, perhaps none, `size` at a time. */
+/** `matrices [channels, chunk + states, chunk + states]` */
 function inChunks(
   graph: GraphBuilder,
   name: string,
-  rows: Value,
-  state: Value,
-  { matrices, size, steps, channels, states }: Step,
-): { y: Value; next: Value } {
-  const byChannel = graph.transpose(graph.reshape(rows, [-1, size, channels]), [0, 2, 1]);
+  { rows, steps, state, matrices, sizes: { channels, states } }: Part,
+): { rows: Value; state: Value } {
+  const byChannel = graph.transpose(graph.reshape(rows, [-1, chunk, channels]), [0, 2, 1]);
   const inputs = graph.unsqueeze(byChannel, 3);
+  const column = graph.unsqueeze(graph.transpose(state, [1, 0]), 2);
   const result = graph.loop(
     name,
     graph.squeeze(steps, 0),
-    [{ value: state, shape: [channels, states, 1] }],
+    [{ value: column, shape: [channels, states, 1] }],
     (body, [before], index) => {
       const input = body.node('Gather', [inputs, index], { axis: 0 });
       const product = body.matmul(matrices, body.concat([input, before!], 1));
-      const [output, after] = body.split(product, [size, states], 1);
-      return { states: [after!], rows: [{ value: output!, shape: [channels, size, 1] }] };
+      const [output, after] = body.split(product, [chunk, states], 1);
+      return { states: [after!], rows: [{ value: output!, shape: [channels, chunk, 1] }] };
     },
   );
-  const y = graph.transpose(graph.squeeze(result.rows[0]!, 3), [0, 2, 1]);
-  return { y: graph.reshape(y, [-1, channels]), next: result.states[0]! };
+  const outputs = graph.transpose(graph.squeeze(result.rows[0]!, 3), [0, 2, 1]);
+  return {
+    rows: graph.reshape(outputs, [-1, channels]),
+    state: graph.transpose(graph.squeeze(result.states[0]!, 2), [1, 0]),
+  };
+}
+
+/** `matrices [1 + states, 1 + states, channels]`: what is done to every channel at once is done along them. */
+function oneByOne(
+  graph: GraphBuilder,
+  name: string,
+  { rows, steps, state, matrices, sizes: { channels, states } }: Part,
+): { rows: Value; state: Value } {
+  const result = graph.loop(
+    name,
+    graph.squeeze(steps, 0),
+    [{ value: state, shape: [states, channels] }],
+    (body, [before], index) => {
+      const input = body.unsqueeze(body.node('Gather', [rows, index], { axis: 0 }), 0);
+      const products = body.mul(matrices, body.concat([input, before!], 0));
+      const sums = body.node('ReduceSum', [products, body.ints(1)], { keepdims: 0 });
+      const [output, after] = body.split(sums, [1, states], 0);
+      return { states: [after!], rows: [{ value: output!, shape: [1, channels] }] };
+    },
+  );
+  return { rows: graph.squeeze(result.rows[0]!, 1), state: result.states[0]! };
 }
 
 /**
@@ -138,4 +171,19 @@ function stepMatrices(name: string, filter: ModalFilter, channels: number, size:
     return all;
   };
   return { name, type: 'float32', shape: [channels, order, order], make };
+}
+
+/** [channels, n, n] as [n, n, channels]. */
+function channelsLast(name: string, { type, shape, make }: StoredTensor): StoredTensor {
+  const [channels = 0, order = 0] = shape;
+  return {
+    name,
+    type,
+    shape: [order, order, channels],
+    make: (read) => {
+      const source = make(read) as Float32Array;
+      const place = (i: number) => (i % channels) * order * order + Math.floor(i / channels);
+      return source.map((_, i) => source[place(i)]!);
+    },
+  };
 }

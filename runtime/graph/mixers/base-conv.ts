@@ -1,6 +1,6 @@
 import type { Value } from '../builder';
 import { biased, tensorsOf, type LayerContext } from '../context';
-import { causalConvolution, kernelOf } from '../convolution';
+import { causalConvolution } from '../convolution';
 import { freshRows, withPending } from '../pending-rows';
 import { matrix } from '../stored-tensors';
 
@@ -36,7 +36,7 @@ export function baseConvTensors(
 }
 
 export function baseConv(context: LayerContext, x: Value, mixer: BaseConvMixer): Value {
-  const { graph, forms, width, prefix, last } = context;
+  const { graph, forms, width, last } = context;
   const { inner, convolution, weights } = mixer;
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 2 * inner, width));
   const [fresh, gate] = graph.nodeWithOutputs(
@@ -49,8 +49,7 @@ export function baseConv(context: LayerContext, x: Value, mixer: BaseConvMixer):
   const convolved = causalConvolution(context, graph.unsqueeze(rows, 0), {
     channels: inner,
     size: convolution,
-    kernel: kernelOf(weights.convolution, inner, convolution),
-    state: `${prefix}.convolution`,
+    weight: weights.convolution,
   });
   const asked = last ? context.wantedRows : context.readRows;
   const u = graph.silu(asked(graph.squeeze(convolved, 0)));

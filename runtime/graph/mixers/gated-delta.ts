@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../builder';
 import { tensorsOf, vector, type LayerContext } from '../context';
-import { causalConvolution, kernelOf } from '../convolution';
+import { causalConvolution } from '../convolution';
 import { rmsNorm } from '../norm';
 import { freshRows, withPending } from '../pending-rows';
 import { matrix, pickedRows, stacked, type Matrix } from '../stored-tensors';
@@ -86,8 +86,7 @@ export function gatedDelta(context: LayerContext, x: Value, mixer: GatedDeltaMix
   const mixed = causalConvolution(context, qkv!, {
     channels: convolved,
     size: convolution,
-    kernel: kernelOf(weights.convolution, convolved, convolution),
-    state: `${prefix}.convolution`,
+    weight: weights.convolution,
   });
   const [q, k, v] = graph.split(graph.silu(mixed), [keys, keys, values], 2);
 

@@ -1,7 +1,7 @@
 import type { Value } from '../builder';
 import { biased, tensorsOf, vector, type LayerContext } from '../context';
-import { causalConvolution, kernelOf } from '../convolution';
-import { implicitFilterTensors, implicitKernel, type ImplicitFilter } from '../implicit-filter';
+import { causalConvolution } from '../convolution';
+import { implicitConvolution, implicitFilterTensors, type ImplicitFilter } from '../implicit-filter';
 import { modalConvolution, modalTensors, type ModalFilter } from '../modal-convolution';
 import { freshRows, withPending } from '../pending-rows';
 import { matrix } from '../stored-tensors';
@@ -50,7 +50,7 @@ export function gatedLongConvTensors(
 }
 
 export function gatedLongConv(context: LayerContext, x: Value, mixer: GatedLongConvMixer): Value {
-  const { graph, forms, width, prefix, last } = context;
+  const { graph, forms, width, last } = context;
   const { order, heads, weights, filter } = mixer;
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 3 * width, width));
   const projected = biased(graph, product, weights.inProjectionBias, 3 * width);
@@ -59,40 +59,21 @@ export function gatedLongConv(context: LayerContext, x: Value, mixer: GatedLongC
   const convolved = causalConvolution(context, graph.unsqueeze(rows, 0), {
     channels: 3 * width,
     size: mixer.convolution,
-    kernel: kernelOf(weights.convolution, 3 * width, mixer.convolution),
+    weight: weights.convolution,
     bias: weights.convolutionBias,
-    state: `${prefix}.convolution`,
   });
   const streams = graph.split(graph.reshape(convolved, [-1, heads, 3, width / heads]), [1, 1, 1], 2);
   const stream = (which: 'pre' | 'post' | 'value') =>
     graph.reshape(streams[order.indexOf(which)]!, [-1, width]);
 
   const u = graph.mul(stream('pre'), stream('value'));
-  const long = longConvolution(context, u, filter, width);
+  const long =
+    filter.kind === 'modal'
+      ? modalConvolution(context, u, filter, width)
+      : implicitConvolution(context, u, filter, width);
   const y = graph.add(long, graph.mul(u, graph.weight(vector(weights.skip, width))));
   const asked = last ? context.wantedRows : context.readRows;
   const gated = graph.mul(asked(y), asked(stream('post')));
   const out = forms.outOf.multiply(graph, gated, matrix(weights.outProjection, width, width));
   return biased(graph, out, weights.outProjectionBias, width);
-}
-
-/**
- * `h (*) u`. A filter that is a table has no state of a size that does not grow with it: the inputs that it still
- * reaches are kept, and what lies further back than the filter is long is not heard.
- */
-function longConvolution(
-  context: LayerContext,
-  u: Value,
-  filter: ModalFilter | ImplicitFilter,
-  channels: number,
-): Value {
-  const { graph, prefix } = context;
-  if (filter.kind === 'modal') return modalConvolution(context, u, filter, channels);
-  const convolved = causalConvolution(context, graph.unsqueeze(u, 0), {
-    channels,
-    size: filter.length,
-    kernel: implicitKernel(`${prefix}.mixer.filter`, filter, channels),
-    state: `${prefix}.inputs`,
-  });
-  return graph.squeeze(convolved, 0);
 }

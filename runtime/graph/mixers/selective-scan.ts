@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../builder';
 import { biased, tensorsOf, vector, type LayerContext } from '../context';
-import { causalConvolution, kernelOf } from '../convolution';
+import { causalConvolution } from '../convolution';
 import { freshRows, withPending } from '../pending-rows';
 import { float32Product } from '../products/float32';
 import { matrix, type StoredTensor } from '../stored-tensors';
@@ -57,7 +57,7 @@ export function selectiveScanTensors(
 }
 
 export function selectiveScan(context: LayerContext, x: Value, mixer: SelectiveScanMixer): Value {
-  const { graph, forms, width, prefix, last } = context;
+  const { graph, forms, width, last } = context;
   const { inner, stateSize, rank, weights } = mixer;
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 2 * inner, width));
   const [fresh, z] = graph.nodeWithOutputs(
@@ -70,9 +70,8 @@ export function selectiveScan(context: LayerContext, x: Value, mixer: SelectiveS
   const convolved = causalConvolution(context, graph.unsqueeze(rows, 0), {
     channels: inner,
     size: mixer.convolution,
-    kernel: kernelOf(weights.convolution, inner, mixer.convolution),
+    weight: weights.convolution,
     bias: weights.convolutionBias,
-    state: `${prefix}.convolution`,
   });
   const input = graph.squeeze(graph.silu(convolved), 0);
 

@@ -1,6 +1,6 @@
 import type { Value } from '../builder';
 import { biased, tensorsOf, type LayerContext } from '../context';
-import { causalConvolution, kernelOf } from '../convolution';
+import { causalConvolution } from '../convolution';
 import { withPending } from '../pending-rows';
 import { matrix } from '../stored-tensors';
 
@@ -36,7 +36,7 @@ export function shortConvolutionTensors(
 }
 
 export function shortConvolution(context: LayerContext, x: Value, mixer: ShortConvolutionMixer): Value {
-  const { graph, forms, width, prefix, last } = context;
+  const { graph, forms, width, last } = context;
   const { weights, convolution } = mixer;
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 3 * width, width));
   const projected = biased(graph, product, weights.inProjectionBias, 3 * width);
@@ -45,9 +45,8 @@ export function shortConvolution(context: LayerContext, x: Value, mixer: ShortCo
   const mixed = causalConvolution(context, graph.unsqueeze(rows, 0), {
     channels: width,
     size: convolution,
-    kernel: kernelOf(weights.convolution, width, convolution),
+    weight: weights.convolution,
     bias: weights.convolutionBias,
-    state: `${prefix}.convolution`,
   });
   const asked = last ? context.wantedRows : context.readRows;
   const gated = graph.mul(last ? context.wantedRows(c!) : c!, asked(graph.squeeze(mixed, 0)));

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../builder';
 import { biased, tensorsOf, vector, type LayerContext } from '../context';
-import { causalConvolution, kernelOf } from '../convolution';
+import { causalConvolution } from '../convolution';
 import { rmsNorm } from '../norm';
 import { freshRows, withPending } from '../pending-rows';
 import { matrix, scaledRows, type Matrix } from '../stored-tensors';
@@ -83,9 +83,8 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const mixed = causalConvolution(context, xBC!, {
     channels: convolved,
     size: convolution,
-    kernel: kernelOf(weights.convolution, convolved, convolution),
+    weight: weights.convolution,
     bias: weights.convolutionBias,
-    state: `${prefix}.convolution`,
   });
   const [input, b, c] = graph.split(graph.silu(mixed), [inner, keys, keys], 2);
 

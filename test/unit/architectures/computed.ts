@@ -4,6 +4,11 @@ import { difference, standardDeviation } from '../../../runtime/evaluation/diffe
 import { ParityReader } from '../../../runtime/evaluation/parity-reading';
 import type { ModelDescription } from '../../../runtime/graph/layers';
 import type { Precision } from '../../../runtime/graph/precision';
+import { roomForDrafts } from '../../../runtime/inference/pending';
+import { BlockRunner } from '../../../runtime/inference/runner';
+import { openSession } from '../../../runtime/inference/session';
+import { emptyState } from '../../../runtime/inference/state-data';
+import type { StateLayout } from '../../../runtime/graph/states';
 import { graphFile, planCompilation, writeCompiled } from '../../../runtime/models/compile';
 import { randomCheckpoint } from '../../../runtime/models/random-weights';
 import { temporaryFolder } from '../fixtures/model-folder';
@@ -20,14 +25,26 @@ export function randomTensors(model: ModelDescription): ReadTensor {
   return (name, from, to) => checkpoint.float32(name, from, to);
 }
 
-/** Logits of `someIds` with random weights, read whole, in two parts, and the last 16 step by step. */
-export async function computedLogits(model: ModelDescription, precision: Precision = 'float32') {
+async function withCompiled<T>(
+  model: ModelDescription,
+  precision: Precision,
+  use: (graphPath: string, states: StateLayout) => Promise<T>,
+): Promise<T> {
   const folder = temporaryFolder();
   try {
     const plan = planCompilation(model, precision, 'test');
     const target = path.join(folder.path, 'model');
     writeCompiled(target, plan, model, randomCheckpoint(model, 7));
-    const reader = await ParityReader.open(path.join(target, graphFile), plan.states, 'cpu');
+    return await use(path.join(target, graphFile), plan.states);
+  } finally {
+    folder.remove();
+  }
+}
+
+/** Logits of `someIds` with random weights, read whole, in two parts, and the last 16 step by step. */
+async function computedLogits(model: ModelDescription, precision: Precision = 'float32') {
+  return withCompiled(model, precision, async (graphPath, states) => {
+    const reader = await ParityReader.open(graphPath, states, 'cpu');
     try {
       const ids = someIds(model.vocabulary);
       const whole = (await reader.read(reader.newState(), ids, length)).logits;
@@ -37,18 +54,49 @@ export async function computedLogits(model: ModelDescription, precision: Precisi
     } finally {
       await reader.close();
     }
-  } finally {
-    folder.remove();
-  }
+  });
 }
 
-/** Float32 gives what the reference does, however the ids are read. */
+/** Reading with many wrong drafts, of which a few are taken at every run, gives the last logits as reading whole does. */
+async function logitsAfterDrafts(model: ModelDescription): Promise<Float32Array> {
+  return withCompiled(model, 'float32', async (graphPath, states) => {
+    const session = await openSession({ graphPath, threads: 1 });
+    try {
+      const [runner, state, ids] = [
+        new BlockRunner(session, states),
+        emptyState(states),
+        someIds(model.vocabulary),
+      ];
+      await runner.run(state, ids.slice(0, 20));
+      for (let right = 0; state.length < length; right = (right + 1) % 3) {
+        const room = roomForDrafts(states, state.pending.tokens, 1);
+        const next = ids.slice(state.length, state.length + 1 + right);
+        const wrong = Array.from({ length: Math.max(0, room - next.length + 1) }, (_, i) => (i * 5 + 1) % 7);
+        if (room < right) await runner.run(state, next);
+        else
+          await runner.runWithDrafts(
+            state,
+            next.slice(0, 1),
+            [...next.slice(1), ...wrong],
+            () => next.length - 1,
+          );
+      }
+      return state.logits!;
+    } finally {
+      await session.release();
+    }
+  });
+}
+
+/** Float32 gives what the reference does, however the ids are read and whatever drafts were dropped between. */
 export async function expectExactly(model: ModelDescription, expected: Float32Array): Promise<void> {
   for (const found of await computedLogits(model)) {
     const { maxAbs, agreeing, rows } = difference(found, expected.subarray(-found.length), model.vocabulary);
     expect(maxAbs).toBeLessThan(1e-4);
     expect(agreeing).toBe(rows);
   }
+  const drafted = await logitsAfterDrafts(model);
+  expect(difference(drafted, expected.subarray(-drafted.length), model.vocabulary).maxAbs).toBeLessThan(1e-4);
 }
 
 /** How far each precision's logits may be from float32's, on average, in standard deviations of those. */

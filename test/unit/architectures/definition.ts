@@ -1,4 +1,5 @@
-import type { Layer, ModelDescription, Norm } from '../../../runtime/graph/layers';
+import type { Layer, ModelDescription } from '../../../runtime/graph/layers';
+import type { Norm } from '../../../runtime/graph/norm';
 
 export type Row = number[];
 export type ReadTensor = (name: string, from?: number, to?: number) => Float32Array;

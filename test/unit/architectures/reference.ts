@@ -1,5 +1,5 @@
-import type { Mixer, ModelDescription, Norm } from '../../../runtime/graph/layers';
-import type { RmsNorm } from '../../../runtime/graph/norm';
+import type { Mixer, ModelDescription } from '../../../runtime/graph/layers';
+import type { Norm, RmsNorm } from '../../../runtime/graph/norm';
 import { attentionReference } from './reference-attention';
 import { channelReference } from './reference-channels';
 import { gatedDeltaReference } from './reference-gated-delta';
