@@ -1,9 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { isRepositoryName } from '../../runtime/hub/plan';
+import { isRepositoryName } from '../../runtime/hub/repository-name';
 import { AddModel, AddModelProgressType, ListModels } from '../../runtime/protocol/methods';
 import type { AddModelRequest, InstalledModel, ModelOffer } from '../../runtime/protocol/models';
-import { download } from '../models/download';
 import { modelWords } from '../models/model-words';
 import { withModelProgress } from '../models/progress';
 import type { CommandHandlers, Services } from '../services';
@@ -61,6 +60,8 @@ async function addFromHub(services: Services): Promise<void> {
       isRepositoryName(text.trim()) ? undefined : vscode.l10n.t('Write owner/name, as the hub does.'),
   });
   if (repository === undefined) return;
+  // The hub's client is loaded when it is needed: an editor that starts need not wait for it.
+  const { download } = await import('../models/download');
   const downloaded = await download(services, repository.trim());
   if (!downloaded) return;
   const { folder, plan } = downloaded;
