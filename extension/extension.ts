@@ -10,6 +10,7 @@ import { Snooze } from './completion/snooze';
 import { completionCommands } from './commands/completion-commands';
 import { engineCommands } from './commands/engine-commands';
 import { indexCommands } from './commands/index-commands';
+import { modelCommands } from './commands/model-commands';
 import { panelCommands } from './commands/panel-commands';
 import { registerCommand } from './commands/register';
 import { createEngine } from './engine/create-engine';
@@ -99,6 +100,7 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
         ...completionCommands(services),
         ...panelCommands(services),
         ...indexCommands(services),
+        ...modelCommands(services),
         ...engineCommands(services),
         // The walkthrough's first step waits for this command to be run; there is nothing else to do.
         [acceptedCommand]: () => undefined,

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ClearData, Doctor } from '../../runtime/protocol/methods';
-import { folderBytes, formatBytes } from '../reports/bytes';
+import { formatBytes } from '../reports/bytes';
+import { clearFolder, clearableBytes } from '../reports/saved-data';
 import { doctorMarkdown } from '../reports/doctor-markdown';
 import type { CommandHandlers, Services } from '../services';
 import { section } from '../settings/settings';
@@ -21,14 +22,14 @@ export function engineCommands({ context, engine, documents, log }: Services): C
     },
     'longview.clearData': async () => {
       const folder = context.globalStorageUri.fsPath;
-      const bytes = formatBytes(await folderBytes(folder));
+      const bytes = formatBytes(await clearableBytes(folder));
       const remove = vscode.l10n.t('Delete {0}', bytes);
       const choice = await vscode.window.showWarningMessage(
         vscode.l10n.t('Delete everything that Longview saved?'),
         {
           modal: true,
           detail: vscode.l10n.t(
-            '{0} in {1}: index, caches and summaries of all workspaces. Your files stay as they are; the index is built anew when it is needed.',
+            '{0} in {1}: index, caches and summaries of all workspaces. Your files and the models that you added stay as they are; the index is built anew when it is needed.',
             bytes,
             folder,
           ),
@@ -57,8 +58,6 @@ export function engineCommands({ context, engine, documents, log }: Services): C
     }
     const cleared = await engine.askOthers(ClearData);
     if (cleared) return cleared.bytesFreed;
-    const bytes = await folderBytes(folder);
-    await vscode.workspace.fs.delete(context.globalStorageUri, { recursive: true, useTrash: false });
-    return bytes;
+    return clearFolder(folder);
   }
 }

@@ -13,6 +13,7 @@ export const settingSpecs = {
   'completion.multiline': { kind: 'choice', default: 'auto', choices: ['auto', 'never'] },
   'completion.eagerness': { kind: 'choice', default: 'balanced', choices: ['low', 'balanced', 'high'] },
   'models.completion': { kind: 'text', default: 'striped-code' },
+  'models.hub': { kind: 'text', default: 'https://huggingface.co' },
   'engine.provider': { kind: 'choice', default: 'auto', choices: ['auto', 'cpu'] },
   'engine.memoryLimit': { kind: 'number', default: 1024, minimum: 400, maximum: 65_536 },
   'engine.threads': { kind: 'number', default: 0, minimum: 0, maximum: 256 },

@@ -6,6 +6,7 @@ import {
   type ModelState,
   type WorkOptions,
 } from '../inference/language-model';
+import type { DecodingSpeed } from './decoding-speed';
 import type { StateSnapshot } from '../inference/snapshot';
 
 /** Work done since the start, cancelled work included. */
@@ -23,6 +24,7 @@ export class CountedModel implements LanguageModel {
   constructor(
     private readonly model: LanguageModel,
     private readonly counters: WorkCounters,
+    private readonly speed?: DecodingSpeed,
   ) {}
 
   get info() {
@@ -67,9 +69,13 @@ export class CountedModel implements LanguageModel {
     options: DecodeOptions,
   ): AsyncGenerator<DecodedToken, void, void> {
     this.countRead(options, prompt.length);
+    // The first token has the reading of the prompt in its time.
+    let asked: number | undefined;
     for await (const token of this.model.decode(state, prompt, options)) {
       this.counters.tokensGenerated++;
+      if (asked !== undefined) this.speed?.add(performance.now() - asked);
       yield token;
+      asked = performance.now();
     }
   }
 

@@ -11,6 +11,7 @@ import { holdCeiling, residentBytes, statesLimitBytes } from './memory';
 import { declaredLanguages } from './model-choice';
 import { ModelHost } from './model-host';
 import { modelChoice, ModelHosts, type ModelChoice } from './model-hosts';
+import { DecodingSpeed } from './decoding-speed';
 import { openSavedStates } from './saved-states';
 import { Scheduler } from './scheduler';
 import { Session } from './session';
@@ -215,7 +216,7 @@ export class Engine {
           workerPath: this.assets.workerPath,
           onLog: (message) => this.log.in('model').info(message),
         });
-        return new CountedModel(model, this.work);
+        return new CountedModel(model, this.work, new DecodingSpeed(this.data.cache, choice.name));
       },
       openSaved: async (stateKey) => {
         // A model that is loaded for a window which is still connecting: that window sets the limit.

@@ -128,6 +128,16 @@ export function serve(connection: MessageConnection, engine: Engine, options: Se
   connection.onRequest(methods.Doctor, (token) => answer(token, (e) => e.doctor()));
   connection.onRequest(methods.ClearData, (token) => answer(token, (e) => e.clearData()));
 
+  connection.onRequest(methods.ListModels, (token) => answer(token, (e) => e.listModels()));
+  connection.onRequest(methods.CheckModel, ({ folder }, token) =>
+    answer(token, async (e) => e.checkModel(folder)),
+  );
+  connection.onRequest(methods.AddModel, (request, token) =>
+    answer(token, (e, signal) =>
+      e.addModel(request, signal, progress(methods.AddModelProgressType, request.progressToken)),
+    ),
+  );
+
   connection.onNotification(methods.DocumentOpened, (item) => told((e) => e.openDocument(item)));
   connection.onNotification(methods.DocumentChanged, (change) => told((e) => e.changeDocument(change)));
   connection.onNotification(methods.DocumentClosed, (closed) => told((e) => e.closeDocument(closed)));

@@ -9,6 +9,9 @@ import type {
 } from '../protocol/engine';
 import type { FileChange, IndexStatus, IndexedFile } from '../protocol/index-status';
 import type { AskProgress, AskRequest, AskResponse } from '../protocol/questions';
+import { addModel, checkDescription } from '../library/add-model';
+import { Library } from '../library/library';
+import type { AddModelProgress, AddModelRequest, InstalledModel, ModelOffers } from '../protocol/models';
 import type { FileSummary, SummarizeRequest, SummaryProgress } from '../protocol/summaries';
 import type { TextDocumentItem, TextEdit } from '../protocol/text';
 import { BackgroundReading } from './background-reading';
@@ -23,6 +26,7 @@ import type { ModelHost } from './model-host';
 import { messageOf } from '../protocol/errors';
 import { DEFAULT_CONTEXT, RepositoryContext } from './prompt-context';
 import { modelChoice, type ModelChoice } from './model-hosts';
+import { listModels } from './model-offers';
 import { Workspace } from './workspace';
 
 /** Milliseconds that an answer may spend on letting the model re-order its passages. */
@@ -282,6 +286,22 @@ export class Session {
   setFolders(folders: WorkspaceFolder[]): Promise<void> {
     this.folders = folders;
     return this.workspace.configure(folders, this.settings);
+  }
+
+  listModels(): Promise<ModelOffers> {
+    return listModels(this.engine.data, this.params.modelsFolder, this.settings.memoryLimit);
+  }
+
+  checkModel(folder: string): void {
+    checkDescription(folder);
+  }
+
+  addModel(
+    request: AddModelRequest,
+    signal: AbortSignal,
+    onProgress: (progress: AddModelProgress) => void,
+  ): Promise<InstalledModel> {
+    return addModel(new Library(this.params.dataFolder), { ...request, signal, onProgress });
   }
 
   unloadModel(): Promise<void> {

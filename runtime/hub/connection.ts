@@ -3,6 +3,9 @@ import { CancelledError, UserError, messageOf } from '../protocol/errors';
 
 export const defaultHub = 'https://huggingface.co';
 
+/** The repository is there, but not for whoever asks like this. */
+export class HubAccessError extends UserError {}
+
 export interface HubOptions {
   /** Address; default: `defaultHub`. */
   hub?: string;
@@ -47,7 +50,7 @@ export function hubError(
   const cause = { cause: error };
   const status = error instanceof HubApiError ? error.statusCode : undefined;
   if (status === 401 || status === 403)
-    return new UserError(
+    return new HubAccessError(
       `${hub} does not give ${repository} to everyone: the repository is private, or its licence must be accepted there first ` +
         `(${hub}/${repository}). Do so, and give an access token (HF_TOKEN on the command line).`,
       cause,

@@ -2,12 +2,8 @@ import { listFiles, modelInfo } from '@huggingface/hub';
 import { UserError } from '../protocol/errors';
 import type { HubFile, HubPlan } from '../protocol/models';
 import { connectionOf, hubError, type HubOptions } from './connection';
+import { isRepositoryName } from './repository-name';
 import { selectFiles } from './select-files';
-
-/** Whether `text` is written as a repository's name is, `owner/name`. */
-export function isRepositoryName(text: string): boolean {
-  return /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(text) && !text.includes('..') && text.length <= 200;
-}
 
 /**
  * What a repository offers and what of it would be downloaded. Nothing is downloaded yet.

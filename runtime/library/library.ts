@@ -8,7 +8,12 @@ import { compiledWeights } from '../models/model-folder';
 import { manifestFile, readManifest, readModelJson } from '../models/manifest';
 import { knownModel } from '../models/registry';
 import { UserError, messageOf } from '../protocol/errors';
-import type { InstalledModel, ModelOrigin } from '../protocol/models';
+import {
+  downloadsFolderName,
+  modelsFolderName,
+  type InstalledModel,
+  type ModelOrigin,
+} from '../protocol/models';
 
 const originFile = 'origin.json';
 
@@ -19,9 +24,9 @@ export class Library {
   readonly cacheFolder: string;
 
   constructor(dataFolder: string) {
-    this.folder = path.join(dataFolder, 'models');
-    // Names of models begin with a letter or a digit.
-    this.downloads = path.join(this.folder, '.downloads');
+    this.folder = path.join(dataFolder, modelsFolderName);
+    // Names of models begin with a letter or a digit, so this is none.
+    this.downloads = path.join(this.folder, downloadsFolderName);
     this.cacheFolder = path.join(dataFolder, 'cache');
   }
 
@@ -30,12 +35,12 @@ export class Library {
     const asFolder = name.replace('/', '--');
     if (!isModelName(asFolder) || !existsSync(path.join(this.folder, asFolder)))
       throw new UserError(`There is no model "${name}". See "longview models list".`);
-    return this.describe(asFolder);
+    return describeFolder(path.join(this.folder, asFolder), this.cacheFolder);
   }
 
   async list(): Promise<InstalledModel[]> {
     const names = existsSync(this.folder) ? readdirSync(this.folder).filter(isModelName).sort() : [];
-    return Promise.all(names.map((name) => this.describe(name)));
+    return Promise.all(names.map((name) => describeFolder(path.join(this.folder, name), this.cacheFolder)));
   }
 
   /** Deletes the model, its compiled form included. @returns the bytes freed */
@@ -46,34 +51,33 @@ export class Library {
     if (compiled) await rm(path.dirname(compiled.file), { recursive: true, force: true });
     return bytesOnDisk + (compiled?.bytes ?? 0);
   }
+}
 
-  /** Everything that is known of a model without loading it; what is wrong with it is part of that. */
-  private async describe(name: string): Promise<InstalledModel> {
-    const folder = path.join(this.folder, name);
-    const origin = readOrigin(folder);
-    const known = knownModel(origin.repository ?? name);
-    const model: InstalledModel = {
-      name,
-      folder,
-      languages: [],
-      ...(known && { roles: known.roles, licence: known.licence, languages: [...(known.languages ?? [])] }),
-      ...origin,
-      bytesOnDisk: bytesOf(folder),
-      verified: known?.verified === true && origin.repository === undefined,
-      completes: false,
-    };
-    try {
-      const description = describeModel(readModelJson(folder, 'config.json'));
-      model.family = description.family;
-      model.parameters = parametersOf(checkpointTensors(description));
-      model.weightBytes = (await compiledWeights(folder, this.cacheFolder))?.bytes;
-      if (model.weightBytes !== undefined)
-        model.memoryBytes = model.weightBytes + (known?.states?.fixed ?? 0);
-      if (!existsSync(path.join(folder, manifestFile))) return model;
-      return { ...model, languages: readManifest(folder).languages, completes: true };
-    } catch (error) {
-      return { ...model, problem: messageOf(error) };
-    }
+/** Everything that is known of a model without loading it; what is wrong with it is part of that. */
+export async function describeFolder(folder: string, cacheFolder: string): Promise<InstalledModel> {
+  const name = path.basename(folder);
+  const origin = readOrigin(folder);
+  const known = knownModel(origin.repository ?? name);
+  const model: InstalledModel = {
+    name,
+    folder,
+    languages: [],
+    ...(known && { roles: known.roles, licence: known.licence, languages: [...(known.languages ?? [])] }),
+    ...origin,
+    bytesOnDisk: bytesOf(folder),
+    verified: known?.verified === true && origin.repository === undefined,
+    completes: false,
+  };
+  try {
+    const description = describeModel(readModelJson(folder, 'config.json'));
+    model.family = description.family;
+    model.parameters = parametersOf(checkpointTensors(description));
+    model.weightBytes = (await compiledWeights(folder, cacheFolder))?.bytes;
+    if (model.weightBytes !== undefined) model.memoryBytes = model.weightBytes + (known?.states?.fixed ?? 0);
+    if (!existsSync(path.join(folder, manifestFile))) return model;
+    return { ...model, languages: readManifest(folder).languages, completes: true };
+  } catch (error) {
+    return { ...model, problem: messageOf(error) };
   }
 }
 

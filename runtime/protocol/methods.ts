@@ -15,6 +15,7 @@ import type {
 } from './engine';
 import type { FileChange, IndexStatus, IndexedFile } from './index-status';
 import type { AskProgress, AskRequest, AskResponse } from './questions';
+import type { AddModelProgress, AddModelRequest, InstalledModel, ModelOffers } from './models';
 import type { FileSummary, SummarizeRequest, SummaryProgress } from './summaries';
 import type { TextDocumentItem, TextEdit } from './text';
 
@@ -53,8 +54,13 @@ export const EngineStatusChanged = new NotificationType<EngineStatus>('engine/st
 export const Doctor = new RequestType0<DoctorReport, void>('doctor');
 /** Deletes what Longview saved (index, states, caches, summaries); answers with the bytes freed. */
 export const ClearData = new RequestType0<{ bytesFreed: number }, void>('data/clear');
+export const ListModels = new RequestType0<ModelOffers, void>('models/list');
+/** Fails where the model that a folder describes cannot be run, before its weights are there. */
+export const CheckModel = new RequestType<{ folder: string }, void, void>('models/check');
+export const AddModel = new RequestType<WithProgress<AddModelRequest>, InstalledModel, void>('models/add');
 export const UnloadModel = new NotificationType0('model/unload');
 export const Log = new NotificationType<LogRecord>('log');
 
 export const AskProgressType = new ProgressType<AskProgress>();
+export const AddModelProgressType = new ProgressType<AddModelProgress>();
 export const SummaryProgressType = new ProgressType<SummaryProgress>();

@@ -52,6 +52,23 @@ export interface HubPlan {
   bytes: number;
 }
 
+/** Folders below the data folder: the models that were added, and downloads that are on their way. */
+export const modelsFolderName = 'models';
+export const downloadsFolderName = '.downloads';
+
+/** A model that can be chosen. */
+export interface ModelOffer extends InstalledModel {
+  /** Time for one token, measured on this machine. */
+  msPerToken?: number;
+}
+
+export interface ModelOffers {
+  models: ModelOffer[];
+  /** What Longview may take in all. */
+  memoryLimitMB: number;
+  machineMemoryBytes: number;
+}
+
 export interface AddModelRequest {
   /** Absolute. */
   folder: string;

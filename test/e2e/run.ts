@@ -11,6 +11,7 @@ import { tests as damagedModel } from './damaged-model.e2e';
 import { resultsFolder } from './lib/logs';
 import { runTests, writeCounts } from './lib/runner';
 import { Session } from './lib/session';
+import { tests as models } from './models.e2e';
 import { tests as oddFiles } from './odd-files.e2e';
 import { tests as off } from './off.e2e';
 import { tests as recovery } from './recovery.e2e';
@@ -34,6 +35,7 @@ const all = [
   ...recovery,
   ...windows,
   ...savedData,
+  ...models,
   ...damagedModel,
   ...badInput,
   ...oddFiles,

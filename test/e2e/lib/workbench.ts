@@ -54,6 +54,28 @@ export class Workbench {
   /** Runs a command by its title, as from the command palette. */
   async command(title: string): Promise<void> {
     await this.quickInput(`>${title}`, title);
+    await this.quickInputWidget.waitFor({ state: 'hidden' });
+  }
+
+  /** Runs a command that asks with a list or a text of its own, and waits for the question. */
+  async askingCommand(title: string, question: string): Promise<void> {
+    await this.quickInput(`>${title}`, title);
+    await this.quickInputWidget.getByText(question, { exact: true }).waitFor();
+  }
+
+  /** Takes the row of a question's list that shows `text`. */
+  async pick(text: string): Promise<void> {
+    await this.quickInputWidget.locator('.monaco-list-row', { hasText: text }).click();
+  }
+
+  /** Answers a question with a text. */
+  async enter(text: string): Promise<void> {
+    await this.quickInputWidget.locator('input.input').fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  private get quickInputWidget(): Locator {
+    return this.page.locator('.quick-input-widget');
   }
 
   /** Opens a workspace file; `place` may add ":line:column", counted from 1. */
@@ -74,6 +96,7 @@ export class Workbench {
   /** As openFile, for what may not open in a text editor. */
   async quickOpen(file: string, place = ''): Promise<void> {
     await this.quickInput(`${file}${place}`, path.posix.basename(file));
+    await this.quickInputWidget.waitFor({ state: 'hidden' });
   }
 
   tab(name: string): Locator {
@@ -242,6 +265,5 @@ export class Workbench {
       hasText: new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
     });
     await this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first().click();
-    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 }

@@ -1,0 +1,132 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { isRepositoryName } from '../../runtime/hub/repository-name';
+import { AddModel, AddModelProgressType, ListModels } from '../../runtime/protocol/methods';
+import type { AddModelRequest, InstalledModel, ModelOffer } from '../../runtime/protocol/models';
+import { modelWords } from '../models/model-words';
+import { withModelProgress } from '../models/progress';
+import type { CommandHandlers, Services } from '../services';
+import { section } from '../settings/settings';
+
+/** Adding models, and choosing the one that completes. */
+export function modelCommands(services: Services): CommandHandlers {
+  const { engine } = services;
+  return {
+    'longview.addModel': async () => {
+      // Nothing is asked, and nothing downloaded, where no engine may run.
+      await engine.request(ListModels, undefined);
+      const source = await askForSource();
+      if (source === 'folder') await addFolder(services);
+      if (source === 'hub') await addFromHub(services);
+    },
+    'longview.selectModel': () => selectModel(services),
+  };
+}
+
+async function askForSource(): Promise<'folder' | 'hub' | undefined> {
+  const choice = await vscode.window.showQuickPick(
+    [
+      {
+        label: vscode.l10n.t('$(folder) From a folder...'),
+        detail: vscode.l10n.t('config.json, tokenizer.json and weights, as Hugging Face stores them'),
+        source: 'folder' as const,
+      },
+      {
+        label: vscode.l10n.t('$(cloud-download) From a hub...'),
+        detail: vscode.l10n.t('Shows size and licence first'),
+        source: 'hub' as const,
+      },
+    ],
+    { title: vscode.l10n.t('Add a model') },
+  );
+  return choice?.source;
+}
+
+async function addFolder(services: Services): Promise<void> {
+  const chosen = await vscode.window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: vscode.l10n.t('Add Model'),
+  });
+  const folder = chosen?.[0]?.fsPath;
+  if (folder !== undefined) await add(services, { folder }, path.basename(folder));
+}
+
+async function addFromHub(services: Services): Promise<void> {
+  const repository = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Model on {0}', services.settings.get('models.hub')),
+    prompt: vscode.l10n.t('Its name: owner/name'),
+    validateInput: (text) =>
+      isRepositoryName(text.trim()) ? undefined : vscode.l10n.t('Write owner/name, as the hub does.'),
+  });
+  if (repository === undefined) return;
+  // The hub's client is loaded when it is needed: an editor that starts need not wait for it.
+  const { download } = await import('../models/download');
+  const downloaded = await download(services, repository.trim());
+  if (!downloaded) return;
+  const { folder, plan } = downloaded;
+  const { revision, licence } = plan;
+  const origin = { repository: plan.repository, revision, ...(licence !== undefined && { licence }) };
+  await add(services, { folder, origin, move: true }, plan.repository);
+}
+
+async function add(services: Services, request: AddModelRequest, label: string): Promise<void> {
+  const added = await withModelProgress(vscode.l10n.t('Longview: adding {0}', label), (report, _, token) =>
+    services.engine.requestWithProgress(
+      AddModel,
+      request,
+      {
+        type: AddModelProgressType,
+        // Copying takes far less than compiling, which begins anew.
+        report: ({ step, done, total }) => step === 'compiling' && report(done, total),
+      },
+      token,
+    ),
+  );
+  await offer(added);
+}
+
+async function offer(added: InstalledModel): Promise<void> {
+  if (!added.completes) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        '{0} was added. It completes nothing yet: it comes without a longview.json that describes its prompts.',
+        added.name,
+      ),
+    );
+    return;
+  }
+  const use = vscode.l10n.t('Use It');
+  const choice = await vscode.window.showInformationMessage(vscode.l10n.t('{0} was added.', added.name), use);
+  if (choice === use) await choose(added.name);
+}
+
+async function selectModel({ engine, settings }: Services): Promise<void> {
+  const offers = await engine.request(ListModels, undefined);
+  const current = settings.get('models.completion');
+  const items = offers.models.map((model: ModelOffer) => ({
+    label: model.name === current ? `$(check) ${model.name}` : model.name,
+    ...modelWords(model, offers, vscode.l10n.t),
+    model,
+  }));
+  const choice = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('The model that completes'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (!choice) return;
+  const { name, problem, completes } = choice.model;
+  if (problem !== undefined) throw new Error(problem);
+  if (!completes)
+    throw new Error(
+      vscode.l10n.t('{0} has no longview.json that describes its prompts, so it cannot complete.', name),
+    );
+  await choose(name);
+}
+
+/** The setting belongs to the machine, as the model does. */
+function choose(name: string): Thenable<void> {
+  return vscode.workspace
+    .getConfiguration(section)
+    .update('models.completion', name, vscode.ConfigurationTarget.Global);
+}
