@@ -1,36 +1,9 @@
 import { expect, test } from 'vitest';
 import { describeModel } from '../../../runtime/architectures';
 import { UserError } from '../../../runtime/protocol/errors';
+import { falconH1 as config } from '../fixtures/tiny-families';
 import { changeBy, expectReference } from './random-family';
 
-const config = {
-  model_type: 'falcon_h1',
-  hidden_size: 48,
-  num_hidden_layers: 2,
-  num_attention_heads: 6,
-  num_key_value_heads: 2,
-  head_dim: 16,
-  intermediate_size: 80,
-  mamba_d_ssm: 64,
-  mamba_n_heads: 8,
-  mamba_d_head: 8,
-  mamba_d_state: 16,
-  mamba_n_groups: 1,
-  mamba_d_conv: 4,
-  mamba_rms_norm: false,
-  mamba_norm_before_gate: true,
-  attention_in_multiplier: 0.9,
-  attention_out_multiplier: 0.7,
-  embedding_multiplier: 5,
-  key_multiplier: 0.6,
-  lm_head_multiplier: 0.8,
-  mlp_multipliers: [1.2, 0.6],
-  ssm_in_multiplier: 1.3,
-  ssm_multipliers: [0.8, 0.6, 1.3, 0.7, 0.9],
-  ssm_out_multiplier: 0.5,
-  rms_norm_eps: 1e-5,
-  vocab_size: 70,
-};
 const normed = { mamba_rms_norm: true, mamba_norm_before_gate: false };
 
 test.each([

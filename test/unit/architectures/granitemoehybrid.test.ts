@@ -1,34 +1,8 @@
 import { expect, test } from 'vitest';
 import { describeModel } from '../../../runtime/architectures';
 import { UserError } from '../../../runtime/protocol/errors';
+import { graniteDense as dense, graniteMixture as moe } from '../fixtures/tiny-families';
 import { changeBy, expectReference } from './random-family';
-
-const dense = {
-  model_type: 'granitemoehybrid',
-  hidden_size: 48,
-  num_hidden_layers: 3,
-  layer_types: ['mamba', 'attention', 'mamba'],
-  num_attention_heads: 6,
-  num_key_value_heads: 2,
-  attention_multiplier: 0.25,
-  embedding_multiplier: 12,
-  residual_multiplier: 0.22,
-  logits_scaling: 0.5,
-  intermediate_size: 32,
-  shared_intermediate_size: 80,
-  num_local_experts: 0,
-  num_experts_per_tok: 0,
-  mamba_expand: 2,
-  mamba_n_heads: 12,
-  mamba_d_head: 'auto',
-  mamba_d_state: 16,
-  mamba_n_groups: 1,
-  mamba_d_conv: 4,
-  rms_norm_eps: 1e-5,
-  vocab_size: 70,
-  tie_word_embeddings: true,
-};
-const moe = { ...dense, num_local_experts: 6, num_experts_per_tok: 2 };
 
 test.each([
   ['dense', dense],

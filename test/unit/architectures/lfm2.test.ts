@@ -1,21 +1,8 @@
 import { expect, test } from 'vitest';
 import { describeModel } from '../../../runtime/architectures';
 import { UserError } from '../../../runtime/protocol/errors';
+import { lfm2 as config } from '../fixtures/tiny-families';
 import { changeBy, expectReference } from './random-family';
-
-const config = {
-  model_type: 'lfm2',
-  hidden_size: 48,
-  num_hidden_layers: 3,
-  layer_types: ['conv', 'full_attention', 'conv'],
-  num_attention_heads: 6,
-  num_key_value_heads: 2,
-  intermediate_size: 80,
-  block_auto_adjust_ff_dim: false,
-  conv_L_cache: 3,
-  norm_eps: 1e-5,
-  vocab_size: 70,
-};
 
 test.each([
   ['the usual', {}],

@@ -1,34 +1,8 @@
 import { expect, test } from 'vitest';
 import { describeModel } from '../../../runtime/architectures';
 import { UserError } from '../../../runtime/protocol/errors';
+import { qwen35, qwen3Next as next } from '../fixtures/tiny-families';
 import { changeBy, expectReference } from './random-family';
-
-const qwen35 = {
-  model_type: 'qwen3_5_text',
-  hidden_size: 48,
-  num_hidden_layers: 3,
-  layer_types: ['linear_attention', 'full_attention', 'linear_attention'],
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  head_dim: 16,
-  intermediate_size: 80,
-  linear_num_key_heads: 2,
-  linear_num_value_heads: 4,
-  linear_key_head_dim: 16,
-  linear_value_head_dim: 8,
-  linear_conv_kernel_dim: 4,
-  rms_norm_eps: 1e-5,
-  rope_theta: 10_000,
-  vocab_size: 70,
-};
-const next = {
-  ...qwen35,
-  model_type: 'qwen3_next',
-  num_experts: 6,
-  num_experts_per_tok: 2,
-  moe_intermediate_size: 32,
-  shared_expert_intermediate_size: 48,
-};
 
 test.each([
   ['qwen3_5_text', qwen35],

@@ -2,20 +2,8 @@ import { expect, test } from 'vitest';
 import { describeModel } from '../../../runtime/architectures';
 import { ropeFrequencies } from '../../../runtime/graph/rope';
 import { UserError } from '../../../runtime/protocol/errors';
+import { llama, qwen2 } from '../fixtures/tiny-families';
 import { changeBy, expectReference } from './random-family';
-
-const llama = {
-  model_type: 'llama',
-  hidden_size: 48,
-  num_hidden_layers: 2,
-  num_attention_heads: 6,
-  num_key_value_heads: 2,
-  intermediate_size: 80,
-  rms_norm_eps: 1e-5,
-  vocab_size: 70,
-  rope_theta: 10_000,
-};
-const qwen2 = { ...llama, model_type: 'qwen2', tie_word_embeddings: true };
 
 const llama3 = {
   rope_type: 'llama3',
