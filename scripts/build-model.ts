@@ -15,5 +15,10 @@ if (!source || !target || !isPrecision(values.precision)) {
   console.error(`Usage: build-model SOURCE_FOLDER TARGET_FOLDER [--precision ${precisionNames.join('|')}]`);
   process.exit(2);
 }
-const { bytes } = await buildModelFolder(source, target, values.precision);
-console.log(`${target}: ${values.precision}, weights ${(bytes / 1e6).toFixed(1)} MB`);
+buildModelFolder(source, target, values.precision).then(
+  ({ bytes }) => console.log(`${target}: ${values.precision}, weights ${(bytes / 1e6).toFixed(1)} MB`),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

@@ -118,7 +118,7 @@ export const registry: readonly KnownModel[] = [
   lfm2('LFM2-350M', 354.5e6),
   lfm2('LFM2-700M', 742.5e6),
   lfm2('LFM2-1.2B', 1170.3e6),
-  { name: 'Qwen3.5-0.8B', family: 'qwen3_5', roles: ['chat'], chat: 'tokenizer', verified: false },
+  { name: 'Qwen3.5-0.8B', family: 'qwen3_5_text', roles: ['chat'], chat: 'tokenizer', verified: false },
   { name: 'StripedHyena-Hessian-7B', roles: ['completion'], ...stripedHyena },
   {
     name: 'StripedHyena-Nous-7B',
@@ -131,7 +131,7 @@ export const registry: readonly KnownModel[] = [
   { name: 'based-1b-50b', ...based, states: { fixed: 25.5 * mib } },
   ...[2, 8, 32].map((k): KnownModel => ({
     name: `m2-bert-80M-${k}k-retrieval`,
-    family: 'm2bert',
+    family: 'm2_bert',
     roles: ['encoder'],
     context: k * kib,
     verified: false,

@@ -1,11 +1,5 @@
 import { PickleError } from './pickle-error';
-import {
-  PickleGlobal,
-  StorageValue,
-  TensorValue,
-  storageTypes,
-  type PickleValue,
-} from './pickle-values';
+import { PickleGlobal, StorageValue, TensorValue, storageTypes, type PickleValue } from './pickle-values';
 
 const dictionary = new PickleGlobal('collections.OrderedDict');
 const tensor = new PickleGlobal('torch._utils._rebuild_tensor_v2');
@@ -50,7 +44,9 @@ function tensorOf([source, offset, shape, strides]: PickleValue[]): TensorValue 
   const last = shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis]!, offset);
   // Fewer numbers than elements would let a small file claim any amount of memory.
   if (elements > 0 && (elements > source.count || last >= source.count))
-    throw new PickleError(`a tensor [${shape.join(', ')}] that reaches beyond its storage of ${source.count}`);
+    throw new PickleError(
+      `a tensor [${shape.join(', ')}] that reaches beyond its storage of ${source.count}`,
+    );
   return new TensorValue(source, offset, shape, strides);
 }
 

@@ -189,4 +189,3 @@ const opcodes: Readonly<Record<number, (pickle: PickleReader) => void>> = {
     p.push(target);
   },
 };
-

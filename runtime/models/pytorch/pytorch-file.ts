@@ -41,7 +41,8 @@ export class PytorchFile implements CheckpointFile {
 
   float32(name: string, from = 0, to?: number): Float32Array {
     const tensor = this.tensors.get(name);
-    if (!tensor) throw new UserError(`${this.source.file} holds no tensor "${name}". Download the model again.`);
+    if (!tensor)
+      throw new UserError(`${this.source.file} holds no tensor "${name}". Download the model again.`);
     if (!isContiguous(tensor)) {
       // Large tensors are asked for in parts, one after the other.
       if (this.gathered?.name !== name)
@@ -53,13 +54,14 @@ export class PytorchFile implements CheckpointFile {
   }
 
   /** A run of numbers of the tensor's storage. */
-  private numbers(name: string, { storage }: TensorValue, run: { start: number; count: number }): Float32Array {
+  private numbers(
+    name: string,
+    { storage }: TensorValue,
+    run: { start: number; count: number },
+  ): Float32Array {
     const size = elementBytes[storage.element];
     const { start } = this.storages.get(storage.key)!;
-    const values = toFloat32(
-      storage.element,
-      this.source.read(start + run.start * size, run.count * size),
-    );
+    const values = toFloat32(storage.element, this.source.read(start + run.start * size, run.count * size));
     if (values) return values;
     throw new UserError(
       `${this.source.file}: the tensor "${name}" holds whole numbers (${storage.element}), but numbers with a fraction are needed. ` +

@@ -119,7 +119,7 @@ function readEntry(view: DataView, at: number, source: WeightsSource): Entry {
 }
 
 function zip64Numbers(view: DataView, start: number, length: number): bigint[] {
-  for (let at = start; at + 4 <= start + length; ) {
+  for (let at = start; at + 4 <= start + length;) {
     const size = view.getUint16(at + 2, true);
     if (view.getUint16(at, true) === 1 && at + 4 + size <= start + length)
       return Array.from({ length: Math.floor(size / 8) }, (_, i) => view.getBigUint64(at + 4 + 8 * i, true));
@@ -141,7 +141,9 @@ function dataPlace(entry: Entry, end: number, source: WeightsSource): Place {
 }
 
 function refuseOverlaps(places: ReadonlyMap<string, Place>, source: WeightsSource): void {
-  const ordered = [...places].filter(([, { length }]) => length > 0).sort(([, a], [, b]) => a.start - b.start);
+  const ordered = [...places]
+    .filter(([, { length }]) => length > 0)
+    .sort(([, a], [, b]) => a.start - b.start);
   for (let i = 1; i < ordered.length; i++) {
     const [before, { start, length }] = ordered[i - 1]!;
     if (ordered[i]![1].start < start + length)

@@ -97,7 +97,11 @@ describe('FileChanges', () => {
 
 describe('launchEnvironment', () => {
   const host = { PATH: '/bin', NODE_OPTIONS: '--inspect', ELECTRON_RUN_AS_NODE: '1', EMPTY: undefined };
-  const malloc = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+  const malloc = {
+    MALLOC_MMAP_THRESHOLD_: '131072',
+    MALLOC_TRIM_THRESHOLD_: '131072',
+    MALLOC_ARENA_MAX: '2',
+  };
   it('leaves out what is meant for the host alone, and has freed memory given back', () => {
     expect(launchEnvironment(host, false)).toEqual({ ...malloc, PATH: '/bin' });
   });

@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PytorchFile } from '../../../runtime/models/pytorch/pytorch-file';
 import { UserError } from '../../../runtime/protocol/errors';
-import { temporaryFolder } from '../fixtures/model-folder';
+import { fixtures, temporaryFolder } from '../fixtures/model-folder';
 import { archive, pickleOf, plainTensor, torchArchive, torchEntries } from '../fixtures/torch-archive';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -22,6 +22,19 @@ function opened(bytes: Uint8Array): PytorchFile {
   writeFileSync(file, bytes);
   return PytorchFile.open(file);
 }
+
+test('what PyTorch itself wrote is read to the last bit', () => {
+  const fixture = path.join(fixtures, 'torch-state.bin');
+  const json = readFileSync(path.join(fixtures, 'torch-state.json'), 'utf8');
+  const { 'n.num_batches_tracked': steps, ...expected } = JSON.parse(json) as Record<string, number[]>;
+  expect(steps).toEqual([0]);
+  const file = PytorchFile.open(fixture);
+  expect(file.tensors.size).toBe(15);
+  for (const [name, values] of Object.entries(expected))
+    expect([...file.float32(name)], name).toEqual(values.map(Math.fround));
+  expect(() => file.float32('n.num_batches_tracked')).toThrow(/whole numbers/);
+  file.close();
+});
 
 test('tensors of all widths, shared, cut out and transposed', () => {
   const file = opened(
