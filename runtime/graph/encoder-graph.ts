@@ -1,7 +1,7 @@
 import { activate } from './activation';
 import { bidirectionalConvolution } from './bidirectional-convolution';
 import { GraphBuilder, type Value } from './builder';
-import { biased, vector } from './context';
+import { biased, onlyOnCpu, vector, type Provider } from './context';
 import type {
   BidirectionalFilter,
   BidirectionalLongConv,
@@ -29,8 +29,9 @@ interface Context {
 export function buildEncoderGraph(
   encoder: EncoderDescription,
   precision: Precision,
-  options: { probe?: boolean; signedBytes?: boolean } = {},
+  options: { probe?: boolean; signedBytes?: boolean; provider?: Provider } = {},
 ): GraphBuilder {
+  onlyOnCpu(options.provider ?? 'cpu', 'An encoder');
   const graph = new GraphBuilder(options.signedBytes);
   const forms = precisions[precision];
   const { width, length } = encoder;

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from './builder';
-import type { LayerContext } from './context';
+import { onlyOnCpu, type LayerContext } from './context';
 import type { StoredTensor } from './stored-tensors';
 
 /**
@@ -42,11 +42,12 @@ interface Sizes {
  * inputs and state to outputs and next state, all in real numbers; of one token that is too small to be a product.
  */
 export function modalConvolution(
-  { graph, prefix, states }: LayerContext,
+  { graph, provider, prefix, states }: LayerContext,
   u: Value,
   filter: ModalFilter,
   channels: number,
 ): Value {
+  onlyOnCpu(provider, 'A modal convolution (StripedHyena, Evo)');
   const sizes = { channels, states: 2 * filter.modes };
   const shape = [sizes.states, channels];
   const state = { name: `${prefix}.state`, shape };

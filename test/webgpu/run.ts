@@ -4,6 +4,7 @@
  * test-results/webgpu.json.
  */
 import { execFile } from 'node:child_process';
+import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ParityReport } from '../../runtime/evaluation/parity';
@@ -11,14 +12,33 @@ import { root } from '../../scripts/lib/paths.mjs';
 import { softwareVulkan } from '../../scripts/lib/software-vulkan.mjs';
 import { writeCounts } from '../e2e/lib/runner';
 
-const precisions = ['float32', 'int8', 'int4'];
+/** Every family in float32; the other precisions, whose graphs differ in the products alone, for two of them. */
+const measured = { float32: undefined, int8: ['mamba2', 'striped'], int4: ['mamba2', 'striped'] };
 
-async function parity(precision: string, environment: Record<string, string>): Promise<ParityReport> {
+/** Of these a part has no form for WebGPU yet, and they say so. */
+const onlyOnCpu = new Set(['stripedhyena', 'evo1', 'm2bert', 'granitemoehybrid_moe']);
+
+/** The fixtures' folder, or one with those of some families alone. */
+async function fixturesOf(names: string[] | undefined): Promise<string> {
+  const all = path.join(root, 'test', 'fixtures');
+  if (!names) return all;
+  const some = path.join(root, '.cache', 'test', 'webgpu-fixtures');
+  await mkdir(some, { recursive: true });
+  for (const file of names.flatMap((name) => [`${name}.config.json`, `${name}.safetensors`]))
+    await copyFile(path.join(all, file), path.join(some, file));
+  return some;
+}
+
+async function parity(
+  precision: string,
+  fixtures: string,
+  environment: Record<string, string>,
+): Promise<ParityReport> {
   const args = [
     path.join(root, 'dist', 'longview.js'),
     'eval',
     'parity',
-    path.join(root, 'test', 'fixtures'),
+    fixtures,
     '--provider',
     'webgpu',
     '--precision',
@@ -37,11 +57,13 @@ async function main(): Promise<boolean> {
     return true;
   }
   const counts = { passed: 0, failed: 0 };
-  for (const precision of precisions) {
-    for (const { name, ok, maxAbs, std, error } of (await parity(precision, environment)).results) {
-      counts[ok ? 'passed' : 'failed'] += 1;
+  for (const [precision, names] of Object.entries(measured)) {
+    const { results } = await parity(precision, await fixturesOf(names), environment);
+    for (const { name, ok, maxAbs, std, error } of results) {
+      const right = onlyOnCpu.has(name) ? /cannot be computed on webgpu yet/.test(error ?? '') : ok;
+      counts[right ? 'passed' : 'failed'] += 1;
       const found = error ?? `largest error ${(maxAbs / std).toExponential(1)} deviations`;
-      console.log(`  ${ok ? 'ok  ' : 'FAIL'} ${name}, ${precision}: ${found}`);
+      console.log(`  ${right ? 'ok  ' : 'FAIL'} ${name}, ${precision}: ${found}`);
     }
   }
   await writeCounts('webgpu', counts);

@@ -96,40 +96,89 @@ export function selectiveScan(context: LayerContext, x: Value, mixer: SelectiveS
   return biased(graph, out, weights.outProjectionBias, width);
 }
 
+interface Scanned {
+  /** [rows, inner] */
+  input: Value;
+  step: Value;
+  /** [rows, stateSize] */
+  b: Value;
+  c: Value;
+}
+
+/** `C s` for each row, [rows, inner]. The state lies channels last, however it is computed. */
+function scan(context: LayerContext, rows: Scanned, mixer: SelectiveScanMixer): Value {
+  const { graph, provider, prefix, states } = context;
+  const { inner, stateSize, weights } = mixer;
+  const state = { name: `${prefix}.state`, shape: [stateSize, inner] };
+  states.recurrent.push(state);
+  const before = graph.input(state.name, 'float32', state.shape);
+  const a = graph.weight(decays(weights.aLog, inner, stateSize));
+  const { read, after } =
+    provider === 'webgpu'
+      ? asAttention(graph, rows, a, before, mixer)
+      : tokenByToken(context, rows, a, before, mixer);
+  graph.output(after, `${state.name}.next`, 'float32', state.shape);
+  return read;
+}
+
+/** Linear attention of a head for each channel, with values of one number: WebGPU has no loop over tokens. */
+function asAttention(
+  graph: GraphBuilder,
+  { input, step, b, c }: Scanned,
+  a: Value,
+  before: Value,
+  { inner, stateSize }: SelectiveScanMixer,
+): { read: Value; after: Value } {
+  const byChannel = graph.mul(graph.unsqueeze(step, 2), graph.unsqueeze(graph.transpose(a, [1, 0]), 0));
+  const one = (value: Value) => graph.unsqueeze(value, 0);
+  const [read, after] = graph.nodeWithOutputs(
+    'LinearAttention',
+    [
+      one(c),
+      one(b),
+      one(graph.mul(step, input)),
+      graph.reshape(graph.transpose(before, [1, 0]), [1, inner, stateSize, 1]),
+      one(graph.reshape(byChannel, [-1, inner * stateSize])),
+    ],
+    { q_num_heads: 1, kv_num_heads: inner, update_rule: 'gated', scale: { float: 1 } },
+    [undefined, undefined],
+  );
+  return {
+    read: graph.squeeze(read!, 0),
+    after: graph.transpose(graph.reshape(after!, [inner, stateSize]), [1, 0]),
+  };
+}
+
 /**
- * `C s` for each row, [rows, inner]. Decays differ by channel and by state: every form that takes many tokens at once
+ * Decays differ by channel and by state: every form that takes many tokens at once
  * must write out tensors [rows, stateSize, inner], which leave the processor's caches, while one state stays in them.
  */
-function scan(
-  { graph, prefix, states }: LayerContext,
-  { input, step, b, c }: { input: Value; step: Value; b: Value; c: Value },
-  { inner, stateSize, weights }: SelectiveScanMixer,
-): Value {
-  // Channels last: a step reads and writes along them.
-  const shape = [stateSize, inner];
-  const state = { name: `${prefix}.state`, shape };
-  states.recurrent.push(state);
-  const a = graph.weight(decays(weights.aLog, inner, stateSize));
+function tokenByToken(
+  { graph, prefix }: LayerContext,
+  { input, step, b, c }: Scanned,
+  a: Value,
+  before: Value,
+  { inner, stateSize }: SelectiveScanMixer,
+): { read: Value; after: Value } {
   const {
-    states: [next],
+    states: [after],
     rows: [read],
   } = graph.scan(
     `${prefix}.scan`,
-    [{ value: graph.input(state.name, 'float32', shape), shape }],
+    [{ value: before, shape: [stateSize, inner] }],
     [
       { value: step, shape: [inner] },
       { value: graph.mul(step, input), shape: [inner] },
       { value: b, shape: [stateSize] },
       { value: c, shape: [stateSize] },
     ],
-    (body, [before], [dt, scaled, key, query]) => {
-      const decayed = body.mul(body.node('Exp', [body.mul(dt!, a)]), before!);
-      const after = body.add(decayed, body.mul(body.unsqueeze(key!, 1), scaled!));
-      return { states: [after], rows: [{ value: body.matmul(query!, after), shape: [inner] }] };
+    (body, [state], [dt, scaled, key, query]) => {
+      const decayed = body.mul(body.node('Exp', [body.mul(dt!, a)]), state!);
+      const next = body.add(decayed, body.mul(body.unsqueeze(key!, 1), scaled!));
+      return { states: [next], rows: [{ value: body.matmul(query!, next), shape: [inner] }] };
     },
   );
-  graph.output(next!, `${state.name}.next`, 'float32', shape);
-  return read!;
+  return { read: read!, after: after! };
 }
 
 /** A [stateSize, inner] from A_log [inner, stateSize]. */
