@@ -1,7 +1,7 @@
 import type { Layer, ModelDescription } from '../graph/layers';
 import { UserError } from '../protocol/errors';
 import { ConfigReader } from './config';
-import { readStepLimit } from './ssd';
+import { readStepLimit, ssdWeights } from './ssd';
 
 /**
  * `mamba2` as Hugging Face stores it: Mamba-2 mixers alone, each behind a norm. The gated norm takes each group's
@@ -50,7 +50,6 @@ function layers(read: ConfigReader, width: number, epsilon: number): (index: num
 
   return (index) => {
     const prefix = `backbone.layers.${index}`;
-    const name = (part: string) => `${prefix}.mixer.${part}`;
     return {
       mixerNorm: { weight: `${prefix}.norm.weight`, epsilon },
       mixer: {
@@ -62,18 +61,7 @@ function layers(read: ConfigReader, width: number, epsilon: number): (index: num
         convolution,
         stepLimit,
         epsilon,
-        weights: {
-          inProjection: name('in_proj.weight'),
-          inProjectionBias: biased ? name('in_proj.bias') : undefined,
-          convolution: name('conv1d.weight'),
-          convolutionBias: convolutionBiased ? name('conv1d.bias') : undefined,
-          dtBias: name('dt_bias'),
-          aLog: name('A_log'),
-          d: name('D'),
-          norm: name('norm.weight'),
-          outProjection: name('out_proj.weight'),
-          outProjectionBias: biased ? name('out_proj.bias') : undefined,
-        },
+        weights: ssdWeights(`${prefix}.mixer`, { biased, convolutionBiased, normed: true }),
       },
     };
   };

@@ -21,30 +21,36 @@ export function readSsd(read: ConfigReader, normed: boolean): (prefix: string) =
   const convolutionBiased = read.flag('mamba_conv_bias', true);
   const stepLimit = readStepLimit(read);
   const epsilon = read.positive('rms_norm_eps');
-  return (prefix) => {
-    const name = (part: string) => `${prefix}.${part}`;
-    return {
-      kind: 'ssd',
-      heads,
-      headSize,
-      stateSize,
-      groups,
-      convolution,
-      stepLimit,
-      epsilon,
-      weights: {
-        inProjection: name('in_proj.weight'),
-        inProjectionBias: biased ? name('in_proj.bias') : undefined,
-        convolution: name('conv1d.weight'),
-        convolutionBias: convolutionBiased ? name('conv1d.bias') : undefined,
-        dtBias: name('dt_bias'),
-        aLog: name('A_log'),
-        d: name('D'),
-        norm: normed ? name('norm.weight') : undefined,
-        outProjection: name('out_proj.weight'),
-        outProjectionBias: biased ? name('out_proj.bias') : undefined,
-      },
-    };
+  return (prefix) => ({
+    kind: 'ssd',
+    heads,
+    headSize,
+    stateSize,
+    groups,
+    convolution,
+    stepLimit,
+    epsilon,
+    weights: ssdWeights(prefix, { biased, convolutionBiased, normed }),
+  });
+}
+
+/** Names of the tensors, which all that have this mixer share. */
+export function ssdWeights(
+  prefix: string,
+  has: { biased: boolean; convolutionBiased: boolean; normed: boolean },
+): SsdMixer['weights'] {
+  const name = (part: string) => `${prefix}.${part}`;
+  return {
+    inProjection: name('in_proj.weight'),
+    inProjectionBias: has.biased ? name('in_proj.bias') : undefined,
+    convolution: name('conv1d.weight'),
+    convolutionBias: has.convolutionBiased ? name('conv1d.bias') : undefined,
+    dtBias: name('dt_bias'),
+    aLog: name('A_log'),
+    d: name('D'),
+    norm: has.normed ? name('norm.weight') : undefined,
+    outProjection: name('out_proj.weight'),
+    outProjectionBias: has.biased ? name('out_proj.bias') : undefined,
   };
 }
 
