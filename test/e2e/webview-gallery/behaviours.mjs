@@ -85,11 +85,13 @@ export const behaviours = {
     assert.equal(await focused(page), 'Completions');
     await page.keyboard.press('ArrowRight');
     assert.equal(await focused(page), 'Ask');
-    await page.getByRole('textbox').fill('draft');
+    // By its name: until the next frame is drawn, the other tab's field is the one that is there.
+    const input = page.getByRole('textbox', { name: 'Question about this workspace' });
+    await input.fill('draft');
     await page.reload();
     await frame(page);
     assert.equal(await page.locator('.passage').count(), 4);
-    assert.equal(await page.getByRole('textbox').inputValue(), 'draft');
+    assert.equal(await input.inputValue(), 'draft');
     await page.getByRole('tab', { name: 'Summary' }).click();
     await frame(page);
     assert.equal(await page.locator('.row').count(), 13);
