@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { modelsFolderName } from '../protocol/models';
 
 /** A name is a folder of the embedded models or of those that were added; an absolute path is a folder of the user's. */
 export function modelFolder(name: string, modelsFolder: string, dataFolder: string): string {
   if (path.isAbsolute(name)) return name;
   const embedded = path.join(modelsFolder, name);
-  const added = path.join(dataFolder, 'models', name);
+  const added = path.join(dataFolder, modelsFolderName, name);
   return !existsSync(embedded) && existsSync(added) ? added : embedded;
 }
 

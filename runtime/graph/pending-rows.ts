@@ -7,6 +7,23 @@ export function freshRows({ prefix }: LayerContext): Value {
 }
 
 /**
+ * Cuts `projected [T, sum of widths]` into its columns; the part at `recurrent` is what the layer's recurrence takes in,
+ * and comes behind the rows of the pending tokens.
+ */
+export function splitWithPending(
+  context: LayerContext,
+  projected: Value,
+  widths: readonly number[],
+  recurrent: number,
+): Value[] {
+  const { graph } = context;
+  // Named by the node itself: an output that is named afterwards is copied.
+  const names = widths.map((_, i) => (i === recurrent ? freshRows(context) : undefined));
+  const parts = graph.nodeWithOutputs('Split', [projected, graph.ints(...widths)], { axis: 1 }, names);
+  return parts.map((part, i) => (i === recurrent ? withPending(context, part, widths[i]!) : part));
+}
+
+/**
  * Declares `fresh [T, width]` as what the layer's recurrence takes in, and puts it behind the rows of the pending
  * tokens: `[pending + T, width]`. See `PendingRows`. On WebGPU, where states need not be copied, none are pending.
  */

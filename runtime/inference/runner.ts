@@ -44,10 +44,10 @@ export class BlockRunner {
     const outputs = await this.session.run(this.feeds(state, ids, wanted), wantedOutputs);
     const output = outputOf(outputs);
     const { logits } = output;
-    if (!stays) {
-      const tensors = this.layout.recurrent.map(({ name }) => floats(outputs, `${name}.next`));
-      state.recurrent = new Map(this.layout.recurrent.map(({ name }, i) => [name, tensors[i]!]));
-    }
+    if (!stays)
+      state.recurrent = new Map(
+        this.layout.recurrent.map(({ name }) => [name, floats(outputs, `${name}.next`)]),
+      );
     state.pending = stays ? this.withRows(state.pending, outputs, ids.length) : this.nothing;
     this.advance(state, outputs, ids.length);
     state.logits = wanted === 1 ? logits : logits.slice(logits.length - logits.length / wanted);

@@ -1,7 +1,7 @@
 import type { Value } from '../builder';
 import { biased, tensorsOf, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
-import { freshRows, withPending } from '../pending-rows';
+import { splitWithPending } from '../pending-rows';
 import { matrix } from '../stored-tensors';
 
 /** Based's gated short convolution: `out(silu(conv(u)) * gate)`, `u` and `gate` projected from the input. */
@@ -39,14 +39,9 @@ export function baseConv(context: LayerContext, x: Value, mixer: BaseConvMixer):
   const { graph, forms, width, last } = context;
   const { inner, convolution, weights } = mixer;
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 2 * inner, width));
-  const [fresh, gate] = graph.nodeWithOutputs(
-    'Split',
-    [biased(graph, product, weights.inProjectionBias, 2 * inner), graph.ints(inner, inner)],
-    { axis: 1 },
-    [freshRows(context), undefined],
-  );
-  const rows = withPending(context, fresh!, inner);
-  const convolved = causalConvolution(context, graph.unsqueeze(rows, 0), {
+  const projected = biased(graph, product, weights.inProjectionBias, 2 * inner);
+  const [rows, gate] = splitWithPending(context, projected, [inner, inner], 0);
+  const convolved = causalConvolution(context, graph.unsqueeze(rows!, 0), {
     channels: inner,
     size: convolution,
     weight: weights.convolution,

@@ -2,7 +2,7 @@ import type { GraphBuilder, Value } from '../builder';
 import { tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { rmsNorm } from '../norm';
-import { freshRows, withPending } from '../pending-rows';
+import { splitWithPending } from '../pending-rows';
 import { matrix, pickedRows, stacked, type Matrix } from '../stored-tensors';
 
 /**
@@ -76,13 +76,8 @@ export function gatedDelta(context: LayerContext, x: Value, mixer: GatedDeltaMix
   const { keys, values, convolved } = sizes(mixer);
 
   const projected = forms.into.multiply(graph, x, projection(mixer, width, prefix));
-  const rowWidth = convolved + 2 * valueHeads;
-  const [z, fresh] = graph.nodeWithOutputs('Split', [projected, graph.ints(values, rowWidth)], { axis: 1 }, [
-    undefined,
-    freshRows(context),
-  ]);
-  const rows = graph.unsqueeze(withPending(context, fresh!, rowWidth), 0);
-  const [qkv, b, a] = graph.split(rows, [convolved, valueHeads, valueHeads], 2);
+  const [z, rows] = splitWithPending(context, projected, [values, convolved + 2 * valueHeads], 1);
+  const [qkv, b, a] = graph.split(graph.unsqueeze(rows!, 0), [convolved, valueHeads, valueHeads], 2);
   const mixed = causalConvolution(context, qkv!, {
     channels: convolved,
     size: convolution,

@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '../builder';
 import { biased, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
-import { freshRows, withPending } from '../pending-rows';
+import { splitWithPending } from '../pending-rows';
 import { float32Product } from '../products/float32';
 import { matrix, type StoredTensor } from '../stored-tensors';
 
@@ -60,14 +60,9 @@ export function selectiveScan(context: LayerContext, x: Value, mixer: SelectiveS
   const { graph, forms, width, last } = context;
   const { inner, stateSize, rank, weights } = mixer;
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 2 * inner, width));
-  const [fresh, z] = graph.nodeWithOutputs(
-    'Split',
-    [biased(graph, product, weights.inProjectionBias, 2 * inner), graph.ints(inner, inner)],
-    { axis: 1 },
-    [freshRows(context), undefined],
-  );
-  const rows = withPending(context, fresh!, inner);
-  const convolved = causalConvolution(context, graph.unsqueeze(rows, 0), {
+  const projected = biased(graph, product, weights.inProjectionBias, 2 * inner);
+  const [rows, z] = splitWithPending(context, projected, [inner, inner], 0);
+  const convolved = causalConvolution(context, graph.unsqueeze(rows!, 0), {
     channels: inner,
     size: mixer.convolution,
     weight: weights.convolution,

@@ -2,7 +2,7 @@ import type { GraphBuilder, Value } from '../builder';
 import { biased, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { rmsNorm } from '../norm';
-import { freshRows, withPending } from '../pending-rows';
+import { splitWithPending } from '../pending-rows';
 import { matrix, scaledRows, type Matrix } from '../stored-tensors';
 
 /**
@@ -72,13 +72,8 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const rowsOfProjection = inner + convolved + heads;
   const product = forms.into.multiply(graph, x, projection(mixer, width));
   const projected = biased(graph, product, weights.inProjectionBias, rowsOfProjection);
-  const parts = graph.ints(inner, convolved + heads);
-  const [z, fresh] = graph.nodeWithOutputs('Split', [projected, parts], { axis: 1 }, [
-    undefined,
-    freshRows(context),
-  ]);
-  const rows = withPending(context, fresh!, convolved + heads);
-  const [xBC, dt] = graph.split(graph.unsqueeze(rows, 0), [convolved, heads], 2);
+  const [z, rows] = splitWithPending(context, projected, [inner, convolved + heads], 1);
+  const [xBC, dt] = graph.split(graph.unsqueeze(rows!, 0), [convolved, heads], 2);
 
   const mixed = causalConvolution(context, xBC!, {
     channels: convolved,
