@@ -12,9 +12,9 @@ export class PromptLookup {
   private readonly ids: number[];
   private readonly contextLength: number;
 
-  /** @param context the tokens before the ones that are written */
-  constructor(context: readonly number[]) {
-    this.ids = [...context];
+  /** @param context the tokens before the ones that are written, in parts */
+  constructor(...context: readonly (readonly number[])[]) {
+    this.ids = context.flat();
     this.contextLength = context.length;
   }
 

@@ -71,7 +71,7 @@ export async function completeAt(
   try {
     const stopPlan = planStop(before, after, request.multiline);
     const asked = [...tail, ...questionIds(used, model.info.special)];
-    const lookup = new PromptLookup([...reading.ids, ...used.opening]);
+    const lookup = new PromptLookup(reading.ids, used.opening);
     for (let i = 0; i < Math.max(1, request.alternatives); i++) {
       const how: Partial<DecodeOptions> =
         i === 0 ? { draft: (ids) => lookup.draft(ids) } : { sampling: { ...alternativeSampling, seed: i } };

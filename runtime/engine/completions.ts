@@ -7,10 +7,12 @@ import type {
   CursorMove,
   SilenceReason,
 } from '../protocol/completion';
+import { UserError } from '../protocol/errors';
 import type { TextEdit } from '../protocol/text';
 import type { BackgroundReading, Wish } from './background-reading';
 import { completeAt } from './completion-job';
 import type { Documents, OpenDocument } from './documents';
+import { likelihoodAt } from './likelihood';
 import type { TextBuffer } from './text-buffer';
 import type { LoadedModel, ModelHost } from './model-host';
 import type { ContextSource } from './prompt-context';
@@ -75,6 +77,14 @@ export class Completions {
       });
     }
     return outcome.response;
+  }
+
+  /** For evaluation: see `likelihoodAt`. */
+  likelihood(request: CompletionRequest, text: string): Promise<number> {
+    const document = this.parts.documents.get(request.uri);
+    if (!document) throw new UserError(`${request.uri} is not open.`);
+    const { place } = this.placeOf(document, request);
+    return this.parts.host().use((loaded) => likelihoodAt(loaded, place, text));
   }
 
   /** The cursor came to rest somewhere: what a suggestion there needs is read before it is asked for. */

@@ -70,12 +70,19 @@ export class CountedModel implements LanguageModel {
   ): AsyncGenerator<DecodedToken, void, void> {
     this.countRead(options, prompt.length);
     // The first token has the reading of the prompt in its time.
+    let tokens = -1;
+    let ms = 0;
     let asked: number | undefined;
-    for await (const token of this.model.decode(state, prompt, options)) {
-      this.counters.tokensGenerated++;
-      if (asked !== undefined) this.speed?.add(performance.now() - asked);
-      yield token;
-      asked = performance.now();
+    try {
+      for await (const token of this.model.decode(state, prompt, options)) {
+        this.counters.tokensGenerated++;
+        if (asked !== undefined) ms += performance.now() - asked;
+        tokens++;
+        yield token;
+        asked = performance.now();
+      }
+    } finally {
+      this.speed?.add(tokens, ms);
     }
   }
 

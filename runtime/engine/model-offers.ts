@@ -12,7 +12,7 @@ export async function listModels(
   modelsFolder: string,
   memoryLimitMB: number,
 ): Promise<ModelOffers> {
-  const speeds = decodingSpeeds(data.cache);
+  const speeds = await decodingSpeeds(data.cache);
   const all = [...(await embeddedModels(modelsFolder, data.cache)), ...(await new Library(data.root).list())];
   const models = all.map((model) =>
     Object.hasOwn(speeds, model.name) ? { ...model, msPerToken: speeds[model.name]! } : model,

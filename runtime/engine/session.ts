@@ -27,6 +27,7 @@ import { messageOf } from '../protocol/errors';
 import { DEFAULT_CONTEXT, RepositoryContext } from './prompt-context';
 import { modelChoice, type ModelChoice } from './model-hosts';
 import { listModels } from './model-offers';
+import { RecentEdits } from './recent-edits';
 import { Workspace } from './workspace';
 
 /** Milliseconds that an answer may spend on letting the model re-order its passages. */
@@ -40,6 +41,7 @@ const rerankBudgetMs = 0;
 export class Session {
   readonly reading: BackgroundReading;
   private readonly documents = new Documents();
+  private readonly edits = new RecentEdits();
   private readonly statusListeners = new Set<(status: EngineStatus) => void>();
   private readonly completions: Completions;
   private readonly workspace: Workspace;
@@ -60,9 +62,10 @@ export class Session {
     this.folders = params.workspaceFolders;
     const host = () => this.host;
     this.reading = new BackgroundReading(host, log.in('reading'), () => this.changed());
-    this.workspace = new Workspace(params.dataFolder, log.in('index'));
+    this.workspace = new Workspace(engine.data.root, log.in('index'));
     this.context = new RepositoryContext({
       documents: this.documents,
+      edits: this.edits,
       workspace: this.workspace,
       tokenCounter: () =>
         host().use(({ model }) => Promise.resolve((text) => model.tokenizer.encode(text).length)),
@@ -140,6 +143,8 @@ export class Session {
   changeDocument({ uri, version, edits }: { uri: string; version: number; edits: TextEdit[] }): void {
     this.documents.change(uri, version, edits);
     this.completions.changed(uri, edits);
+    const document = this.documents.get(uri);
+    if (document) this.edits.changed(document, edits);
   }
 
   async cursorMoved(move: CursorMove): Promise<void> {
@@ -158,6 +163,8 @@ export class Session {
 
   closeDocument({ uri }: { uri: string }): void {
     this.completions.closed(uri);
+    const document = this.documents.get(uri);
+    if (document) this.edits.closed(document);
     this.documents.close(uri);
     this.context.closed(uri);
   }
@@ -219,6 +226,10 @@ export class Session {
 
   counters(): WorkCounters {
     return this.engine.counters();
+  }
+
+  likelihood(request: CompletionRequest, text: string): Promise<number> {
+    return this.completions.likelihood(request, text);
   }
 
   encode(text: string): Promise<readonly number[]> {
@@ -301,7 +312,7 @@ export class Session {
     signal: AbortSignal,
     onProgress: (progress: AddModelProgress) => void,
   ): Promise<InstalledModel> {
-    return addModel(new Library(this.params.dataFolder), { ...request, signal, onProgress });
+    return addModel(new Library(this.engine.data.root), { ...request, signal, onProgress });
   }
 
   unloadModel(): Promise<void> {

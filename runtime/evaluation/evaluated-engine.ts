@@ -18,6 +18,8 @@ export interface EvaluatedEngine {
   indexIdle?(): Promise<void>;
   /** Finds at once what other files have to say about a place, as the editor does when it is quiet. */
   lookAround?(uri: string, offset: number): Promise<void>;
+  /** Natural logarithm of the probability that the model gives `text` as the whole answer to a request. */
+  likelihood?(request: CompletionRequest, text: string): Promise<number>;
   /** Without it, only the tokens of answered requests can be counted, and the report says so. */
   counters?(): WorkCounters;
 }

@@ -54,7 +54,8 @@ export class HoleWorkspace {
     await rm(path.dirname(this.root), { recursive: true, force: true });
   }
 
-  private within(relative: string): string {
+  /** @throws UserError for a path that leaves the repository */
+  within(relative: string): string {
     const file = path.resolve(this.root, relative);
     if (!file.startsWith(this.root + path.sep))
       throw new UserError(`A hole names a file outside of its repository: ${relative}.`);

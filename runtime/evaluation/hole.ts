@@ -1,4 +1,5 @@
 import { UserError } from '../protocol/errors';
+import type { TextEdit } from '../protocol/text';
 
 export const HOLE_KINDS = ['rest', 'line', 'block'] as const;
 export type HoleKind = (typeof HOLE_KINDS)[number];
@@ -15,6 +16,15 @@ export interface Hole {
   target: string;
   /** Other files of the same repository. */
   repo: { path: string; text: string }[];
+  /** What was changed in other files just before: each as it was, and its edits, first to last. */
+  edited?: EditedFile[];
+}
+
+export interface EditedFile {
+  path: string;
+  language: string;
+  text: string;
+  edits: TextEdit[];
 }
 
 /** Reads the JSON Lines format of `eval holes`; blank lines are skipped. @throws UserError naming the line and what is wrong with it */
@@ -42,6 +52,10 @@ function parseHole(line: string, where: string): Hole {
   }
   if (value.repo !== undefined && !isFileList(value.repo))
     throw new UserError(`${where} has a "repo" that is no list of files, each with "path" and "text".`);
+  if (value.edited !== undefined && !isEditedList(value.edited))
+    throw new UserError(
+      `${where} has an "edited" that is no list of files, each with "path", "language", "text" and "edits".`,
+    );
   return { repo: [], id: '', ...value } as unknown as Hole;
 }
 
@@ -52,4 +66,20 @@ function isFileList(value: unknown): boolean {
       return typeof file?.path === 'string' && typeof file.text === 'string';
     })
   );
+}
+
+function isEditedList(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((file: Partial<EditedFile> | null) => {
+      const { path, language, text, edits } = file ?? {};
+      const texts = [path, language, text].every((part) => typeof part === 'string');
+      return texts && Array.isArray(edits) && edits.every(isEdit);
+    })
+  );
+}
+
+function isEdit(edit: Partial<TextEdit> | null): boolean {
+  const { offset, length, text } = edit ?? {};
+  return Number.isInteger(offset) && Number.isInteger(length) && typeof text === 'string';
 }

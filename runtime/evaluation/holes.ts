@@ -32,6 +32,8 @@ export interface HoleResult {
   similarity: number;
   latencyMs: number;
   tokensRead: number;
+  /** Of the target, by the model's own reckoning: lower is better. */
+  bitsPerCharacter?: number;
   /** Answered before the whole file was read. */
   stillReading: boolean;
   silence?: string;
@@ -60,6 +62,8 @@ export interface HolesReport extends HoleScores {
   }[];
   latencyMs: { p50: number; p95: number };
   tokensReadPerHole: number;
+  /** Mean over the holes; null where the engine does not tell. */
+  bitsPerCharacter: number | null;
   context: HoleContext;
   /** Share answered from a part of the file, because the engine had not read the whole. */
   stillReadingShare: number;
@@ -98,6 +102,7 @@ async function evaluateHole(
 ): Promise<HoleResult> {
   const before = context === 'none' ? await nearest(hole.before, engine) : hole.before;
   const file = await workspace?.show(hole);
+  const edited = workspace ? openEdited(hole, index, workspace, engine) : [];
   const uri = `longview-eval:/${index}/${encodeURI(hole.path)}`;
   const view = { uri, version: 1, offset: before.length, before, after: hole.after };
   engine.openDocument({
@@ -128,11 +133,33 @@ async function evaluateHole(
       provided = await ask();
       tokensRead += provided.cost?.tokensRead ?? 0;
     }
-    return score(hole, provided, tokensRead);
+    const at = { uri, version: 1, offset: before.length, multiline: 'auto', explicit: true } as const;
+    const nats = await engine.likelihood?.({ ...at, alternatives: 1, threshold: 0 }, hole.target);
+    return {
+      ...score(hole, provided, tokensRead),
+      ...(nats !== undefined && { bitsPerCharacter: -nats / Math.LN2 / hole.target.length }),
+    };
   } finally {
     session.dispose();
     engine.closeDocument({ uri });
+    for (const other of edited) engine.closeDocument({ uri: other });
   }
+}
+
+/** Changes the other files as they were changed before the hole was; they stay open. @returns their URIs */
+function openEdited(
+  { edited = [] }: Hole,
+  index: number,
+  workspace: HoleWorkspace,
+  engine: EvaluatedEngine,
+): string[] {
+  return edited.map(({ path, language, text, edits }) => {
+    const uri = `longview-eval:/${index}/${encodeURI(path)}`;
+    const file = workspace.within(path);
+    engine.openDocument({ uri, path: file, displayPath: path, languageId: language, version: 1, text });
+    engine.changeDocument({ uri, version: 2, edits });
+    return uri;
+  });
 }
 
 function score(hole: Hole, provided: Provided, tokensRead: number): HoleResult {
@@ -186,6 +213,7 @@ async function nearest(before: string, engine: EvaluatedEngine): Promise<string>
 }
 
 function report(results: readonly HoleResult[], context: HoleContext): HolesReport {
+  const bits = results.flatMap(({ bitsPerCharacter }) => bitsPerCharacter ?? []);
   const latencies = results.map(({ latencyMs }) => latencyMs);
   return {
     ...scores(results),
@@ -194,6 +222,7 @@ function report(results: readonly HoleResult[], context: HoleContext): HolesRepo
     calibration: calibration(results),
     latencyMs: { p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95) },
     tokensReadPerHole: mean(results.map(({ tokensRead }) => tokensRead)),
+    bitsPerCharacter: bits.length === 0 ? null : mean(bits),
     context,
     stillReadingShare: share(results, ({ stillReading }) => stillReading),
   };

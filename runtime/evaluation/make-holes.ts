@@ -132,7 +132,7 @@ function cut(
 }
 
 /** Columns where the rest of the line has a length that a suggestion may have. */
-function restPlaces(content: string, indentation: number, atTrigger: boolean): number[] {
+export function restPlaces(content: string, indentation: number, atTrigger: boolean): number[] {
   const places: number[] = [];
   for (let column = indentation + 1; column < content.length; column++) {
     const rest = content.length - column;

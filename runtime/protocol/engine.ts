@@ -26,6 +26,8 @@ export interface ContextBudget {
   imports: number;
   /** Passages of other files that resemble the code around the cursor. */
   similar: number;
+  /** Pieces of other files that the user has just changed. */
+  edits: number;
 }
 
 export interface InitializeParams {

@@ -202,7 +202,7 @@ describe('withRepository', () => {
     'src/near.ts': 'export const near = 1;\n',
     'far/away.ts': 'export const far = 1;\n',
   };
-  const sources = Object.entries(texts).map(([path, text]) => ({ path, text, language: 'typescript' }));
+  const sources = Object.keys(texts);
   const files = { read: (path: string) => Promise.resolve(texts[path]) };
   const cutHole = hole({ path: 'src/a.ts', before: "import { b } from './deep/b';\n\nb", after: '\n' });
 
