@@ -29,8 +29,9 @@ export class ParityReader {
   async read(state: StateData, ids: readonly number[], wanted: number) {
     const logits: Float32Array[] = [];
     const probes: Float32Array[] = [];
-    for (let at = 0; at < ids.length; at += longestRun) {
-      const block = ids.slice(at, at + longestRun);
+    const most = Math.min(longestRun, this.layout.longestRun);
+    for (let at = 0; at < ids.length; at += most) {
+      const block = ids.slice(at, at + most);
       const left = ids.length - at - block.length;
       const here = Math.min(block.length, Math.max(0, wanted - left));
       const output = await this.runner.run(state, block, Math.max(1, here));

@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from './builder';
+import { complexProduct } from './complex';
 import type { BidirectionalFilter } from './encoder-layers';
 import { impulseResponse } from './implicit-filter';
 import type { StoredTensor } from './stored-tensors';
@@ -46,9 +47,9 @@ export function bidirectionalConvolution(
     graph.reshape(half, [kept, -1, 2 * columns]),
     graph.weight(innerMatrices('forward', sizes)),
   );
-  const filtered = times(graph, graph.reshape(spectrum, [kept, -1, width, 2, columns]), {
-    response: graph.weight(responseOf(name, filter, sizes, length, width)),
-  });
+  const response = graph.weight(responseOf(name, filter, sizes, length, width));
+  const parts = graph.reshape(spectrum, [kept, -1, width, 2, columns]);
+  const filtered = complexProduct(graph, parts, response, 3);
   const inner = graph.matmul(
     graph.reshape(filtered, [kept, -1, 2 * columns]),
     graph.weight(innerMatrices('back', sizes)),
@@ -60,15 +61,6 @@ export function bidirectionalConvolution(
   );
   const y = graph.transpose(graph.reshape(back, [rows / 2, -1, width, columns]), [1, 0, 3, 2]);
   return graph.reshape(y, [-1, length, width]);
-}
-
-/** Complex product, real and imaginary parts along axis 3. */
-function times(graph: GraphBuilder, spectrum: Value, { response }: { response: Value }): Value {
-  const [a, b] = graph.split(spectrum, [1, 1], 3);
-  const [c, d] = graph.split(response, [1, 1], 3);
-  const real = graph.sub(graph.mul(a!, c!), graph.mul(b!, d!));
-  const imaginary = graph.add(graph.mul(a!, d!), graph.mul(b!, c!));
-  return graph.concat([real, imaginary], 3);
 }
 
 /**

@@ -1,4 +1,3 @@
-import { UserError } from '../protocol/errors';
 import type { GraphBuilder, Value } from './builder';
 import type { Forms } from './precision';
 import type { StateLayout } from './states';
@@ -28,12 +27,6 @@ export interface LayerContext {
   positions: Value;
   /** Where a mixer that carries something from token to token declares it. */
   states: StateLayout;
-}
-
-/** For what is made of operators that WebGPU lacks, and has no other form yet. */
-export function onlyOnCpu(provider: Provider, what: string): void {
-  if (provider !== 'cpu')
-    throw new UserError(`${what} cannot be computed on ${provider} yet. Use the provider "cpu".`);
 }
 
 /** A vector of the checkpoint, each value mapped, then repeated. */

@@ -1,7 +1,7 @@
 import { activate } from './activation';
 import { bidirectionalConvolution } from './bidirectional-convolution';
 import { GraphBuilder, type Value } from './builder';
-import { biased, onlyOnCpu, vector, type Provider } from './context';
+import { biased, vector } from './context';
 import type {
   BidirectionalFilter,
   BidirectionalLongConv,
@@ -29,19 +29,15 @@ interface Context {
 export function buildEncoderGraph(
   encoder: EncoderDescription,
   precision: Precision,
-  options: { probe?: boolean; signedBytes?: boolean; provider?: Provider } = {},
+  options: { probe?: boolean; signedBytes?: boolean } = {},
 ): GraphBuilder {
-  onlyOnCpu(options.provider ?? 'cpu', 'An encoder');
   const graph = new GraphBuilder(options.signedBytes);
   const forms = precisions[precision];
   const { width, length } = encoder;
   const ids = graph.input(encoderNames.ids, 'int64', ['batch', length]);
   const words = matrix(encoder.embeddings.words, encoder.vocabulary, width);
-  const looked = forms.embedding.lookup(graph, graph.reshape(ids, [-1]), words);
-  const placed = graph.add(
-    graph.reshape(looked, [-1, length, width]),
-    graph.weight(positionsAndType(encoder)),
-  );
+  const looked = forms.embedding.lookup(graph, ids, words);
+  const placed = graph.add(looked, graph.weight(positionsAndType(encoder)));
   let rows = normalize(graph, graph.reshape(placed, [-1, width]), encoder.embeddingNorm, width);
   for (const [index, layer] of encoder.layers.entries()) {
     const context: Context = { graph, forms, encoder, prefix: `layers.${index}` };

@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from './builder';
-import { onlyOnCpu, type LayerContext } from './context';
+import type { LayerContext } from './context';
+import { convolveWithPowers, longestModalRun } from './modal-powers';
 import type { StoredTensor } from './stored-tensors';
 
 /**
@@ -37,21 +38,37 @@ interface Sizes {
   states: number;
 }
 
-/**
- * `u [T, channels] -> [T, channels]`, T >= 1: in chunks first, what is left one by one. For each channel a matrix takes
- * inputs and state to outputs and next state, all in real numbers; of one token that is too small to be a product.
- */
+/** `u [T, channels] -> [T, channels]`, T >= 1. The state is the same, however it is computed. */
 export function modalConvolution(
   { graph, provider, prefix, states }: LayerContext,
   u: Value,
   filter: ModalFilter,
   channels: number,
 ): Value {
-  onlyOnCpu(provider, 'A modal convolution (StripedHyena, Evo)');
-  const sizes = { channels, states: 2 * filter.modes };
-  const shape = [sizes.states, channels];
+  const shape = [2 * filter.modes, channels];
   const state = { name: `${prefix}.state`, shape };
   states.recurrent.push(state);
+  const before = graph.input(state.name, 'float32', shape);
+  if (provider === 'webgpu') states.longestRun = Math.min(states.longestRun, longestModalRun);
+  const { y, state: after } =
+    provider === 'webgpu'
+      ? convolveWithPowers(graph, `${prefix}.filter`, filter, { u, state: before, channels })
+      : convolveInLoops(graph, prefix, filter, { u, state: before, channels });
+  graph.output(after, `${state.name}.next`, 'float32', shape);
+  return y;
+}
+
+/**
+ * In chunks first, what is left one by one. For each channel a matrix takes inputs and state to outputs and next state, all in
+ * real numbers; of one token that is too small to be a product.
+ */
+function convolveInLoops(
+  graph: GraphBuilder,
+  prefix: string,
+  filter: ModalFilter,
+  { u, state, channels }: { u: Value; state: Value; channels: number },
+): { y: Value; state: Value } {
+  const sizes = { channels, states: 2 * filter.modes };
   const count = graph.node('Shape', [u], { end: 1 });
   const chunks = graph.node('Div', [count, graph.ints(chunk)]);
   const chunked = graph.mul(chunks, graph.ints(chunk));
@@ -60,7 +77,7 @@ export function modalConvolution(
   const first = inChunks(graph, `${prefix}.chunks`, {
     rows: cut(graph.ints(0), chunked),
     steps: chunks,
-    state: graph.input(state.name, 'float32', shape),
+    state,
     matrices: graph.weight(stepMatrices(`${prefix}.filter.chunk`, filter, channels, chunk)),
     sizes,
   });
@@ -71,8 +88,7 @@ export function modalConvolution(
     matrices: graph.weight(channelsLast(`${prefix}.filter.step`, stepMatrices('', filter, channels, 1))),
     sizes,
   });
-  graph.output(rest.state, `${state.name}.next`, 'float32', shape);
-  return graph.concat([first.rows, rest.rows], 0);
+  return { y: graph.concat([first.rows, rest.rows], 0), state: rest.state };
 }
 
 interface Part {

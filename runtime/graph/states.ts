@@ -4,6 +4,8 @@ export interface StateLayout {
   pending: PendingRows[];
   windows: WindowState[];
   rotations: Rotation[];
+  /** Tokens that one run can take at most; Infinity where the graph sets no limit. */
+  longestRun: number;
 }
 
 /**

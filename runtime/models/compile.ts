@@ -76,7 +76,7 @@ function buildGraph(
   options: { probe?: boolean; signedBytes?: boolean; provider?: Provider },
 ): ModelGraph {
   if (!isEncoder(model)) return buildModelGraph(model, precision, options);
-  const none = { recurrent: [], pending: [], windows: [], rotations: [] };
+  const none = { recurrent: [], pending: [], windows: [], rotations: [], longestRun: Infinity };
   return { builder: buildEncoderGraph(model, precision, options), states: none };
 }
 

@@ -89,6 +89,9 @@ test('the size of one state is that at the context that the model makes use of',
     { ...attention, window: Infinity },
     { ...attention, window: 10 },
   ];
-  const ledger = new StateLedger({ recurrent: [], pending: [], rotations: [], windows }, 70);
+  const ledger = new StateLedger(
+    { recurrent: [], pending: [], rotations: [], windows, longestRun: Infinity },
+    70,
+  );
   expect(ledger.fullStateBytes(1000)).toBe((1000 + 10) * 2 * 2 * 8 * 4 + 70 * 4);
 });
