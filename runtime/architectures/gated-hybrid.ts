@@ -10,12 +10,14 @@ type Projections = (name: (part: string) => string) => DeltaProjections;
 /**
  * The plan of Qwen's hybrids: gated delta nets, and in between gated attention over everything; norms are stored around
  * one, but for those of the delta nets' heads.
+ * @param model what the names of the weights begin with
  */
 export function gatedHybrid(
   family: string,
   read: ConfigReader,
   projections: Projections,
   channel: (prefix: string, layer: number) => Channel,
+  model = 'model',
 ): ModelDescription {
   read.exactly('hidden_act', 'silu');
   const epsilon = read.positive('rms_norm_eps');
@@ -25,7 +27,7 @@ export function gatedHybrid(
     full_attention: gatedAttention(read),
   };
   const layers = layerTypes(read).map((type, index): Layer => {
-    const prefix = `model.layers.${index}`;
+    const prefix = `${model}.layers.${index}`;
     return {
       mixerNorm: norm(`${prefix}.input_layernorm.weight`),
       mixer: mixers[type](prefix),
@@ -35,7 +37,8 @@ export function gatedHybrid(
       },
     };
   });
-  return { family, ...vocabulary(read), layers, finalNorm: norm('model.norm.weight') };
+  const ends = { ...vocabulary(read), embedding: `${model}.embed_tokens.weight` };
+  return { family, ...ends, layers, finalNorm: norm(`${model}.norm.weight`) };
 }
 
 function gatedDelta(read: ConfigReader, projections: Projections): (prefix: string) => Mixer {

@@ -15,10 +15,12 @@ import { falconMamba, mamba } from './mamba';
 import { mamba2 } from './mamba2';
 import { qwen2 } from './qwen2';
 import { familyBySigns } from './signs';
-import { qwen35Text } from './qwen3-5';
+import { qwen35, qwen35Text } from './qwen3-5';
 import { qwen3Next } from './qwen3-next';
 import { striped } from './striped';
 import { stripedHyena } from './stripedhyena';
+
+export { textConfig } from './text-config';
 
 /** Families by `model_type` of config.json: a new one is one file here and one line. */
 const families: Record<string, (config: unknown) => ModelDescription> = {
@@ -34,6 +36,7 @@ const families: Record<string, (config: unknown) => ModelDescription> = {
   lfm2,
   llama,
   qwen2,
+  qwen3_5: qwen35,
   qwen3_5_text: qwen35Text,
   qwen3_next: qwen3Next,
 };

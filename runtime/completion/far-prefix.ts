@@ -2,6 +2,7 @@
  * FAR: what the model reads of the file before the anchor. Bounded, because the embedded model gains 0.1 % from
  * anything more than 4,096 tokens away, and stable, because every change of its start is a chain read anew.
  */
+import type { CutPlace } from '../protocol/prompt-format';
 import { isCut, previousCut } from './cuts';
 import { toLf } from './line-ends';
 
@@ -14,14 +15,18 @@ export interface FarLimits {
 }
 
 /**
- * Reading 4,096 tokens back is worth 9 % in bits per byte, more is worth nothing; the start then has 2,048 tokens
- * of room before it must move, so that typing forward re-reads at most 2 tokens for each one typed. Going up
- * in the file the start is kept down to 3,072 tokens, where the loss is still below 1 %.
+ * What a model that makes use of so many tokens is to have read. The start has half as much room again before it must move, so
+ * that typing forward re-reads at most 2 tokens for each one typed; going up in the file it is kept down to three quarters.
  */
-export const FAR_LIMITS: FarLimits = { keepTokens: 3072, minTokens: 4096, maxTokens: 6144 };
+export function farLimits(tokens: number): FarLimits {
+  return { keepTokens: 0.75 * tokens, minTokens: tokens, maxTokens: 1.5 * tokens };
+}
 
-/** Behind text of other files, so that both lie within the 4,096 tokens that count, suffix and near prefix included. */
-export const FAR_LIMITS_BEHIND_OTHERS: FarLimits = { keepTokens: 1536, minTokens: 2048, maxTokens: 3072 };
+/**
+ * Of the embedded model: reading 4,096 tokens back is worth 9 % in bits per byte, more is worth nothing; with 3,072 the loss is
+ * still below 1 %.
+ */
+export const FAR_LIMITS: FarLimits = farLimits(4096);
 
 /** A file that was never read is answered from about 1,000 tokens, which take a second on two slow cores. */
 export const QUICK_FAR_LIMITS: FarLimits = { keepTokens: 384, minTokens: 640, maxTokens: 960 };
@@ -52,12 +57,13 @@ export function planFar(
   encode: (text: string) => readonly number[],
   limits: FarLimits,
   previousStart?: number,
+  place?: CutPlace,
 ): FarPrefix {
-  const lines = linesBack(text, anchor, encode, limits.maxTokens);
+  const lines = linesBack(text, anchor, encode, limits.maxTokens, place);
   const whole =
     anchor === 0 ||
     (lines.length > 0 && lines.at(-1)!.start === 0 && lines.at(-1)!.tokensToAnchor <= limits.maxTokens);
-  const first = whole ? lines.length - 1 : chooseStart(text, lines, limits, previousStart);
+  const first = whole ? lines.length - 1 : chooseStart(text, lines, limits, previousStart, place);
   return join(lines.slice(0, first + 1).reverse(), anchor, encode, whole);
 }
 
@@ -67,11 +73,12 @@ function linesBack(
   anchor: number,
   encode: (text: string) => readonly number[],
   maxTokens: number,
+  place: CutPlace | undefined,
 ): Line[] {
   const lines: Line[] = [];
   let tokens = 0;
   for (let end = anchor; end > 0 && tokens <= maxTokens;) {
-    const start = previousCut(text, end);
+    const start = previousCut(text, end, place);
     const raw = text.slice(start, end);
     const line = toLf(raw);
     const ids = encode(line);
@@ -93,6 +100,7 @@ function chooseStart(
   lines: Line[],
   limits: FarLimits,
   previousStart: number | undefined,
+  place: CutPlace | undefined,
 ): number {
   if (previousStart !== undefined && previousStart > 0) {
     const kept = lines.findIndex((line) => line.start === previousStart || line.textStart === previousStart);
@@ -101,7 +109,7 @@ function chooseStart(
   let best = -1;
   let bestRank = Infinity;
   for (const [index, line] of lines.entries()) {
-    if (!within(line, limits.minTokens, limits.maxTokens) || !isCut(text, line.start)) continue;
+    if (!within(line, limits.minTokens, limits.maxTokens) || !isCut(text, line.start, place)) continue;
     const rank = hash(line.text.trim()) + (isTopLevel(line.text) ? 0 : 2 ** 32);
     if (rank < bestRank) [best, bestRank] = [index, rank];
   }

@@ -1,5 +1,6 @@
 /**
- * The prompt of a model trained for anchored fill-in-the-middle:
+ * The parts of a prompt; prompt-layout.ts puts them into the model's order. For the embedded model, which was trained for
+ * anchored fill-in-the-middle, that is
  *
  *   <|file|><|path|>PATH\n FAR <|fim_suffix|> SUFFIX <|fim_prefix|> NEAR <|fim_middle|>
  *
@@ -13,19 +14,11 @@
  * exception is white space: NEAR is encoded whole each time, because an indentation belongs to the token of the
  * newline before it, and a blank line's missing indentation is supplied (see indentation.ts).
  */
+import type { CutPlace, PromptFormat } from '../protocol/prompt-format';
 import { isCut, nextCut, previousCut } from './cuts';
 import { planFar, QUICK_FAR_LIMITS, type FarLimits, type FarPrefix } from './far-prefix';
 import { missingIndentation } from './indentation';
 import { toLf } from './line-ends';
-
-/** The special tokens that the format needs. */
-export interface PromptTokens {
-  file: number;
-  path: number;
-  fimPrefix: number;
-  fimSuffix: number;
-  fimMiddle: number;
-}
 
 /** Ids of plain text. Called with one line at a time for FAR and SUFFIX: an encoder that caches pays for new lines only. */
 export type Encode = (text: string) => readonly number[];
@@ -50,7 +43,9 @@ export interface PromptInput {
   before: string;
   after: string;
   encode: Encode;
-  special: PromptTokens;
+  format: PromptFormat;
+  /** Where the tokeniser lets a text be cut. */
+  cut?: CutPlace;
   limits: PromptLimits;
   /** Kept while it fits. */
   previous?: Partial<PreviousPlan> | undefined;
@@ -66,12 +61,12 @@ export interface PreviousPlan {
 }
 
 export interface PromptPlan {
-  /** Neighbours, then `<|file|><|path|>PATH\n`. */
+  /** Neighbours, then `<|file|><|path|>PATH\n`, for models that were trained to see them. */
   header: number[];
   far: number[];
   suffix: number[];
   near: number[];
-  /** What the middle is made to begin with, after `<|fim_middle|>`: see `openingOf`. Part of `before`, not of the answer. */
+  /** What the embedded model's middle is made to begin with, after `<|fim_middle|>`: see `openingOf`. Part of `before`, not of the answer. */
   opening: number[];
   /** Offset in `before` where NEAR begins. */
   anchor: number;
@@ -92,20 +87,22 @@ const MAX_UNITS_PER_TOKEN = 32;
 
 /** The prompt at a cursor. Costs the encoding of new lines and of NEAR, whatever the file's length. */
 export function planPrompt(input: PromptInput): PromptPlan {
-  const { before, after, encode, limits } = input;
+  const { before, after, encode, limits, cut, format } = input;
   const indentation = missingIndentation(before, after);
   const encodeNear = (from: number) => encode(toLf(before.slice(from)) + indentation);
 
-  const kept = keepAnchor(before, input.previous?.anchor, limits.maxNearTokens, encodeNear);
-  const anchor = kept?.anchor ?? placeAnchor(before, limits.maxNearTokens, encode);
-  const opening = encode(openingOf(toLf(before.slice(anchor)) + indentation));
+  const kept = keepAnchor(before, input.previous?.anchor, limits.maxNearTokens, encodeNear, cut);
+  const anchor = kept?.anchor ?? placeAnchor(before, limits.maxNearTokens, encode, cut);
+  const opens = format.kind === 'anchored-fim';
+  const opening = opens ? encode(openingOf(toLf(before.slice(anchor)) + indentation)) : [];
   const near = kept?.near ?? encodeNear(anchor);
   const far =
-    (kept && input.previous?.far) ?? planFar(before, anchor, encode, limits.far, input.previous?.farStart);
+    (kept && input.previous?.far) ??
+    planFar(before, anchor, encode, limits.far, input.previous?.farStart, cut);
   return {
     header: encodeHeader(input),
     far: far.ids,
-    suffix: encodeSuffix(after, limits.maxSuffixTokens, encode),
+    suffix: encodeSuffix(after, limits.maxSuffixTokens, encode, cut),
     near: near.slice(-limits.maxNearTokens, near.length - opening.length),
     opening: [...opening],
     anchor,
@@ -143,16 +140,6 @@ export function handOn({ anchor, far, farStart, farLineEnds, farDefinitions }: P
   };
 }
 
-/** The ids up to the cursor, in the order in which the model reads them; NEAR stands last. */
-export function contextIds(plan: PromptPlan, special: PromptTokens): number[] {
-  return [...plan.header, ...plan.far, special.fimSuffix, ...plan.suffix, special.fimPrefix, ...plan.near];
-}
-
-/** The ids that ask for the middle, after those of the context. */
-export function questionIds({ opening }: PromptPlan, special: PromptTokens): number[] {
-  return [special.fimMiddle, ...opening];
-}
-
 /**
  * The newline run and the indentation that NEAR ends with, when the cursor's line is blank up to it. Training cut its
  * holes before newline runs, so that a new line's text always came after its newline within the middle. Given to the
@@ -173,9 +160,10 @@ export function shiftOffset(
   return offset + edit.text.length - edit.length;
 }
 
-function encodeHeader({ neighbours = [], displayPath, encode, special }: PromptInput): number[] {
+function encodeHeader({ neighbours = [], displayPath, encode, format }: PromptInput): number[] {
+  if (format.kind !== 'anchored-fim') return [];
   // Path and text are encoded apart: the header's newline never merges with newlines that begin the text.
-  const fileHeader = (path: string) => [special.file, special.path, ...encode(`${path}\n`)];
+  const fileHeader = (path: string) => [format.file, format.path, ...encode(`${path}\n`)];
   return [
     ...neighbours.flatMap((other) => [...fileHeader(other.displayPath), ...encode(toLf(other.text))]),
     ...fileHeader(displayPath),
@@ -187,22 +175,23 @@ function keepAnchor(
   anchor: number | undefined,
   maxTokens: number,
   encodeNear: (from: number) => readonly number[],
+  cut: CutPlace | undefined,
 ): { anchor: number; near: readonly number[] } | undefined {
   if (anchor === undefined || anchor > before.length) return undefined;
   if (before.length - anchor > maxTokens * MAX_UNITS_PER_TOKEN) return undefined;
   // Inside an overlong line there is no better cut to be had: any place that was chosen before will do.
   const usable =
-    isCut(before, anchor) || (anchor === before.length ? false : !/[\r\n]/.test(before.slice(anchor)));
+    isCut(before, anchor, cut) || (anchor === before.length ? false : !/[\r\n]/.test(before.slice(anchor)));
   if (!usable) return undefined;
   const near = encodeNear(anchor);
   return near.length <= maxTokens ? { anchor, near } : undefined;
 }
 
 /** The nearest cut that gives NEAR its target, or the farthest one within its limit when a long line is in the way. */
-function placeAnchor(before: string, maxTokens: number, encode: Encode): number {
+function placeAnchor(before: string, maxTokens: number, encode: Encode, place: CutPlace | undefined): number {
   let anchor = before.length;
   for (let tokens = 0; anchor > 0 && tokens < NEAR_TARGET_TOKENS;) {
-    const cut = previousCut(before, anchor);
+    const cut = previousCut(before, anchor, place);
     tokens += encode(toLf(before.slice(cut, anchor))).length;
     if (tokens > maxTokens)
       return anchor < before.length ? anchor : cutByTokens(before, cut, maxTokens, encode);
@@ -222,10 +211,10 @@ function cutByTokens(before: string, from: number, maxTokens: number, encode: En
   return start;
 }
 
-function encodeSuffix(after: string, maxTokens: number, encode: Encode): number[] {
+function encodeSuffix(after: string, maxTokens: number, encode: Encode, cut: CutPlace | undefined): number[] {
   const ids: number[] = [];
   for (let start = 0; start < after.length && ids.length < maxTokens;) {
-    const end = nextCut(after, start);
+    const end = nextCut(after, start, cut);
     for (const id of encode(toLf(after.slice(start, end)))) ids.push(id);
     start = end;
   }

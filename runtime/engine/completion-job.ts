@@ -1,5 +1,5 @@
 import { Confidence } from '../completion/confidence';
-import { handOn, planQuickPrompt, questionIds, type PreviousPlan } from '../completion/prompt';
+import { handOn, planQuickPrompt, type PreviousPlan } from '../completion/prompt';
 import { PromptLookup } from '../completion/prompt-lookup';
 import { checkStop, finishText, planStop, type Stop, type StopPlan } from '../completion/stop-rules';
 import {
@@ -70,7 +70,7 @@ export async function completeAt(
   const written: CompletionCandidate[] = [];
   try {
     const stopPlan = planStop(before, after, request.multiline);
-    const asked = [...tail, ...questionIds(used, model.info.special)];
+    const asked = [...tail, ...reading.question];
     const lookup = new PromptLookup(reading.ids, used.opening);
     for (let i = 0; i < Math.max(1, request.alternatives); i++) {
       const how: Partial<DecodeOptions> =
@@ -118,12 +118,13 @@ export async function completeAt(
  * candidates start from one state, which holds all.
  */
 function endOfFront(
-  { ids, line }: PromptReading,
+  { keep, line }: PromptReading,
   reusable: number,
   { readsAhead, request }: CompletionInput,
 ): number {
-  if (!readsAhead || request.alternatives > 1) return ids.length;
-  return Math.max(line, Math.min(reusable, ids.length));
+  const cursor = keep.at.at(-1) ?? 0;
+  if (!readsAhead || request.alternatives > 1) return cursor;
+  return Math.max(line, Math.min(reusable, cursor));
 }
 
 /** Writes one candidate from a fork of `state`, after `asked`. */

@@ -1,4 +1,4 @@
-import { FAR_LIMITS, FAR_LIMITS_BEHIND_OTHERS, type FarLimits } from '../completion/far-prefix';
+import { farLimits, QUICK_FAR_LIMITS, type FarLimits } from '../completion/far-prefix';
 import {
   handOn,
   NEAR_TARGET_TOKENS,
@@ -8,7 +8,7 @@ import {
   type PromptInput,
   type PromptPlan,
 } from '../completion/prompt';
-import type { LanguageModel } from '../inference/language-model';
+import type { LanguageModel, ModelInfo } from '../inference/language-model';
 import type { LoadedModel } from './model-host';
 import { planReading, type PromptReading, type ReadingPlan } from './reading-plan';
 
@@ -63,7 +63,7 @@ export function planPlace({ model, checkpoints }: LoadedModel, place: PromptPlac
   const reading = planReading(plan, place.before, model, place.label);
   const chain = reading.ids.slice(0, reading.chain);
   const stillReading =
-    chain.length - checkpoints.reusable(place.scope, chain) > limitsOf(place).tokensInFront;
+    chain.length - checkpoints.reusable(place.scope, chain) > limitsOf(model.info, place).tokensInFront;
   return { prompt, plan, reading, stillReading };
 }
 
@@ -82,20 +82,29 @@ export function stepsAhead(
 
 function promptInput(model: LanguageModel, place: PromptPlace): PromptInput {
   const { displayPath, before, after, previous, neighbours } = place;
-  const { special, maxSuffixTokens, maxNearTokens } = model.info;
+  const { prompt: format, cut, maxSuffixTokens, maxNearTokens } = model.info;
   return {
     displayPath,
     before,
     after,
     encode: (text) => model.tokenizer.encode(text),
-    special,
-    limits: { maxSuffixTokens, maxNearTokens, far: limitsOf(place).far },
+    format,
+    cut,
+    limits: { maxSuffixTokens, maxNearTokens, far: limitsOf(model.info, place).far },
     previous,
     ...(neighbours && { neighbours }),
   };
 }
 
-/** Behind other files a long file gives way to them: what lies too far back is of no use. */
-function limitsOf({ limits, neighbours = [] }: PromptPlace): ReadingLimits {
-  return limits ?? { far: neighbours.length > 0 ? FAR_LIMITS_BEHIND_OTHERS : FAR_LIMITS, tokensInFront };
+/**
+ * Behind other files a long file gives way to them: what lies too far back is of no use. A model that wants the suffix first
+ * reads all of it again at every jump, so that it gets no more than can be read while somebody waits.
+ */
+function limitsOf({ prompt, usefulContext }: ModelInfo, place: PromptPlace): ReadingLimits {
+  if (place.limits) return place.limits;
+  const others = prompt.kind === 'anchored-fim' && (place.neighbours ?? []).length > 0;
+  const far = farLimits(others ? usefulContext / 2 : usefulContext);
+  const suffixFirst = prompt.kind === 'fim' && prompt.order === 'suffix-prefix-middle';
+  const isLong = suffixFirst && far.maxTokens > QUICK_FAR_LIMITS.maxTokens;
+  return { far: isLong ? QUICK_FAR_LIMITS : far, tokensInFront };
 }

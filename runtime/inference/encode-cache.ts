@@ -1,12 +1,17 @@
-/** Newline runs start a new piece: a cut before one is a cut between tokens for the tokenisers of code models that we use. */
-const pieces = /[\r\n]*[^\r\n]+|[\r\n]+/g;
+import type { CutPlace } from '../protocol/prompt-format';
+
+/** Where a tokeniser lets a text be cut, it is cut into lines: each run of newlines (blank lines included) begins one, or ends one. */
+const pieces: Record<CutPlace, RegExp> = {
+  'before-newlines': /[\r\n]*[^\r\n]+|[\r\n]+/g,
+  'after-newlines': /[^\r\n]*(?:[\r\n]+(?:[^\S\r\n]+(?=[\r\n]))?)+|[^\r\n]+/g,
+};
 
 /** Longer pieces (minified code) are encoded each time rather than kept. */
 const longestKept = 2048;
 
 /**
  * Encodes text line by line and remembers what it made of each line, so that a long file costs little after an edit.
- * Only right for tokenisers that never join a newline with what stands before it.
+ * Only right for tokenisers that join nothing across a cut.
  */
 export class EncodeCache {
   // Two generations: when the young one is full it becomes the old one, and what was not used again is forgotten.
@@ -16,12 +21,13 @@ export class EncodeCache {
   /** @param capacity pieces in one generation */
   constructor(
     private readonly encodePiece: (piece: string) => number[],
+    private readonly cut: CutPlace,
     private readonly capacity = 20_000,
   ) {}
 
   encode(text: string): number[] {
     const ids: number[] = [];
-    for (const [piece] of text.matchAll(pieces)) for (const id of this.piece(piece)) ids.push(id);
+    for (const [piece] of text.matchAll(pieces[this.cut])) for (const id of this.piece(piece)) ids.push(id);
     return ids;
   }
 

@@ -2,6 +2,7 @@
  * What the jobs (completion, questions, summaries) see of a model: token ids in, states that can be forked,
  * tokens out. Everything that runs a graph is cut into blocks, and each block waits for its turn.
  */
+import type { CutPlace, PromptFormat } from '../protocol/prompt-format';
 import type { StateSnapshot } from './snapshot';
 
 /** Lower runs first. A request in front of the user pre-empts everything behind it at the next block. */
@@ -49,6 +50,10 @@ export interface ModelInfo {
   provider: string;
   languages: string[];
   special: SpecialTokens;
+  /** How a place in a file is shown to it. */
+  prompt: PromptFormat;
+  /** Where its tokeniser lets a text be cut. */
+  cut: CutPlace;
   stop: number[];
   /** Tokens before the cursor that this model makes use of. */
   usefulContext: number;

@@ -58,7 +58,7 @@ export async function loadLanguageModel(options: LoadOptions): Promise<LocalLang
 function tokenizerOf({ tokenizer, manifest, description }: ReadyModel): Tokenizer {
   return tokenizer === undefined
     ? missingTokenizer(manifest.name, description.vocabulary)
-    : createTokenizer(tokenizer, manifest.newlinesStartTokens);
+    : createTokenizer(tokenizer, manifest.cut);
 }
 
 function assemble(
@@ -98,6 +98,8 @@ function modelInfo(ready: ReadyModel, stateBytes: number, loadMs: number): Model
     provider: 'cpu',
     languages: manifest.languages,
     special: manifest.specialTokens,
+    prompt: manifest.prompt,
+    cut: manifest.cut ?? 'before-newlines',
     stop: manifest.stop,
     usefulContext: manifest.usefulContext,
     maxSuffixTokens: manifest.maxSuffixTokens,

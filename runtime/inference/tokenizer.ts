@@ -1,23 +1,23 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
+import { plainText } from '../models/plain-text';
 import { messageOf, UserError } from '../protocol/errors';
+import type { CutPlace } from '../protocol/prompt-format';
 import { EncodeCache } from './encode-cache';
 import type { Tokenizer } from './language-model';
 
 /**
  * @param json content of tokenizer.json
- * @param newlinesStartPieces whether a newline never shares a token with what stands before it; then lines are cached
+ * @param cut where a text can be cut without any change of its tokens: there it is cut into pieces, which are cached
  * @throws UserError where the file is not one that can be used
  */
-export function createTokenizer(json: unknown, newlinesStartPieces: boolean): Tokenizer {
+export function createTokenizer(json: unknown, cut: CutPlace | undefined): Tokenizer {
   try {
-    // Without its added tokens it takes strings that look like special tokens for text: a file cannot inject a prompt.
-    const plain = { ...(json as object), added_tokens: [] };
-    const tokenizer = new HuggingFaceTokenizer(plain, {});
+    const tokenizer = new HuggingFaceTokenizer(plainText(json), {});
     const encodePiece = (text: string) =>
       text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids;
-    const cache = new EncodeCache(encodePiece);
+    const cache = cut && new EncodeCache(encodePiece, cut);
     return {
-      encode: newlinesStartPieces ? (text) => cache.encode(text) : encodePiece,
+      encode: cache ? (text) => cache.encode(text) : encodePiece,
       decode: (ids) =>
         ids.length === 0
           ? ''

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isPrecision, type Precision } from '../graph/precision';
 import { UserError } from '../protocol/errors';
+import { cutPlaces, fimOrders, type CutPlace, type PromptFormat } from '../protocol/prompt-format';
 
 export const specialTokenNames = [
   'endoftext',
@@ -22,12 +23,15 @@ export interface Manifest {
   name: string;
   languages: string[];
   usefulContext: number;
+  /** `noToken` for those that the model does not have. */
   specialTokens: SpecialTokenIds;
+  /** How a place in a file is shown to the model. */
+  prompt: PromptFormat;
   stop: number[];
   maxSuffixTokens: number;
   maxNearTokens: number;
-  /** The tokeniser never joins a newline with what stands before it. */
-  newlinesStartTokens: boolean;
+  /** Where a text may be cut without any change of its tokens; absent where that is unknown. */
+  cut?: CutPlace;
   /** Checksums by file name. */
   sha256: Record<string, string>;
   /** Present where the folder holds a ready graph and weights in its form, instead of the original weights. */
@@ -41,16 +45,15 @@ export const noToken = -1;
 
 /** Of a model whose prompts are unknown. */
 export function bareManifest(name: string): Manifest {
-  const none = specialTokenNames.map((token) => [token, noToken]);
   return {
     name,
     languages: [],
     usefulContext: 0,
-    specialTokens: Object.fromEntries(none) as SpecialTokenIds,
+    specialTokens: specialTokensOf({}),
+    prompt: { kind: 'prefix', begin: noToken },
     stop: [],
     maxSuffixTokens: 0,
     maxNearTokens: 0,
-    newlinesStartTokens: false,
     sha256: {},
   };
 }
@@ -85,16 +88,18 @@ export function readModelJson(folder: string, name: string): unknown {
 export function readManifest(folder: string): Manifest {
   const file = path.join(folder, manifestFile);
   const json = asObject(readModelJson(folder, manifestFile));
-  const bad = (key: string, expected: string) =>
+  const bad: Complaint = (key, expected) =>
     new UserError(`${file}: "${key}" must be ${expected}. Correct it, or download the model again.`);
-  const special = asObject(json.specialTokens);
-  for (const name of specialTokenNames)
-    if (!isId(special[name])) throw bad(`specialTokens.${name}`, 'a token id');
+  const special = asObject(json.specialTokens ?? {});
+  for (const [name, id] of Object.entries(special))
+    if (!isId(id)) throw bad(`specialTokens.${name}`, 'a token id');
   if (typeof json.name !== 'string' || json.name === '') throw bad('name', 'a name');
   if (!isListOf(json.languages, isString)) throw bad('languages', 'a list of language ids');
   if (!isListOf(json.stop, isId)) throw bad('stop', 'a list of token ids');
   if (!isId(json.usefulContext)) throw bad('usefulContext', 'a number of tokens');
   const completion = asObject(asObject(json.prompts).completion);
+  const specialTokens = specialTokensOf(special);
+  const prompt = promptFormat(completion, specialTokens, bad);
   if (!isId(completion.maxSuffixTokens))
     throw bad('prompts.completion.maxSuffixTokens', 'a number of tokens');
   if (!isId(completion.maxNearTokens)) throw bad('prompts.completion.maxNearTokens', 'a number of tokens');
@@ -106,17 +111,67 @@ export function readManifest(folder: string): Manifest {
     name: json.name,
     languages: json.languages,
     usefulContext: json.usefulContext,
-    specialTokens: special as SpecialTokenIds,
+    specialTokens,
+    prompt,
     stop: json.stop,
     maxSuffixTokens: completion.maxSuffixTokens,
     maxNearTokens: completion.maxNearTokens,
-    newlinesStartTokens: asObject(json.tokenizer).newlineRunIncludesIndentation === true,
+    ...cutOf(asObject(json.tokenizer), bad),
     sha256: sha256 as Record<string, string>,
     ...(json.compiled === undefined ? {} : { compiled: compiledSection(json.compiled, bad) }),
   };
 }
 
-function compiledSection(value: unknown, bad: (key: string, expected: string) => UserError) {
+type Complaint = (key: string, expected: string) => UserError;
+
+function specialTokensOf(ids: Record<string, unknown>): SpecialTokenIds {
+  return Object.fromEntries(specialTokenNames.map((name) => [name, ids[name] ?? noToken])) as SpecialTokenIds;
+}
+
+/** `prompts.completion`: anchored where nothing else is said, and then all of the special tokens are needed. */
+function promptFormat(
+  completion: Record<string, unknown>,
+  special: SpecialTokenIds,
+  bad: Complaint,
+): PromptFormat {
+  const { kind = 'anchored-fim', order, tokens = {} } = completion;
+  const ids = asObject(tokens);
+  const needed = (name: string) => {
+    const id = ids[name];
+    if (!isId(id)) throw bad(`prompts.completion.tokens.${name}`, 'a token id');
+    return id;
+  };
+  const optional = (name: string) => (ids[name] === undefined ? {} : { [name]: needed(name) });
+  switch (kind) {
+    case 'anchored-fim': {
+      for (const name of specialTokenNames)
+        if (special[name] === noToken) throw bad(`specialTokens.${name}`, 'a token id');
+      const { file, path: pathToken, fimPrefix: prefix, fimSuffix: suffix, fimMiddle: middle } = special;
+      return { kind, file, path: pathToken, prefix, suffix, middle };
+    }
+    case 'fim': {
+      const known = fimOrders.find((each) => each === order);
+      if (!known) throw bad('prompts.completion.order', `one of ${fimOrders.join(', ')}`);
+      const middle = known === 'prefix-suffix-middle' ? { middle: needed('middle') } : optional('middle');
+      const [prefix, suffix] = [needed('prefix'), needed('suffix')];
+      return { kind, order: known, ...optional('begin'), prefix, suffix, ...middle };
+    }
+    case 'prefix':
+      return { kind, begin: needed('begin') };
+    default:
+      throw bad('prompts.completion.kind', 'one of anchored-fim, fim, prefix');
+  }
+}
+
+function cutOf(tokenizer: Record<string, unknown>, bad: Complaint): { cut?: CutPlace } {
+  const { cut, newlineRunIncludesIndentation } = tokenizer;
+  if (cut === undefined) return newlineRunIncludesIndentation === true ? { cut: 'before-newlines' } : {};
+  const known = cutPlaces.find((each) => each === cut);
+  if (!known) throw bad('tokenizer.cut', `one of ${cutPlaces.join(', ')}`);
+  return { cut: known };
+}
+
+function compiledSection(value: unknown, bad: Complaint) {
   const { precision, graphVersion } = asObject(value);
   if (typeof precision !== 'string' || !isPrecision(precision))
     throw bad('compiled.precision', 'a precision this version knows');

@@ -238,9 +238,14 @@ export async function compiledInCache(options: CacheOptions): Promise<CompiledMo
   return compiledModel(target, plan);
 }
 
-function checkIds({ specialTokens, stop }: Manifest, { vocabulary }: ModelDescription, folder: string): void {
-  for (const id of [...Object.values(specialTokens), ...stop])
-    if (id >= vocabulary)
+function checkIds(
+  { specialTokens, stop, prompt }: Manifest,
+  { vocabulary }: ModelDescription,
+  folder: string,
+): void {
+  const ids = [...Object.values(specialTokens), ...stop, ...Object.values(prompt)];
+  for (const id of ids)
+    if (typeof id === 'number' && id >= vocabulary)
       throw new UserError(
         `${path.join(folder, 'longview.json')} names the token ${id}, but the model has ${vocabulary}. Download the model again.`,
       );

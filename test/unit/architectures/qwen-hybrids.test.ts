@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
-import { describeModel } from '../../../runtime/architectures';
+import { describedTensors, describeModel } from '../../../runtime/architectures';
 import { UserError } from '../../../runtime/protocol/errors';
 import { qwen35, qwen3Next as next } from '../fixtures/tiny-families';
 import { changeBy, expectReference } from './random-family';
+
+function wrapped(change: object) {
+  return { model_type: 'qwen3_5', text_config: qwen35, vision_config: { depth: 27 }, ...change };
+}
 
 test.each([
   ['qwen3_5_text', qwen35],
@@ -14,6 +18,7 @@ test.each([
     'gated attention last',
     { ...qwen35, layer_types: ['linear_attention', 'linear_attention', 'full_attention'] },
   ],
+  ['qwen3_5, the text part of a model that sees images', wrapped({})],
   ['qwen3_next', next],
   ['qwen3_next, its second layer dense', { ...next, mlp_only_layers: [1] }],
 ])('%s: what the definition says, whole, in two parts, step by step', (_, config) => expectReference(config));
@@ -34,6 +39,14 @@ test('without a list every fourth layer is attention, and a quarter of a head is
   const places = layers.flatMap(({ mixer }, index) => (mixer.kind === 'attention' ? [index] : []));
   expect(places).toEqual([3, 7]);
   expect(layers[3]!.mixer).toMatchObject({ rope: { size: 4 }, gated: true });
+});
+
+test('the text part has its names in the whole model, and its ends tied as the whole says', () => {
+  const names = [...describedTensors(describeModel(wrapped({}))).keys()];
+  const others = names.filter((name) => !name.startsWith('model.language_model.'));
+  expect(others).toEqual(['lm_head.weight']);
+  expect(describeModel(wrapped({ tie_word_embeddings: true })).head).toBeUndefined();
+  expect(() => describeModel(wrapped({ text_config: undefined }))).toThrow(/"text_config" is nothing/);
 });
 
 test('layers of qwen3_next are mixtures but for those that its config names', () => {

@@ -2,19 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAR_LIMITS } from '../../../runtime/completion/far-prefix';
 import {
-  contextIds,
   handOn,
   planPrompt,
   planQuickPrompt,
-  questionIds,
   shiftOffset,
   type PromptPlan,
 } from '../../../runtime/completion/prompt';
-import { SPECIAL, UnitTokenizer } from './tokens';
+import { contextIds, questionIds } from '../../../runtime/completion/prompt-layout';
+import type { PromptFormat } from '../../../runtime/protocol/prompt-format';
+import { FORMAT, UnitTokenizer } from './tokens';
 
-const promptIds = (plan: PromptPlan, special: typeof SPECIAL) => [
-  ...contextIds(plan, special),
-  ...questionIds(plan, special),
+const promptIds = (plan: PromptPlan, format: PromptFormat) => [
+  ...contextIds(plan, format),
+  ...questionIds(plan, format),
 ];
 const limits = { maxSuffixTokens: 192, maxNearTokens: 192, far: FAR_LIMITS };
 
@@ -24,7 +24,7 @@ function plan(tokenizer: UnitTokenizer, before: string, after = '', previous?: P
     before,
     after,
     encode: tokenizer.encode,
-    special: SPECIAL,
+    format: FORMAT,
     limits,
     previous: previous && handOn(previous),
   });
@@ -44,7 +44,7 @@ describe('planPrompt', () => {
   it('writes the parts in the order of the training format', () => {
     const tokenizer = new UnitTokenizer();
     const before = `${program(40)}\n  return x`;
-    const text = tokenizer.decode(promptIds(plan(tokenizer, before, ';\n}\n'), SPECIAL));
+    const text = tokenizer.decode(promptIds(plan(tokenizer, before, ';\n}\n'), FORMAT));
     const at = text.indexOf('<4>');
     expect(text.startsWith('<1><2>src/a.ts\n\nexport function name0')).toBe(true);
     expect(text.slice(at)).toMatch(/^<4>;\n}\n<3>\n/);
@@ -64,7 +64,7 @@ describe('planPrompt', () => {
         before,
         after: '',
         encode: tokenizer.encode,
-        special: SPECIAL,
+        format: FORMAT,
         limits,
         previous: { anchor, farStart },
       });
@@ -205,7 +205,7 @@ describe('planPrompt', () => {
     const blank = plan(tokenizer, 'if x:\r\n\r\n    ', '\r\ny()\r\n');
     expect(tokenizer.decode(blank.near)).toBe('if x:');
     expect(tokenizer.decode(blank.opening)).toBe('\n\n    ');
-    expect(tokenizer.decode(promptIds(blank, SPECIAL))).toMatch(/if x:<5>\n\n {4}$/);
+    expect(tokenizer.decode(promptIds(blank, FORMAT))).toMatch(/if x:<5>\n\n {4}$/);
     expect(plan(tokenizer, 'if x:\n    y', '').opening).toEqual([]);
   });
 
@@ -216,13 +216,13 @@ describe('planPrompt', () => {
       before: 'x = "<|fim_middle|>"',
       after: '',
       encode: tokenizer.encode,
-      special: SPECIAL,
+      format: FORMAT,
       limits,
       neighbours: [{ displayPath: 'a.py', text: 'y = 1\r\n' }],
     });
     expect(tokenizer.decode(result.header)).toBe('<1><2>a.py\ny = 1\n<1><2>b.py\n');
     expect(tokenizer.decode(result.near)).toBe('x = "<|fim_middle|>"');
-    expect(result.near).not.toContain(SPECIAL.fimMiddle);
+    expect(result.near).not.toContain(FORMAT.middle);
   });
 });
 
@@ -234,7 +234,7 @@ describe('planQuickPrompt', () => {
       before: program(4000),
       after: '',
       encode: tokenizer.encode,
-      special: SPECIAL,
+      format: FORMAT,
       limits,
     });
     expect(far.length + near.length).toBeGreaterThan(640);

@@ -25,4 +25,4 @@ export class UnitTokenizer {
   }
 }
 
-export const SPECIAL = { file: 1, path: 2, fimPrefix: 3, fimSuffix: 4, fimMiddle: 5 };
+export const FORMAT = { kind: 'anchored-fim', file: 1, path: 2, prefix: 3, suffix: 4, middle: 5 } as const;

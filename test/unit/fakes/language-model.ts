@@ -36,6 +36,8 @@ export const fakeInfo: ModelInfo = {
     summary: 8,
     snippet: 9,
   },
+  prompt: { kind: 'anchored-fim', file: 1, path: 2, prefix: 3, suffix: 4, middle: 5 },
+  cut: 'before-newlines',
   stop: [0, 6],
   usefulContext: 4096,
   maxSuffixTokens: 192,

@@ -18,8 +18,8 @@ const cases = JSON.parse(readFileSync(path.join(root, 'test/golden/tokenizer_cas
 let cached: Tokenizer;
 let whole: Tokenizer;
 beforeAll(() => {
-  cached = createTokenizer(json, true);
-  whole = createTokenizer(json, false);
+  cached = createTokenizer(json, 'before-newlines');
+  whole = createTokenizer(json, undefined);
 });
 
 describe('ids are those of the reference', () => {
@@ -80,7 +80,7 @@ test('text survives encoding and decoding; special strings stay text', () => {
 });
 
 test('a tokeniser that cannot be used is a clear error', () => {
-  expect(() => createTokenizer({ model: { type: 'Nothing' } }, true)).toThrow(
+  expect(() => createTokenizer({ model: { type: 'Nothing' } }, undefined)).toThrow(
     /tokenizer.json cannot be used/,
   );
 });
@@ -88,7 +88,7 @@ test('a tokeniser that cannot be used is a clear error', () => {
 describe('the cache', () => {
   test('encodes a line once, and only changed lines after an edit', () => {
     const encoded: string[] = [];
-    const cache = new EncodeCache((piece) => (encoded.push(piece), [piece.length]));
+    const cache = new EncodeCache((piece) => (encoded.push(piece), [piece.length]), 'before-newlines');
     const lines = Array.from({ length: 100 }, (_, i) => `line ${i}`);
     cache.encode(lines.join('\n'));
     expect(encoded).toHaveLength(100);
@@ -99,7 +99,7 @@ describe('the cache', () => {
 
   test('forgets what is not used', () => {
     let calls = 0;
-    const cache = new EncodeCache((piece) => (calls++, [piece.length]), 10);
+    const cache = new EncodeCache((piece) => (calls++, [piece.length]), 'before-newlines', 10);
     for (let round = 0; round < 5; round++) for (let i = 0; i < 10; i++) cache.encode(`text ${round} ${i}`);
     expect(calls).toBe(50);
     cache.encode('text 4 9');
