@@ -3,6 +3,7 @@ import { benchDecode, benchDrafts, benchRead } from './bench';
 import { benchMemory, benchResume, benchSnapshot } from './bench-states';
 import { complete } from './complete';
 import { doctor } from './doctor';
+import { evalMakeRetrieval } from './eval-make-retrieval';
 import { evalHoles, evalMakeHoles } from './eval-holes';
 import { evalParity } from './eval-parity';
 import { evalReplay } from './eval-replay';
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   evalHoles,
   evalMakeHoles,
   evalReplay,
+  evalMakeRetrieval,
   evalRetrieval,
   evalResume,
   benchRead,
