@@ -15,7 +15,7 @@ export class PromptLookup {
   /** @param context the tokens before the ones that are written, in parts */
   constructor(...context: readonly (readonly number[])[]) {
     this.ids = context.flat();
-    this.contextLength = context.length;
+    this.contextLength = this.ids.length;
   }
 
   /** @param written all tokens written so far */

@@ -4,8 +4,7 @@ import { planPlace, type PromptPlace } from './prompt-place';
 import { planUntil } from './reading-plan';
 
 /**
- * How likely the model finds a text as the whole answer at a place: the sum of its tokens' natural log-probabilities, the
- * first stop token's among them. Tells small differences between contexts that exact matches cannot.
+ * How likely the model finds it that an answer at a place begins with a text: the sum of its tokens' natural log-probabilities. Tells small differences between contexts that exact matches cannot.
  */
 export async function likelihoodAt(loaded: LoadedModel, place: PromptPlace, text: string): Promise<number> {
   const { model, checkpoints } = loaded;
@@ -21,7 +20,7 @@ export async function likelihoodAt(loaded: LoadedModel, place: PromptPlace, text
     // The prompt supplies a blank line's indentation.
     const rest = text.startsWith(plan.missingIndentation) ? text.slice(plan.missingIndentation.length) : text;
     const asked = [...reading.ids.slice(context.ids.length), ...reading.question];
-    const answer = [...model.tokenizer.encode(rest), ...model.info.stop.slice(0, 1)];
+    const answer = model.tokenizer.encode(rest);
     const scores = await model.score(state, [...asked, ...answer], work);
     return scores.subarray(asked.length).reduce((sum, score) => sum + score, 0);
   } finally {

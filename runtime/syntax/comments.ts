@@ -47,7 +47,7 @@ export function isBlockComment(comment: string): boolean {
 }
 
 /** Marked as documentation: `/**`, `///`, `//!`, `#:`. */
-function isDocComment(comment: string): boolean {
+export function isDocComment(comment: string): boolean {
   return /^(?:\/\*[*!]|\/\/[/!]|#:)/.test(comment);
 }
 

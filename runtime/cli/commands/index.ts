@@ -5,6 +5,7 @@ import { complete } from './complete';
 import { doctor } from './doctor';
 import { evalHoles } from './eval-holes';
 import { evalMakeHoles } from './eval-make-holes';
+import { evalMakeRetrieval } from './eval-make-retrieval';
 import { evalParity } from './eval-parity';
 import { evalReplay } from './eval-replay';
 import { evalResume } from './eval-resume';
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   evalHoles,
   evalMakeHoles,
   evalReplay,
+  evalMakeRetrieval,
   evalRetrieval,
   evalResume,
   benchRead,
