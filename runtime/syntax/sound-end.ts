@@ -6,10 +6,12 @@ import { parse } from './grammars';
 const unitsBefore = 12_000;
 const unitsAfter = 4_000;
 
+/** With more errors around it than the one that an open block makes, a text says little by those that it adds. */
+const mostErrorsAround = 1;
+
 /**
- * `text` less the last lines that break the syntax of the whole, where it would hold together without them: as many lines as
- * leave the fewest errors. What is broken before and after it counts for every end alike. The whole text where there is no
- * grammar.
+ * `text` less the last lines that break the syntax of the whole, where it holds together without them. The whole text where its
+ * surroundings are broken themselves, where no end is sound, and where there is no grammar.
  * @param text more than a line, with LF
  */
 export async function soundEnd(
@@ -20,14 +22,14 @@ export async function soundEnd(
 ): Promise<string> {
   const head = before.slice(topLevelStart(before));
   const tail = after.slice(0, unitsAfter);
-  let best = { text, errors: Infinity };
-  for (let end = text.length; end > 0 && best.errors > 0; end = text.lastIndexOf('\n', end - 1)) {
+  const around = await errorsIn(head + tail, languageId);
+  if (around === undefined || around > mostErrorsAround) return text;
+  for (let end = text.length; end > 0; end = text.lastIndexOf('\n', end - 1)) {
     const part = text.slice(0, end);
     const errors = await errorsIn(head + part + tail, languageId);
-    if (errors === undefined) return text;
-    if (errors < best.errors) best = { text: part, errors };
+    if (errors !== undefined && errors <= around) return part.trimEnd();
   }
-  return best.text.trimEnd();
+  return text;
 }
 
 /** The last place within bounds where a line begins at the margin with a name or keyword. */

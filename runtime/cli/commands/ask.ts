@@ -1,11 +1,15 @@
 import path from 'node:path';
-import type { AskResponse, Passage } from '../../protocol/questions';
+import type { AskResponse } from '../../protocol/questions';
 import type { Command } from './index';
 import { withEngine } from '../local-engine';
 import { UsageError, parse, wholeNumber } from '../options';
 import { ProgressBar, milliseconds, print, printJson } from '../output';
+import { passageText } from '../passage-text';
 
-const nothing: Record<NonNullable<AskResponse['nothingFound']>, string> = {
+/** Of a passage. */
+const linesShown = 12;
+
+export const nothingFound: Record<NonNullable<AskResponse['nothingFound']>, string> = {
   'empty-workspace': 'The folder holds no files that can be searched.',
   'index-empty': 'The index is still empty.',
   'no-match': 'Nothing in the folder matches the question.',
@@ -38,19 +42,8 @@ export const ask: Command = {
 };
 
 function formatAnswer(response: AskResponse): string {
-  if (response.nothingFound) return nothing[response.nothingFound];
+  if (response.nothingFound) return nothingFound[response.nothingFound];
   const { ms, filesSearched, passages } = response;
   const cost = `${passages.length} passages from ${filesSearched} files, ${milliseconds(ms.total)}`;
-  return [...passages.map(formatPassage), cost].join('\n\n');
-}
-
-function formatPassage({ number, citation, title, text }: Passage): string {
-  const { startLine, endLine } = citation.range;
-  const shown = text.split('\n').slice(0, 12);
-  const quoted = shown.map((line, i) => `${String(startLine + 1 + i).padStart(6)}  ${line}`);
-  if (endLine - startLine >= shown.length) quoted.push('        …');
-  return [
-    `[${number}] ${citation.displayPath}:${startLine + 1}-${endLine + 1}${title ? `  ${title}` : ''}`,
-    ...quoted,
-  ].join('\n');
+  return [...passages.map((passage) => passageText(passage, linesShown)), cost].join('\n\n');
 }

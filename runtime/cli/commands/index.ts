@@ -11,6 +11,7 @@ import { evalReplay } from './eval-replay';
 import { evalResume } from './eval-resume';
 import { evalRetrieval } from './eval-retrieval';
 import { indexFolder } from './index-folder';
+import { mcp } from './mcp';
 import { modelsInfo, modelsList, modelsRemove } from './models';
 import { modelsAdd } from './models-add';
 import { summarize } from './summarize';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   summarize,
   indexFolder,
   doctor,
+  mcp,
   modelsAdd,
   modelsList,
   modelsInfo,

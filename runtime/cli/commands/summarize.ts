@@ -1,9 +1,10 @@
 import path from 'node:path';
-import type { FileSummary, SummaryLine } from '../../protocol/summaries';
+import type { FileSummary } from '../../protocol/summaries';
 import type { Command } from './index';
 import { withEngine } from '../local-engine';
 import { UsageError, parse } from '../options';
 import { ProgressBar, milliseconds, print, printJson } from '../output';
+import { summaryText } from '../summary-text';
 
 export const summarize: Command = {
   name: 'summarize',
@@ -30,18 +31,7 @@ export const summarize: Command = {
 };
 
 function formatSummary(summary: FileSummary): string {
-  const { cost } = summary;
-  return [
-    `${summary.displayPath}  (${summary.lineCount} lines)`,
-    summary.purpose.text,
-    '',
-    ...summary.lines.map(formatLine),
-    '',
-    `${summary.lines.length} symbols, ${cost.generatedLines} lines generated, ${cost.tokensRead} tokens read, ${milliseconds(cost.ms)}`,
-  ].join('\n');
-}
-
-function formatLine({ depth, kind, name, text, source, nameLine }: SummaryLine): string {
-  const mark = source === 'generated' ? '≈ ' : '';
-  return `${String(nameLine + 1).padStart(6)}  ${'  '.repeat(depth)}${kind} ${name}${text ? `: ${mark}${text}` : ''}`;
+  const { cost, lines } = summary;
+  const work = `${lines.length} symbols, ${cost.generatedLines} lines generated, ${cost.tokensRead} tokens read`;
+  return `${summaryText(summary)}\n\n${work}, ${milliseconds(cost.ms)}`;
 }
