@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { CompletionSession } from '../runtime/completion/session';
+import { registerLanguageModelTools } from './assistants/language-model-tools';
 import { Alternatives } from './completion/alternatives';
 import { clock } from './completion/clock';
 import { engineCompleter } from './completion/completer';
@@ -95,6 +96,7 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
     showEngineNotices(engine),
     InlineProvider.register({ session, engine, settings, log, snooze, status, decisions }),
     runWhenNeeded(engine, settings),
+    registerLanguageModelTools(engine, settings),
     ...registerAll(
       {
         ...completionCommands(services),

@@ -19,6 +19,7 @@ export const settingSpecs = {
   'engine.threads': { kind: 'number', default: 0, minimum: 0, maximum: 256 },
   'storage.limit': { kind: 'number', default: 2048, minimum: 0, maximum: 1_048_576 },
   'index.enabled': { kind: 'boolean', default: true },
+  'tools.enabled': { kind: 'boolean', default: false },
   backgroundReading: { kind: 'choice', default: 'idle', choices: ['idle', 'off'] },
 } as const satisfies Record<string, SettingSpec>;
 

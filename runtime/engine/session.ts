@@ -23,7 +23,7 @@ import type { Engine } from './engine';
 import type { Checkpoints } from '../state/checkpoints';
 import type { Logger } from './log';
 import type { ModelHost } from './model-host';
-import { messageOf } from '../protocol/errors';
+import { messageOf, UserError } from '../protocol/errors';
 import { DEFAULT_CONTEXT, RepositoryContext } from './prompt-context';
 import { modelChoice, type ModelChoice } from './model-hosts';
 import { listModels } from './model-offers';
@@ -205,13 +205,19 @@ export class Session {
     );
   }
 
-  summarize(
+  async summarize(
     request: SummarizeRequest,
     signal?: AbortSignal,
     onProgress?: (progress: SummaryProgress) => void,
   ): Promise<FileSummary> {
-    const open = this.documents.byPath(request.path);
-    const input = open ? { text: open.text.toString(), languageId: open.languageId, ...request } : request;
+    const path = request.forOthers ? this.workspace.find(request.path) : request.path;
+    if (path === undefined)
+      throw new UserError(
+        `${request.path} is not shown to other programs: the workspace has no such file, or its rules leave it out.`,
+      );
+    const open = this.documents.byPath(path);
+    const text = open && { text: open.text.toString(), languageId: open.languageId };
+    const input = { ...text, ...request, path };
     return this.doing('summarising', () =>
       this.engine.summaries.summarize(input, this.host, this.workspace, signal, onProgress),
     );

@@ -153,6 +153,11 @@ export class Workspace {
     return this.contextFiles.locate(file);
   }
 
+  /** The file that another program means, if it may be shown; see `WorkspaceFiles`. */
+  find(name: string): string | undefined {
+    return this.contextFiles.find(name);
+  }
+
   /** Passages of other files that resemble a piece of this one; none while the index does not know. */
   async similar(
     file: string,

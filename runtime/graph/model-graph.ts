@@ -37,7 +37,13 @@ export function buildModelGraph(
   const { width, vocabulary, layers } = model;
   const embedding = matrix(model.embedding, vocabulary, width);
   const head = matrix(model.head ?? model.embedding, vocabulary, width);
-  const states: StateLayout = { recurrent: [], pending: [], windows: [], rotations: [], longestRun: Infinity };
+  const states: StateLayout = {
+    recurrent: [],
+    pending: [],
+    windows: [],
+    rotations: [],
+    longestRun: Infinity,
+  };
   const ids = graph.input(names.ids, 'int64', ['T']);
   const positions = graph.input(names.positions, 'float32', ['T']);
   const wantedRows = lastRows(graph, names.wantedFrom);

@@ -38,6 +38,11 @@ export interface SummarizeRequest {
   languageId?: string;
   /** Only symbols that touch these lines. */
   range?: LineRange;
+  /**
+   * The summary goes to another program: `path` may be relative then, and files that lie outside of the workspace or that its
+   * rules leave out are refused.
+   */
+  forOthers?: boolean;
 }
 
 /** Sent while a summary is made: first the whole outline with what needs no model, then one line after the other. */

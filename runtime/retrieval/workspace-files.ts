@@ -1,4 +1,6 @@
 /** The files of all folders of a window, as context for one of them may be made of. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { WorkspaceFolder } from '../protocol/engine';
 import { displayPrefixes } from './display-names';
 import { createPathRules, relativeTo, type PathRules } from './path-rules';
@@ -30,11 +32,25 @@ export class WorkspaceFiles {
   /** Undefined outside of every folder, and for files that must not be read: those are completed from themselves alone. */
   locate(file: string): LocatedFile | undefined {
     for (const { rules, prefix } of this.folders) {
-      const path = relativeTo(rules.root, file);
-      if (path === undefined) continue;
-      return 'skipped' in rules.verdict(file) ? undefined : { path, files: filesOnDisk(rules), prefix };
+      const relative = relativeTo(rules.root, file);
+      if (relative === undefined) continue;
+      return 'skipped' in rules.verdict(file)
+        ? undefined
+        : { path: relative, files: filesOnDisk(rules), prefix };
     }
     return undefined;
+  }
+
+  /**
+   * The file that another program means: by an absolute path, by one relative to a folder, or by its display path. Undefined
+   * where there is none, and for files that must not be read.
+   */
+  find(name: string): string | undefined {
+    const meant = this.folders.flatMap(({ rules: { root }, prefix }) => [
+      path.resolve(root, name),
+      ...(prefix !== '' && name.startsWith(prefix) ? [path.resolve(root, name.slice(prefix.length))] : []),
+    ]);
+    return meant.find((file) => existsSync(file) && this.locate(file) !== undefined);
   }
 
   /** Ignore files may have changed. */

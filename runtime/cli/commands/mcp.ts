@@ -1,9 +1,7 @@
 import path from 'node:path';
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { findAssets } from '../../engine/assets';
 import type { Command } from './index';
 import { withEngine } from '../local-engine';
-import { createMcpServer } from '../mcp/server';
 import { parse } from '../options';
 import { note } from '../output';
 
@@ -16,10 +14,12 @@ export const mcp: Command = {
     'The current folder where none is named.',
   async run(args, signal) {
     const { values, positionals } = parse(args, {});
+    // Loaded for this command alone: no other one should start more slowly for it.
+    const { StdioServerTransport } = await import('@modelcontextprotocol/sdk/server/stdio.js');
+    const { createMcpServer } = await import('../mcp/server');
     const folders = (positionals.length > 0 ? positionals : ['.']).map((dir) => path.resolve(dir));
     await withEngine(values, folders, async (engine) => {
-      const workspace = folders.map((folder) => ({ path: folder, name: path.basename(folder) }));
-      const server = createMcpServer(engine, workspace, findAssets(__dirname).version);
+      const server = createMcpServer(engine, findAssets(__dirname).version);
       const ended = new Promise<void>((resolve) => {
         server.server.onclose = resolve;
         signal.addEventListener('abort', () => resolve(), { once: true });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -131,6 +131,24 @@ describe('several windows', () => {
     await expect(
       engine.open({ dataFolder: folder, modelsFolder: '', workspaceFolders: [], settings }, () => undefined),
     ).rejects.toThrow(/keeps its data in/);
+  });
+});
+
+describe('a summary for other programs', () => {
+  it('is made of files that the workspace shows, and of no others', async () => {
+    const session = await open('apple');
+    const project = path.join(folder, 'apple');
+    mkdirSync(path.join(folder, 'beside'));
+    writeFileSync(path.join(folder, 'beside', 'outside.ts'), 'export const outside = 1;\n');
+    symlinkSync(path.join(folder, 'beside', 'outside.ts'), path.join(project, 'link.ts'));
+    writeFileSync(path.join(project, '.gitignore'), 'ignored.ts\n');
+    writeFileSync(path.join(project, 'ignored.ts'), 'export const ignored = 1;\n');
+    writeFileSync(path.join(project, '.env'), 'KEY=1\n');
+    const summarize = (name: string) => session.summarize({ path: name, forOthers: true });
+    for (const name of ['apple.ts', './apple.ts', path.join(project, 'apple.ts')])
+      expect((await summarize(name)).path).toBe(path.join(project, 'apple.ts'));
+    for (const name of ['../beside/outside.ts', 'link.ts', 'ignored.ts', '.env', '/etc/passwd', 'nowhere.ts'])
+      await expect(summarize(name)).rejects.toThrow('is not shown to other programs');
   });
 });
 

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { longview, setSetting, until } from '../lib/support';
+import type { IntegrationTest } from '../suite';
+
+const ours = () => vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith('longview_'));
+
+async function call(name: string, input: object): Promise<string> {
+  const result = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
+  return result.content
+    .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ''))
+    .join('');
+}
+
+export const tests: readonly IntegrationTest[] = [
+  {
+    name: 'other assistants have no tools of ours until the setting says so, and then ones that work',
+    timeoutMs: 120_000,
+    run: async () => {
+      await longview();
+      assert.deepEqual(ours(), []);
+      const folder = vscode.workspace.workspaceFolders![0]!.uri;
+      const file = vscode.Uri.joinPath(folder, 'src', 'shelf.ts');
+      await vscode.workspace.fs.writeFile(
+        file,
+        Buffer.from(
+          '/** Lends a book to a reader. */\nexport function lendBook(title: string) {\n  return title;\n}\n',
+        ),
+      );
+      try {
+        await setSetting('tools.enabled', true);
+        await until('the tools are there', 10_000, () => (ours().length === 2 ? true : undefined));
+        const found = await until('the file is indexed', 60_000, async () => {
+          const text = await call('longview_search', { question: 'where is a book lent to a reader?' });
+          return text.includes('lendBook') ? text : undefined;
+        });
+        assert.match(found, /shelf\.ts, lines? /);
+        assert.match(await call('longview_summarize', { path: 'src/shelf.ts' }), /Lends a book to a reader/);
+        await assert.rejects(call('longview_summarize', { path: '../../etc/passwd' }));
+        await assert.rejects(call('longview_search', { question: '' }));
+      } finally {
+        await setSetting('tools.enabled', undefined);
+        await vscode.workspace.fs.delete(file);
+      }
+      await until('the tools are gone', 10_000, () => (ours().length === 0 ? true : undefined));
+    },
+  },
+];
