@@ -27,7 +27,7 @@ export async function measurePair(
     });
     const target = path.join(work, name);
     writeCompiled(target, plan, model, withoutPrefix(file));
-    const reader = await ParityReader.open(path.join(target, graphFile), plan.states, form.provider);
+    const reader = await ParityReader.open(path.join(target, graphFile), plan.states, form);
     try {
       const ids = file.integers('input_ids');
       const expected = file.float32('logits');

@@ -1,9 +1,9 @@
-import type { Provider } from '../graph/context';
 import type { StateLayout } from '../graph/states';
 import { BlockRunner } from '../inference/runner';
 import { argmax } from '../inference/sampling';
 import { openSession, type Session } from '../inference/session';
 import { emptyState, type StateData } from '../inference/state-data';
+import type { ParityForm } from './parity-result';
 
 /** Tokens of one run at most: scores of a whole long text would not fit into memory. */
 const longestRun = 512;
@@ -16,8 +16,8 @@ export class ParityReader {
     private readonly layout: StateLayout,
   ) {}
 
-  static async open(graphPath: string, layout: StateLayout, provider: Provider): Promise<ParityReader> {
-    const session = await openSession({ graphPath, threads: 2, provider });
+  static async open(graphPath: string, layout: StateLayout, form: ParityForm): Promise<ParityReader> {
+    const session = await openSession({ graphPath, threads: 2, ...form });
     return new ParityReader(session, new BlockRunner(session, layout), layout);
   }
 

@@ -89,7 +89,7 @@ async function modelFolder(
     onProgress(0, prompts.length, 'model');
     const model = describeModel(readModelJson(folder, 'config.json'));
     const { graphPath, states } = await compiledFolder(folder, form, work);
-    const reader = await ParityReader.open(graphPath, states, form.provider);
+    const reader = await ParityReader.open(graphPath, states, form);
     try {
       for (const [done, prompt] of prompts.entries()) {
         onProgress(done, prompts.length, prompt);

@@ -1,7 +1,7 @@
 import { activate } from './activation';
 import { bidirectionalConvolution } from './bidirectional-convolution';
 import { GraphBuilder, type Value } from './builder';
-import { biased, vector } from './context';
+import { biased, vector, type Provider } from './context';
 import type {
   BidirectionalFilter,
   BidirectionalLongConv,
@@ -11,7 +11,7 @@ import type {
 import { implicitFilterTensors } from './implicit-filter';
 import { probeOutput } from './model-graph';
 import { normalize, normTensors } from './norm';
-import { precisions, type Forms, type Precision } from './precision';
+import { formsOf, type Forms, type Precision } from './precision';
 import { matrix, type StoredTensor } from './stored-tensors';
 
 /** Names of the graph's input, int64 [batch, length], and output, float32 [batch, width]. */
@@ -29,10 +29,10 @@ interface Context {
 export function buildEncoderGraph(
   encoder: EncoderDescription,
   precision: Precision,
-  options: { probe?: boolean; signedBytes?: boolean } = {},
+  options: { probe?: boolean; signedBytes?: boolean; provider?: Provider } = {},
 ): GraphBuilder {
   const graph = new GraphBuilder(options.signedBytes);
-  const forms = precisions[precision];
+  const forms = formsOf(precision, options.provider ?? 'cpu');
   const { width, length } = encoder;
   const ids = graph.input(encoderNames.ids, 'int64', ['batch', length]);
   const words = matrix(encoder.embeddings.words, encoder.vocabulary, width);

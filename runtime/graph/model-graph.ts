@@ -4,7 +4,7 @@ import type { LayerContext, Provider } from './context';
 import type { ModelDescription } from './layers';
 import { buildMixer, mixerTensors } from './mixers';
 import { addAndNorm, normalize, normTensors, type Norm } from './norm';
-import { precisions, type Precision } from './precision';
+import { formsOf, type Precision } from './precision';
 import { names, type StateLayout } from './states';
 import { matrix } from './stored-tensors';
 
@@ -33,7 +33,7 @@ export function buildModelGraph(
 ): ModelGraph {
   const { provider = 'cpu' } = options;
   const graph = new GraphBuilder(options.signedBytes);
-  const forms = precisions[precision];
+  const forms = formsOf(precision, provider);
   const { width, vocabulary, layers } = model;
   const embedding = matrix(model.embedding, vocabulary, width);
   const head = matrix(model.head ?? model.embedding, vocabulary, width);

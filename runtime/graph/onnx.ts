@@ -1,7 +1,7 @@
 import { ProtobufWriter } from './protobuf';
 
 /** Element types by the name that ONNX gives them, with its number. */
-export const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+export const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 export type ElementType = keyof typeof elementTypes;
 
 export type Attribute = number | string | { float: number } | { ints: number[] } | { graph: ProtobufWriter };

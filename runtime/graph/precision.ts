@@ -1,5 +1,8 @@
+import { UserError } from '../protocol/errors';
+import type { Provider } from './context';
 import { blockEmbedding, blockProduct } from './products/blocks';
-import { blockExperts, float32Experts, type ExpertForm } from './products/experts';
+import { allExperts, blockExperts, float32Experts, type ExpertForm } from './products/experts';
+import { float16Embedding, float16Experts, float16Product } from './products/float16';
 import { float32Embedding, float32Product } from './products/float32';
 import type { EmbeddingForm, ProductForm } from './products/form';
 import { rowScaledU8Product } from './products/row-scaled-u8';
@@ -14,33 +17,56 @@ export interface Forms {
   experts: ExpertForm;
 }
 
-const int8 = blockProduct(8, 128);
-const int8Embedding = blockEmbedding(8, 128);
-const int8Experts = blockExperts(128);
-const int4 = blockProduct(4, 32);
-
-export const precisions = {
-  float32: {
+const forms = {
+  float32: () => ({
     into: float32Product,
     outOf: float32Product,
     embedding: float32Embedding,
     experts: float32Experts,
+  }),
+  float16: (provider) => ({
+    into: float16Product(provider),
+    outOf: float16Product(provider),
+    embedding: float16Embedding(provider),
+    experts: float16Experts,
+  }),
+  w8u: (provider) => ({ ...int8(provider), into: rowScaledU8Product, outOf: rowScaledU8Product }),
+  w8m: (provider) => ({ ...int8(provider), into: rowScaledU8Product }),
+  int8,
+  int4: (provider) => {
+    const product = blockProduct(provider, 4, 32);
+    return { ...int8(provider), into: product, outOf: product };
   },
-  w8u: {
-    into: rowScaledU8Product,
-    outOf: rowScaledU8Product,
-    embedding: int8Embedding,
-    experts: int8Experts,
-  },
-  w8m: { into: rowScaledU8Product, outOf: int8, embedding: int8Embedding, experts: int8Experts },
-  int8: { into: int8, outOf: int8, embedding: int8Embedding, experts: int8Experts },
-  int4: { into: int4, outOf: int4, embedding: int8Embedding, experts: int8Experts },
-} as const satisfies Record<string, Forms>;
+} as const satisfies Record<string, (provider: Provider) => Forms>;
 
-export type Precision = keyof typeof precisions;
+function int8(provider: Provider): Forms {
+  const product = blockProduct(provider, 8, 128);
+  return {
+    into: product,
+    outOf: product,
+    embedding: blockEmbedding(provider, 8, 128),
+    experts: blockExperts(128),
+  };
+}
 
-export const precisionNames = Object.keys(precisions) as Precision[];
+export type Precision = keyof typeof forms;
+
+export const precisionNames = Object.keys(forms) as Precision[];
 
 export function isPrecision(name: string): name is Precision {
-  return Object.hasOwn(precisions, name);
+  return Object.hasOwn(forms, name);
+}
+
+/** Of WebGPU, which has no products of bytes. */
+const onlyOnCpu: readonly Precision[] = ['w8u', 'w8m'];
+
+/** @throws UserError where the provider cannot compute in this precision */
+export function formsOf(precision: Precision, provider: Provider): Forms {
+  const chosen = forms[precision](provider);
+  if (provider === 'cpu') return chosen;
+  if (onlyOnCpu.includes(precision))
+    throw new UserError(
+      `${provider} does not compute in ${precision}. Choose int8, int4, float16 or float32, or the provider "cpu".`,
+    );
+  return { ...chosen, experts: allExperts(chosen) };
 }

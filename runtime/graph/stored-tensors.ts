@@ -1,6 +1,6 @@
 import type { ElementType } from './onnx';
 
-export type TensorData = Float32Array | Uint8Array | Int32Array | BigInt64Array;
+export type TensorData = Float32Array | Uint16Array | Uint8Array | Int32Array | BigInt64Array;
 
 /** Gives a checkpoint's tensor by its name, in float32, in the order it is stored in; or only the values from..to of it. */
 export type ReadTensor = (name: string, from?: number, to?: number) => Float32Array;
@@ -147,14 +147,6 @@ export function pickedRows(name: string, { columns, load }: Matrix, rows: readon
     },
   };
 }
-
-export const bytesPerElement: Record<ElementType, number> = {
-  float32: 4,
-  uint8: 1,
-  int32: 4,
-  int64: 8,
-  bool: 1,
-};
 
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);

@@ -1,10 +1,9 @@
-import type { Provider } from '../graph/context';
 import type { EncoderDescription } from '../graph/encoder-layers';
 import { encoderNames } from '../graph/encoder-graph';
 import { probeOutput } from '../graph/model-graph';
 import { prepareEncoder, type PrepareOptions } from '../models/model-folder';
 import { UserError } from '../protocol/errors';
-import { openSession, type Session } from './session';
+import { openSession, type Session, type SessionOptions } from './session';
 
 export interface Encoded {
   /** One for each text, [width]. */
@@ -23,16 +22,16 @@ export class Encoder {
   /** @throws UserError where the folder holds no encoder or its files are missing, damaged or do not fit */
   static async load(options: PrepareOptions & { threads?: number }): Promise<Encoder> {
     const { description, graphPath } = await prepareEncoder(options);
-    return Encoder.open(graphPath, description, options.threads);
+    const { threads = 1 } = options;
+    return Encoder.open(graphPath, description, { threads });
   }
 
   static async open(
     graphPath: string,
     description: EncoderDescription,
-    threads = 1,
-    provider?: Provider,
+    options: Omit<SessionOptions, 'graphPath'>,
   ): Promise<Encoder> {
-    return new Encoder(await openSession({ graphPath, threads, provider }), description);
+    return new Encoder(await openSession({ graphPath, ...options }), description);
   }
 
   /** @throws UserError where a text is longer than the encoder takes, or holds an id that it does not know */

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Provider } from '../graph/context';
+import type { Precision } from '../graph/precision';
 import { signedGraphFile } from '../models/compile';
 import { messageOf, UserError } from '../protocol/errors';
+import { lacksAdapter, noAdapter, requireHalfPrecision } from './adapter';
 import { loadOnnxRuntime, type OnnxRuntime } from './onnxruntime';
 import { productsSaturate } from './saturation';
 
@@ -13,6 +15,8 @@ export interface SessionOptions {
   threads: number;
   /** CPU when absent. Elsewhere every node must run there: none may fall back to the CPU unnoticed. */
   provider?: Provider;
+  /** Default: float32. What the graph was built with; not every adapter has all. */
+  precision?: Precision;
 }
 
 /** One loaded graph. `run` blocks the calling thread until it is done and cannot be interrupted. */
@@ -32,8 +36,10 @@ export async function openSession({
   graphPath,
   threads,
   provider = 'cpu',
+  precision,
 }: SessionOptions): Promise<Session> {
   const runtime = await loadOnnxRuntime();
+  if (provider === 'webgpu' && precision === 'float16') await requireHalfPrecision(runtime);
   const { InferenceSession, Tensor } = runtime;
   let session: OnnxRuntime.InferenceSession;
   try {
@@ -56,6 +62,7 @@ export async function openSession({
       },
     });
   } catch (error) {
+    if (lacksAdapter(error)) throw noAdapter(error);
     throw new UserError(
       `The model's graph ${graphPath} cannot be loaded (${messageOf(error)}). Clear Longview's cache, or install the model again.`,
       { cause: error },

@@ -32,6 +32,7 @@ export interface CompilationPlan {
 
 const safetensorsType: Record<ElementType, ElementName> = {
   float32: 'F32',
+  float16: 'F16',
   uint8: 'U8',
   int32: 'I32',
   int64: 'I64',

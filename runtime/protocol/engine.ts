@@ -40,7 +40,7 @@ export interface InitializeParams {
   /** Language ids of the documents on the screen: where the model knows one of them, it is loaded at once. */
   visibleLanguages?: string[];
   /** Form of the weights; absent = the model's own. For measurements. */
-  precision?: 'float32' | 'w8u' | 'w8m' | 'int8' | 'int4';
+  precision?: 'float32' | 'float16' | 'w8u' | 'w8m' | 'int8' | 'int4';
   /** Absent = what was measured to help. For measurements. */
   context?: ContextBudget;
 }

@@ -1,50 +1,71 @@
 /**
- * `npm run test:webgpu`: every model of test/fixtures on the WebGPU provider, on a Vulkan made of software, against the logits
- * of the original code. A graph with a node that WebGPU lacks does not load. Needs `npm run build`; writes the counts to
- * test-results/webgpu.json.
+ * `npm run test:webgpu`: every model of test/fixtures on the WebGPU provider, on a Vulkan made of software: in float32 against the
+ * logits of the original code, in int4 against the same graph on the CPU. A graph with a node that WebGPU lacks
+ * does not load. Needs `npm run build`; writes the counts to test-results/webgpu.json.
  */
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ParityReport } from '../../runtime/evaluation/parity';
 import { root } from '../../scripts/lib/paths.mjs';
 import { softwareVulkan } from '../../scripts/lib/software-vulkan.mjs';
 import { writeCounts } from '../e2e/lib/runner';
+import type { Comparison } from './same-graph';
 
-/** Every family in float32; the other precisions, whose graphs differ in the products alone, for two of them. */
-const measured = { float32: undefined, int8: ['mamba2', 'striped'], int4: ['mamba2', 'striped'] };
-
-/** The fixtures' folder, or one with those of some families alone. */
-async function fixturesOf(names: string[] | undefined): Promise<string> {
-  const all = path.join(root, 'test', 'fixtures');
-  if (!names) return all;
-  const some = path.join(root, '.cache', 'test', 'webgpu-fixtures');
-  await mkdir(some, { recursive: true });
-  for (const file of names.flatMap((name) => [`${name}.config.json`, `${name}.safetensors`]))
-    await copyFile(path.join(all, file), path.join(some, file));
-  return some;
+interface Check {
+  name: string;
+  ok: boolean;
+  found: string;
 }
 
-async function parity(
-  precision: string,
-  fixtures: string,
-  environment: Record<string, string>,
-): Promise<ParityReport> {
-  const args = [
-    path.join(root, 'dist', 'longview.js'),
-    'eval',
-    'parity',
-    fixtures,
-    '--provider',
-    'webgpu',
-    '--precision',
-    precision,
-    '--json',
-  ];
+/** Of the same graph's results on two providers, in standard deviations: no more than float32 rounds. */
+const tolerance = 1e-4;
+
+async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
   const env = { ...process.env, ...environment };
   const { stdout } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 1 << 24 });
-  return JSON.parse(stdout) as ParityReport;
+  return stdout;
+}
+
+async function parity(precision: string, environment: NodeJS.ProcessEnv): Promise<ParityReport['results']> {
+  const longview = path.join(root, 'dist', 'longview.js');
+  const fixtures = path.join(root, 'test', 'fixtures');
+  const options = ['--provider', 'webgpu', '--precision', precision, '--json'];
+  const report = await run([longview, 'eval', 'parity', fixtures, ...options], environment);
+  return (JSON.parse(report) as ParityReport).results;
+}
+
+async function againstReferences(environment: NodeJS.ProcessEnv): Promise<Check[]> {
+  return (await parity('float32', environment)).map(({ name, ok, maxAbs, std, error }) => ({
+    name: `${name}, float32`,
+    ok,
+    found: error ?? `largest error ${(maxAbs / std).toExponential(1)} deviations`,
+  }));
+}
+
+async function againstCpu(environment: NodeJS.ProcessEnv): Promise<Check[]> {
+  const script = path.join(import.meta.dirname, 'same-graph.ts');
+  const found = await run(['--import', 'tsx', script, 'int4'], environment);
+  return (JSON.parse(found) as Comparison[]).map(({ name, precision, error, message }) => ({
+    name: `${name}, ${precision}, beside the CPU`,
+    ok: error !== null && error <= tolerance,
+    found: message ?? `largest difference ${error.toExponential(1)} deviations`,
+  }));
+}
+
+async function refusals(environment: NodeJS.ProcessEnv): Promise<Check[]> {
+  const expected: [string, NodeJS.ProcessEnv, RegExp][] = [
+    ['float16', environment, /does not compute in half precision.*Choose another precision/],
+    ['w8u', environment, /webgpu does not compute in w8u/],
+    ['float32', { LD_LIBRARY_PATH: '', VK_ICD_FILENAMES: '' }, /No graphics adapter.*"cpu"/s],
+  ];
+  const checks: Check[] = [];
+  for (const [precision, where, message] of expected) {
+    const [first] = await parity(precision, where);
+    const found = first!.error ?? 'computed all the same';
+    checks.push({ name: `what cannot be computed (${precision})`, ok: message.test(found), found });
+  }
+  return checks;
 }
 
 async function main(): Promise<boolean> {
@@ -54,14 +75,11 @@ async function main(): Promise<boolean> {
     return true;
   }
   const counts = { passed: 0, failed: 0 };
-  for (const [precision, names] of Object.entries(measured)) {
-    const { results } = await parity(precision, await fixturesOf(names), environment);
-    for (const { name, ok, maxAbs, std, error } of results) {
+  for (const checks of [againstReferences, againstCpu, refusals])
+    for (const { name, ok, found } of await checks(environment)) {
       counts[ok ? 'passed' : 'failed'] += 1;
-      const found = error ?? `largest error ${(maxAbs / std).toExponential(1)} deviations`;
-      console.log(`  ${ok ? 'ok  ' : 'FAIL'} ${name}, ${precision}: ${found}`);
+      console.log(`  ${ok ? 'ok  ' : 'FAIL'} ${name}: ${found}`);
     }
-  }
   await writeCounts('webgpu', counts);
   console.log(`webgpu: ${counts.passed} passed, ${counts.failed} failed`);
   return counts.failed === 0 && counts.passed > 0;

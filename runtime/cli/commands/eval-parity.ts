@@ -7,7 +7,7 @@ import { ProgressBar, percent, print, printJson, table } from '../output';
 
 export const evalParity: Command = {
   name: 'eval parity',
-  usage: 'eval parity DIR [--provider cpu|webgpu] [--precision float32|w8u|w8m|int8|int4] [--json]',
+  usage: 'eval parity DIR [--provider cpu|webgpu] [--precision float32|float16|w8u|w8m|int8|int4] [--json]',
   summary: 'Compares what the runtime computes with references of the original code.',
   details:
     'DIR holds pairs NAME.safetensors + NAME.config.json, or is a model folder with reference.safetensors.\n' +

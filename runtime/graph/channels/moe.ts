@@ -1,6 +1,6 @@
 import type { Value } from '../builder';
 import type { LayerContext } from '../context';
-import { allExperts, type Experts } from '../products/experts';
+import type { Experts } from '../products/experts';
 import { float32Product } from '../products/float32';
 import { matrix, pickedRows, stacked } from '../stored-tensors';
 import { glu, gluTensors, type GluChannel } from './glu';
@@ -46,13 +46,12 @@ export function moeTensors(channel: MoeChannel, width: number): [name: string, s
 }
 
 export function moe(context: LayerContext, x: Value, channel: MoeChannel): Value {
-  const { graph, forms, provider, width, prefix } = context;
+  const { graph, forms, width, prefix } = context;
   const { weights, experts, shared } = channel;
 
   // Rounding could choose another expert, and the router is small: it stays as it is.
   const scores = float32Product.multiply(graph, x, matrix(weights.router, experts, width));
-  const form = provider === 'webgpu' ? allExperts(forms) : forms.experts;
-  const mixed = form.mix(graph, x, scores, expertsOf(channel, width, `${prefix}.experts`));
+  const mixed = forms.experts.mix(graph, x, scores, expertsOf(channel, width, `${prefix}.experts`));
   return graph.add(mixed, gated(context, x, glu(context, x, shared), weights.sharedGate));
 }
 

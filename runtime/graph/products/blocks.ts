@@ -1,14 +1,18 @@
+import type { Provider } from '../context';
 import { rowBlocks, type Matrix, type ReadTensor, type StoredTensor } from '../stored-tensors';
 import type { EmbeddingForm, ProductForm } from './form';
 
-/** `accuracy_level` 4: the input is quantised to 8 bits too; with float inputs 8-bit blocks run 20 times slower. */
-const accuracyLevel = 4;
+/**
+ * `accuracy_level` 4: the input is quantised to 8 bits too; on the CPU, with float inputs, 8-bit blocks run 20 times slower.
+ * On the GPU that gains nothing, and 0 keeps the input as it is.
+ */
+const accuracyLevels: Record<Provider, number> = { cpu: 4, webgpu: 0 };
 
 /**
  * MatMulNBits: `bits` per weight, one scale for each run of `block` weights of a row. Where the row's length is no
  * multiple of `block`, the largest power of two that divides it is taken (16 at least).
  */
-export function blockProduct(bits: 4 | 8, block: number): ProductForm {
+export function blockProduct(provider: Provider, bits: 4 | 8, block: number): ProductForm {
   return {
     multiply(graph, x, matrix) {
       const size = fittingBlock(matrix, block);
@@ -18,14 +22,14 @@ export function blockProduct(bits: 4 | 8, block: number): ProductForm {
         N: matrix.rows,
         bits,
         block_size: size,
-        accuracy_level: accuracyLevel,
+        accuracy_level: accuracyLevels[provider],
       });
     },
   };
 }
 
 /** The embedding in blocks: looked up from the very bytes that the head multiplies with. */
-export function blockEmbedding(bits: 4 | 8, block: number): EmbeddingForm {
+export function blockEmbedding(provider: Provider, bits: 4 | 8, block: number): EmbeddingForm {
   return {
     lookup(graph, ids, matrix) {
       const size = fittingBlock(matrix, block);
@@ -39,7 +43,7 @@ export function blockEmbedding(bits: 4 | 8, block: number): EmbeddingForm {
       const attributes = { bits, block_size: size, gather_axis: 0, quantize_axis: 1 };
       return graph.node('GatherBlockQuantized', inputs, attributes);
     },
-    head: (graph, x, matrix) => blockProduct(bits, block).multiply(graph, x, matrix),
+    head: (graph, x, matrix) => blockProduct(provider, bits, block).multiply(graph, x, matrix),
   };
 }
 

@@ -21,20 +21,28 @@ export interface ExpertForm {
   mix(graph: GraphBuilder, x: Value, scores: Value, experts: Experts): Value;
 }
 
-/** Only the chosen ones are computed. */
-export const float32Experts: ExpertForm = {
-  mix(graph, x, scores, experts) {
-    const { gateUp, down } = shapes(experts, 1);
-    const inputs = [
-      x,
-      scores,
-      graph.weight(float32Rows(experts.gateUp), { suffix: 'experts', shape: gateUp }),
-      '',
-      graph.weight(float32Rows(experts.down), { suffix: 'experts', shape: down }),
-    ];
-    return graph.node('MoE', inputs, attributes(experts));
-  },
-};
+/** Only the chosen ones are computed; `weights` gives a matrix in float32, under the shape of all experts' together. */
+export function chosenExperts(
+  weights: (graph: GraphBuilder, matrix: Matrix, shape: number[]) => Value,
+): ExpertForm {
+  return {
+    mix(graph, x, scores, experts) {
+      const { gateUp, down } = shapes(experts, 1);
+      const inputs = [
+        x,
+        scores,
+        weights(graph, experts.gateUp, gateUp),
+        '',
+        weights(graph, experts.down, down),
+      ];
+      return graph.node('MoE', inputs, attributes(experts));
+    },
+  };
+}
+
+export const float32Experts = chosenExperts((graph, matrix, shape) =>
+  graph.weight(float32Rows(matrix), { suffix: 'experts', shape }),
+);
 
 /** The same in blocks of 8 bits. With 4 bits the runtime takes 12 times as long for a token. */
 export function blockExperts(block: number): ExpertForm {

@@ -16,7 +16,8 @@ export function float32Rows({ name, rows, columns, load }: Matrix): StoredTensor
   return { name, type: 'float32', shape: [rows, columns], make: load };
 }
 
-function transposed(matrix: Matrix): StoredTensor {
+/** [K, N] as MatMul reads it. */
+export function transposed(matrix: Matrix): StoredTensor {
   const { name, rows, columns } = matrix;
   const make: StoredTensor['make'] = (read) => {
     const out = new Float32Array(rows * columns);

@@ -44,7 +44,7 @@ async function withCompiled<T>(
 /** Logits of `someIds` with random weights, read whole, in two parts, and the last 16 step by step. */
 async function computedLogits(model: ModelDescription, precision: Precision = 'float32') {
   return withCompiled(model, precision, async (graphPath, states) => {
-    const reader = await ParityReader.open(graphPath, states, 'cpu');
+    const reader = await ParityReader.open(graphPath, states, { precision, provider: 'cpu' });
     try {
       const ids = someIds(model.vocabulary);
       const whole = (await reader.read(reader.newState(), ids, length)).logits;
@@ -101,6 +101,7 @@ export async function expectExactly(model: ModelDescription, expected: Float32Ar
 
 /** How far each precision's logits may be from float32's, on average, in standard deviations of those. */
 const nearness: [Precision, number][] = [
+  ['float16', 0.02],
   ['w8u', 0.1],
   ['w8m', 0.1],
   ['int8', 0.1],

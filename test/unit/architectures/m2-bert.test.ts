@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeEncoder, describeModel, describedTensors } from '../../../runtime/architectures';
+import type { Precision } from '../../../runtime/graph/precision';
 import { Encoder } from '../../../runtime/inference/encoder';
 import { layoutSafetensors, writeSafetensors } from '../../../runtime/models/safetensors-writer';
 import { randomCheckpoint } from '../../../runtime/models/random-weights';
@@ -53,7 +54,7 @@ function writeEncoder(shape: object): string {
 
 async function withEncoder<T>(
   shape: object,
-  precision: 'float32' | 'w8u' | 'w8m' | 'int8' | 'int4',
+  precision: Precision,
   use: (encoder: Encoder) => Promise<T>,
 ): Promise<T> {
   const cacheFolder = path.join(root.path, 'cache');
@@ -89,6 +90,7 @@ test.each([
 });
 
 test.each([
+  ['float16', 0.99999],
   ['w8u', 0.999],
   ['w8m', 0.998],
   ['int8', 0.999],

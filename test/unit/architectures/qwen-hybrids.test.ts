@@ -25,6 +25,7 @@ test.each([
 
 // Unrelated logits would change by 1.4. Random routers hardly prefer one expert: rounding chooses another here and there.
 test.each([
+  ['float16', 0.02, 0.2],
   ['w8u', 0.15, 0.3],
   ['w8m', 0.15, 0.3],
   ['int8', 0.15, 0.3],

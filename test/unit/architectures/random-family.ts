@@ -27,7 +27,10 @@ async function withReader<T>(
     const plan = planCompilation(model, precision, 'test');
     const target = path.join(folder.path, 'model');
     writeCompiled(target, plan, model, randomCheckpoint(model, seed));
-    const reader = await ParityReader.open(path.join(target, graphFile), plan.states, 'cpu');
+    const reader = await ParityReader.open(path.join(target, graphFile), plan.states, {
+      precision,
+      provider: 'cpu',
+    });
     try {
       return await job(reader, randomIds(model.vocabulary));
     } finally {

@@ -25,6 +25,7 @@ test.each([
 ])('%s: what the definition says, whole, in two parts, step by step', (_, config) => expectReference(config));
 
 test.each([
+  ['float16', 0.02],
   ['w8u', 0.1],
   ['w8m', 0.1],
   ['int8', 0.1],

@@ -24,6 +24,7 @@ test('every family computes what the reference does: whole, in two parts, step b
 });
 
 test.each([
+  ['float16', 0.02],
   ['int8', 0.1],
   ['w8m', 0.1],
   ['w8u', 0.1],
