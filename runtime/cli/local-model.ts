@@ -1,11 +1,18 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { describeModel } from '../architectures';
 import { findAssets, findRoot } from '../engine/assets';
 import { modelFolder } from '../engine/model-choice';
 import { loadLanguageModel } from '../inference/load';
 import type { LanguageModel } from '../inference/language-model';
-import { prepareBareModel } from '../models/model-folder';
-import { isRandomModel, prepareRandomModel } from '../models/random-model';
+import { readModelJson } from '../models/manifest';
+import { prepareBareModel, type PrepareOptions, type ReadyModel } from '../models/model-folder';
+import {
+  isRandomModel,
+  prepareRandomModel,
+  prepareTransformerLike,
+  randomModel,
+} from '../models/random-model';
 import { immediateScheduler } from '../inference/scheduling';
 import { defaultDataFolder } from './data-folder';
 import { modelOf, precisionOf } from './local-engine';
@@ -17,16 +24,45 @@ export async function withModel<T>(
   values: CommonValues & { precision?: string },
   job: (model: LanguageModel) => Promise<T>,
 ): Promise<T> {
+  const { folder, prepare } = chosen(values);
+  return withLoaded(values, folder, prepare, job);
+}
+
+/** The same with a random Transformer of the model's size beside it, which runs in the same way. */
+export async function withModelAndTransformer<T>(
+  values: CommonValues & { precision?: string },
+  job: (model: LanguageModel, transformer: LanguageModel) => Promise<T>,
+): Promise<T> {
+  const { folder, prepare, describe } = chosen(values);
+  const other = describe();
+  const transformer = (options: PrepareOptions) => prepareTransformerLike(options, other);
+  return withLoaded(values, folder, prepare, (model) =>
+    withLoaded(values, `a Transformer of the size of ${model.info.name}`, transformer, (baseline) =>
+      job(model, baseline),
+    ),
+  );
+}
+
+function chosen(values: CommonValues) {
   const name = modelOf(values.model);
-  const random = isRandomModel(name);
-  const dataFolder = values.data ?? defaultDataFolder();
-  const folder = random
-    ? name
-    : modelFolder(name, path.join(findRoot(__dirname), 'runtime', 'models'), dataFolder);
+  if (isRandomModel(name))
+    return { folder: name, prepare: prepareRandomModel, describe: () => randomModel(name).description };
+  const models = path.join(findRoot(__dirname), 'runtime', 'models');
+  const folder = modelFolder(name, models, values.data ?? defaultDataFolder());
+  const describe = () => describeModel(readModelJson(folder, 'config.json'));
+  return { folder, prepare: prepareBareModel, describe };
+}
+
+async function withLoaded<T>(
+  values: CommonValues & { precision?: string },
+  folder: string,
+  prepare: (options: PrepareOptions) => Promise<ReadyModel>,
+  job: (model: LanguageModel) => Promise<T>,
+): Promise<T> {
   const model = await loadLanguageModel({
     folder,
-    prepare: random ? prepareRandomModel : prepareBareModel,
-    cacheFolder: path.join(dataFolder, 'cache'),
+    prepare,
+    cacheFolder: path.join(values.data ?? defaultDataFolder(), 'cache'),
     precision: precisionOf(values.precision),
     threads: wholeNumber('threads', values.threads, Math.min(2, availableParallelism()), 1),
     scheduler: immediateScheduler,

@@ -19,12 +19,17 @@ export function newCounters(): WorkCounters {
   return { tokensRead: { foreground: 0, background: 0 }, tokensGenerated: 0 };
 }
 
+/** Tokens read between two looks at the memory: as many as the model takes in one run. */
+const blockTokens = 64;
+
 /** A model that keeps account of all tokens it reads and writes, whoever asked and whether or not anybody waited. */
 export class CountedModel implements LanguageModel {
+  /** @param mayGrow asked before each block of a long text, where states grow with the text; throws where there is no room */
   constructor(
     private readonly model: LanguageModel,
     private readonly counters: WorkCounters,
     private readonly speed?: DecodingSpeed,
+    private readonly mayGrow?: (bytes: number) => void,
   ) {}
 
   get info() {
@@ -60,7 +65,12 @@ export class CountedModel implements LanguageModel {
   }
 
   async read(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<void> {
-    await this.counting(state, options, () => this.model.read(state, ids, options));
+    await this.counting(state, options, async () => {
+      for (const block of this.blocks(ids)) {
+        this.checkRoom(block);
+        await this.model.read(state, block, options);
+      }
+    });
   }
 
   async *decode(
@@ -68,6 +78,7 @@ export class CountedModel implements LanguageModel {
     prompt: readonly number[],
     options: DecodeOptions,
   ): AsyncGenerator<DecodedToken, void, void> {
+    this.checkRoom(prompt);
     this.countRead(options, prompt.length);
     // The first token has the reading of the prompt in its time.
     let tokens = -1;
@@ -86,7 +97,8 @@ export class CountedModel implements LanguageModel {
     }
   }
 
-  score(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<Float32Array> {
+  async score(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<Float32Array> {
+    this.checkRoom(ids);
     return this.counting(state, options, () => this.model.score(state, ids, options));
   }
 
@@ -96,6 +108,17 @@ export class CountedModel implements LanguageModel {
 
   dispose(): Promise<void> {
     return this.model.dispose();
+  }
+
+  private blocks(ids: readonly number[]): readonly (readonly number[])[] {
+    if (this.info.growthBytes === 0) return [ids];
+    const count = Math.ceil(ids.length / blockTokens);
+    return Array.from({ length: count }, (_, i) => ids.slice(i * blockTokens, (i + 1) * blockTokens));
+  }
+
+  private checkRoom(ids: readonly number[]): void {
+    const { growthBytes } = this.info;
+    if (growthBytes > 0) this.mayGrow?.(growthBytes * ids.length);
   }
 
   private async counting<T>(state: ModelState, options: WorkOptions, job: () => Promise<T>): Promise<T> {

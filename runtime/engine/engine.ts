@@ -7,7 +7,7 @@ import type { EngineAssets } from './assets';
 import { CountedModel, newCounters, type WorkCounters } from './counted-model';
 import { DataFolder } from './data-folder';
 import { Logger, type LogSink } from './log';
-import { holdCeiling, residentBytes, statesLimitBytes } from './memory';
+import { checkGrowth, holdCeiling, residentBytes, statesLimitBytes } from './memory';
 import { declaredLanguages } from './model-choice';
 import { ModelHost } from './model-host';
 import { modelChoice, ModelHosts, type ModelChoice } from './model-hosts';
@@ -216,7 +216,9 @@ export class Engine {
           workerPath: this.assets.workerPath,
           onLog: (message) => this.log.in('model').info(message),
         });
-        return new CountedModel(model, this.work, new DecodingSpeed(this.data.cache, choice.name));
+        const speed = new DecodingSpeed(this.data.cache, choice.name);
+        const mayGrow = (bytes: number) => checkGrowth(choice.name, bytes, this.hosts.all, this.memoryLimit);
+        return new CountedModel(model, this.work, speed, mayGrow);
       },
       openSaved: async (stateKey) => {
         // A model that is loaded for a window which is still connecting: that window sets the limit.

@@ -1,4 +1,5 @@
-import type { ModelHost } from './model-host';
+import { UserError } from '../protocol/errors';
+import type { LoadedModel, ModelHost } from './model-host';
 
 /** Main memory of this process, in bytes. */
 export function residentBytes(): number {
@@ -24,11 +25,35 @@ export type MemoryAction = 'none' | 'dropped-states' | 'unloaded';
  */
 export async function holdCeiling(hosts: readonly ModelHost[], limitMB: number): Promise<MemoryAction> {
   if (residentBytes() <= limitMB * 1e6) return 'none';
-  const keeping = hosts.flatMap(({ current }) => (current && current.checkpoints.size > 1 ? [current] : []));
-  if (keeping.length > 0) {
-    for (const { checkpoints } of keeping) checkpoints.shrinkTo(0);
-    return 'dropped-states';
-  }
+  if (dropStates(hosts)) return 'dropped-states';
   for (const host of hosts) if (await host.unload()) return 'unloaded';
   return 'none';
+}
+
+/**
+ * Called before each block of a text that a model keeps all of, since one long text alone can pass the ceiling. What is kept of
+ * others goes first; then the reading ends.
+ * @param bytes that the block makes the state grow by
+ * @throws UserError
+ */
+export function checkGrowth(
+  model: string,
+  bytes: number,
+  hosts: readonly ModelHost[],
+  limitMB: number,
+): void {
+  if (residentBytes() + bytes <= limitMB * 1e6 || dropStates(hosts)) return;
+  throw new UserError(
+    `${model} keeps every token that it reads, and the memory limit of ${limitMB} MB is reached. ` +
+      'Raise "longview.engine.memoryLimit", or choose a model that keeps less.',
+  );
+}
+
+/** Answers whether there were any. The one of each model that was used last stays. */
+function dropStates(hosts: readonly ModelHost[]): boolean {
+  const keeping = hosts.flatMap(({ current }): LoadedModel[] =>
+    current && current.checkpoints.size > 1 ? [current] : [],
+  );
+  for (const { checkpoints } of keeping) checkpoints.shrinkTo(0);
+  return keeping.length > 0;
 }

@@ -23,7 +23,34 @@ interface Options {
   onProgress?: (label: string, done: number, total: number) => void;
 }
 
+/** A figure, and the same of the model that it is held against. */
+export type Compared<T> = T & { baseline?: T };
+
 const decodedTokens = 64;
+
+/**
+ * Measures each of `sizes`, with a baseline on both in turn: how fast a machine is changes within minutes, so that only what was
+ * measured side by side can be compared.
+ */
+export async function sideBySide<T>(
+  measure: (model: LanguageModel, sizes: readonly number[], options: Options) => Promise<T[]>,
+  sizes: readonly number[],
+  [model, baseline]: readonly [LanguageModel, LanguageModel?],
+  options: Options = {},
+): Promise<Compared<T>[]> {
+  if (!baseline) return (await measure(model, sizes, options)) as Compared<T>[];
+  const results: Compared<T>[] = [];
+  for (const [i, size] of sizes.entries()) {
+    const rest = {
+      ...options,
+      onProgress: (label: string) => options.onProgress?.(label, i, sizes.length),
+    };
+    const [own] = await measure(model, [size], rest);
+    const [other] = await measure(baseline, [size], rest);
+    results.push({ ...own!, baseline: other! });
+  }
+  return results;
+}
 
 /** Reads so many tokens into an empty state, once for each length. What the tokens are does not change the cost. */
 export async function measureReading(

@@ -1,6 +1,13 @@
 import type { HubFile } from '../protocol/models';
 
-const descriptive = ['config.json', 'tokenizer.json', 'longview.json'];
+const descriptive = [
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'chat_template.jinja',
+  'longview.json',
+];
 const wanted = (path: string) => descriptive.includes(path) || /^(README\.md|LICENSE(\.\w+)?)$/i.test(path);
 
 /** The forms that weights come in, the preferred one first: a file, or an index and its parts. */

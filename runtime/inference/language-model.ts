@@ -61,6 +61,8 @@ export interface ModelInfo {
   maxNearTokens: number;
   /** Bytes of one state once its windows are full; where attention has no window, after `usefulContext` tokens. */
   stateBytes: number;
+  /** Bytes that a state grows by with every token, for as long as it is read into: 0 where all attention has a window. */
+  growthBytes: number;
   weightBytes: number;
   loadMs: number;
   /** Names weights, graph and precision: a state that was made under another key does not fit. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Precision } from '../graph/precision';
+import type { StateLayout } from '../graph/states';
 import { prepareModel, type PrepareOptions, type ReadyModel } from '../models/model-folder';
 import type { Backend, BackendOptions } from './backend';
 import type { ModelInfo, Tokenizer } from './language-model';
@@ -79,6 +80,13 @@ function assemble(
   return new LocalLanguageModel({ info, tokenizer, backend, scheduler, ledger, vocabulary });
 }
 
+/** Keys and values of attention without a window, in float32. */
+function growthBytes({ windows }: StateLayout): number {
+  return windows
+    .filter(({ window }) => !Number.isFinite(window))
+    .reduce((sum, { keyValueHeads, headSize }) => sum + 4 * 2 * keyValueHeads * headSize, 0);
+}
+
 async function openBackend(
   workerPath: string | undefined,
   options: Promise<BackendOptions>,
@@ -105,6 +113,7 @@ function modelInfo(ready: ReadyModel, stateBytes: number, loadMs: number): Model
     maxSuffixTokens: manifest.maxSuffixTokens,
     maxNearTokens: manifest.maxNearTokens,
     stateBytes,
+    growthBytes: growthBytes(ready.states),
     weightBytes,
     loadMs,
     stateKey: key,

@@ -1,17 +1,19 @@
 import { constants, existsSync, readdirSync, statSync } from 'node:fs';
-import { copyFile, mkdir, rename, rm, statfs } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkCheckpoint, describeModel } from '../architectures';
 import { openCheckpoint, weightFiles } from '../models/checkpoint';
 import { manifestFile, readManifest, readModelJson } from '../models/manifest';
 import { prepareBareModel } from '../models/model-folder';
+import { knownModel } from '../models/registry';
 import { UserError, throwIfAborted } from '../protocol/errors';
-import type { AddModelProgress, AddModelRequest, InstalledModel } from '../protocol/models';
+import type { AddModelProgress, AddModelRequest, InstalledModel, ModelOrigin } from '../protocol/models';
 import { isModelName, writeOrigin, type Library } from './library';
+import { promptManifest } from './prompt-manifest';
 
 /** Of a model's folder what is taken over besides its weights. */
 const accompanying =
-  /^(config\.json|tokenizer\.json|longview\.json|graph(\.signed)?\.onnx|README\.md|DATA\.md|LICENSE(\.\w+)?)$/;
+  /^(config\.json|generation_config\.json|tokenizer\.json|tokenizer_config\.json|chat_template\.jinja|longview\.json|graph(\.signed)?\.onnx|README\.md|DATA\.md|LICENSE(\.\w+)?)$/;
 
 /** Compiled weights take at most about this share of the original ones. */
 const shareForCompiling = 0.6;
@@ -24,17 +26,17 @@ export interface AddModelOptions extends AddModelRequest {
 }
 
 /**
- * Adds the model in a folder: its family must be known and its weights must compile. It is there whole or not at all; a
- * download that was given up while it was compiled stays where it was.
+ * Adds the model in a folder: its family must be known and its weights must compile. A longview.json is written where it
+ * comes without one and its tokeniser tells how it completes. It is there whole or not at all; a download that was given up while it was compiled stays where it was.
  * @throws UserError
  */
 export async function addModel(library: Library, options: AddModelOptions): Promise<InstalledModel> {
   const { folder, origin = {}, move = false, signal } = options;
   if (move && !isBelow(library.downloads, folder))
     throw new Error(`${folder} is none of Longview's own downloads and is not moved`);
-  checkDescription(folder);
-  checkWeights(folder);
   const name = options.name ?? (origin.repository ?? path.basename(path.resolve(folder))).replace('/', '--');
+  const written = describedPrompts(folder, name, origin);
+  checkWeights(folder);
   const target = targetOf(library, name);
   await mkdir(library.folder, { recursive: true, mode: 0o700 });
   if (move) await rename(folder, target);
@@ -46,6 +48,7 @@ export async function addModel(library: Library, options: AddModelOptions): Prom
       signal,
       onProgress: (done, total) => options.onProgress?.({ step: 'compiling', done, total }),
     }).then(({ verified }) => verified);
+    if (written) await writeFile(path.join(target, manifestFile), `${JSON.stringify(written, null, 2)}\n`);
     await writeOrigin(target, origin);
   } catch (error) {
     if (move) await rename(target, folder);
@@ -55,10 +58,18 @@ export async function addModel(library: Library, options: AddModelOptions): Prom
   return library.find(name);
 }
 
-/** Whether config.json, and longview.json where there is one, describe a model that can be run. @throws UserError */
+/** Whether config.json, and longview.json or else the tokeniser, describe a model that can be run. @throws UserError */
 export function checkDescription(folder: string): void {
+  describedPrompts(folder, path.basename(folder), {});
+}
+
+/** The longview.json that the folder lacks, where it can be told. @throws UserError where what describes the model is wrong */
+function describedPrompts(folder: string, name: string, { repository }: ModelOrigin): object | undefined {
   describeModel(readModelJson(folder, 'config.json'));
-  if (existsSync(path.join(folder, manifestFile))) readManifest(folder);
+  if (!existsSync(path.join(folder, manifestFile)))
+    return promptManifest(folder, name, knownModel(repository ?? name));
+  readManifest(folder);
+  return undefined;
 }
 
 /** Compares names and shapes before anything large is copied. A compiled folder's tensors are checked when it is prepared. */

@@ -5,6 +5,7 @@ import { describeModel } from '../architectures';
 import { checkpointTensors } from '../graph/model-graph';
 import { elementCount } from '../graph/stored-tensors';
 import { compiledWeights } from '../models/model-folder';
+import { readChatTemplate } from '../models/chat-template';
 import { manifestFile, readManifest, readModelJson } from '../models/manifest';
 import { knownModel } from '../models/registry';
 import { UserError, messageOf } from '../protocol/errors';
@@ -74,8 +75,11 @@ export async function describeFolder(folder: string, cacheFolder: string): Promi
     model.parameters = parametersOf(checkpointTensors(description));
     model.weightBytes = (await compiledWeights(folder, cacheFolder))?.bytes;
     if (model.weightBytes !== undefined) model.memoryBytes = model.weightBytes + (known?.states?.fixed ?? 0);
+    model.chats = readChatTemplate(folder, known?.chat) !== undefined;
     if (!existsSync(path.join(folder, manifestFile))) return model;
-    return { ...model, languages: readManifest(folder).languages, completes: true };
+    const { languages, prompt } = readManifest(folder);
+    const completesFrom = prompt.kind === 'prefix' ? 'prefix' : 'both-sides';
+    return { ...model, languages, completes: true, completesFrom };
   } catch (error) {
     return { ...model, problem: messageOf(error) };
   }

@@ -5,14 +5,17 @@
 type Component = Record<string, unknown> & { type?: string };
 
 /**
- * Without its added tokens it takes strings that look like special tokens for text: a file cannot inject a prompt. Without the
+ * Without its added tokens (but those for runs of spaces) it takes strings that look like special tokens for text: a file cannot inject a prompt. Without the
  * space that SentencePiece's kind puts in front of every text, and takes away when it decodes, pieces can be joined again.
  */
 export function plainText(json: unknown): object {
   const { normalizer, pre_tokenizer, decoder, ...rest } = json as Record<string, Component | null>;
+  const added = ((json as { added_tokens?: { content: string }[] }).added_tokens ?? []).filter(
+    ({ content }) => content.trim() === '',
+  );
   return {
     ...rest,
-    added_tokens: [],
+    added_tokens: added,
     post_processor: null,
     normalizer: rebuilt(normalizer, 'normalizers', (part) => (part.type === 'Prepend' ? [] : [part])),
     pre_tokenizer: rebuilt(pre_tokenizer, 'pretokenizers', (part) => {
@@ -22,7 +25,11 @@ export function plainText(json: unknown): object {
     decoder: rebuilt(decoder, 'decoders', (part) => {
       if (part.type === 'Strip') return [];
       return part.type === 'Metaspace'
-        ? [{ type: 'Replace', pattern: { String: part.replacement ?? '▁' }, content: ' ' }, { type: 'Fuse' }]
+        ? [
+            { type: 'Replace', pattern: { String: part.replacement ?? '▁' }, content: ' ' },
+            { type: 'ByteFallback' },
+            { type: 'Fuse' },
+          ]
         : [part];
     }),
   };

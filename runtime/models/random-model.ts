@@ -1,8 +1,10 @@
 import { describeModel } from '../architectures';
+import type { ModelDescription } from '../graph/layers';
 import { UserError } from '../protocol/errors';
 import { bareModel, compiledInCache, type PrepareOptions, type ReadyModel } from './model-folder';
 import { randomShapes } from './random-shapes';
 import { randomCheckpoint } from './random-weights';
+import { transformerLike } from './transformer-like';
 
 const scheme = 'random:';
 
@@ -27,10 +29,32 @@ export function randomModel(name: string) {
  * Makes a model with random weights ready, for measurements alone: compiled like any other, and kept in the cache.
  * @param options `folder` is its name, `random:SHAPE`
  */
-export async function prepareRandomModel(options: PrepareOptions): Promise<ReadyModel> {
-  const { folder: name, cacheFolder, precision = 'w8u', onLog = () => undefined } = options;
-  const { description, checkpoint } = randomModel(name);
-  const source = `${name} ${seed}`;
+export function prepareRandomModel(options: PrepareOptions): Promise<ReadyModel> {
+  const { folder: name } = options;
+  return prepareRandom(options, name, randomModel(name));
+}
+
+/**
+ * The same of a Transformer of `other`'s size: what it costs to keep every token instead of a state.
+ * @param options `folder` is what it is called
+ */
+export function prepareTransformerLike(
+  options: PrepareOptions,
+  other: ModelDescription,
+): Promise<ReadyModel> {
+  const config = transformerLike(other);
+  const description = describeModel(config);
+  const checkpoint = randomCheckpoint(description, seed);
+  return prepareRandom(options, JSON.stringify(config), { description, checkpoint });
+}
+
+/** @param shape names the shape among all others */
+async function prepareRandom(
+  { folder: name, cacheFolder, precision = 'w8u', onLog = () => undefined }: PrepareOptions,
+  shape: string,
+  { description, checkpoint }: ReturnType<typeof randomModel>,
+): Promise<ReadyModel> {
+  const source = `${shape} ${seed}`;
   const compiled = await compiledInCache({
     folder: name,
     description,

@@ -78,6 +78,33 @@ const stripedHyena = (shape: { num_layers: number; [key: string]: unknown }): ob
   };
 };
 
+/** Granite 4.0 H 350M's, its four layers of attention spread evenly. */
+const graniteH350m: object = {
+  model_type: 'granitemoehybrid',
+  vocab_size: 100352,
+  hidden_size: 768,
+  num_hidden_layers: 32,
+  layer_types: Array.from({ length: 32 }, (_, i) => (i % 8 === 7 ? 'attention' : 'mamba')),
+  num_attention_heads: 12,
+  num_key_value_heads: 4,
+  attention_multiplier: 1 / 64,
+  embedding_multiplier: 12,
+  residual_multiplier: 0.246,
+  logits_scaling: 3,
+  intermediate_size: 2048,
+  shared_intermediate_size: 2048,
+  num_local_experts: 0,
+  num_experts_per_tok: 0,
+  mamba_expand: 2,
+  mamba_n_heads: 48,
+  mamba_d_head: 32,
+  mamba_d_state: 128,
+  mamba_n_groups: 1,
+  mamba_d_conv: 4,
+  rms_norm_eps: 1e-5,
+  tie_word_embeddings: true,
+};
+
 /** The embedded model's shape. */
 const striped76m: object = {
   model_type: 'striped',
@@ -103,6 +130,7 @@ export const randomShapes: Readonly<Record<string, object>> = {
   'mamba2-370m': mamba2(1024, 48),
   'llama-130m': llama130m,
   'based-360m': based360m,
+  'granite-4.0-h-350m': graniteH350m,
   'stripedhyena-76m': stripedHyena({
     num_layers: 10,
     vocab_size: 16384,

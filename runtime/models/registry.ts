@@ -1,15 +1,9 @@
+import { fimFormats, type FimFormat } from './fim-formats';
+
 /** What a model is good for: writing code at a cursor, answering, or giving texts a place in a vector space. */
 export type ModelRole = 'completion' | 'chat' | 'encoder';
 
-/** Tokens around the parts of a prompt for filling in the middle, in the order in which the model was trained to see them. */
-export interface FimFormat {
-  order: readonly ('prefix' | 'suffix' | 'middle')[];
-  prefix: string;
-  suffix: string;
-  middle: string;
-}
-
-/** `tokenizer`: the template in the model's own tokenizer_config.json; else the text that holds the question as `{prompt}`. */
+/** `tokenizer`: the template that comes with the model's own tokeniser; else one in the same language (Jinja). */
 export type ChatFormat = 'tokenizer' | { template: string };
 
 /** What is known of a published model. Whatever is not known is left out. */
@@ -25,7 +19,8 @@ export interface KnownModel {
   licence?: string;
   /** Language ids; absent where nothing names them. */
   languages?: readonly string[];
-  fim?: FimFormat;
+  /** `none`: not trained for it, whatever tokens its tokeniser has. Absent: as its tokeniser says. */
+  fim?: FimFormat | 'none';
   chat?: ChatFormat;
   /** Bytes of its recurrent states in float32, and of keys and values in half precision for each token where those grow. */
   states?: { fixed: number; perToken?: number };
@@ -40,12 +35,7 @@ const granite = {
   family: 'granitemoehybrid',
   licence: 'Apache-2.0',
   verified: false,
-  fim: {
-    order: ['prefix', 'suffix', 'middle'],
-    prefix: '<|fim_prefix|>',
-    suffix: '<|fim_suffix|>',
-    middle: '<|fim_middle|>',
-  },
+  fim: fimFormats.bars,
 } as const;
 const granite350m = {
   ...granite,
@@ -110,20 +100,32 @@ export const registry: readonly KnownModel[] = [
   {
     name: 'Mamba-Codestral-7B-v0.1',
     family: 'mamba2',
-    roles: ['completion'],
+    roles: ['completion', 'chat'],
     parameters: 7.285e9,
+    licence: 'Apache-2.0',
+    // Its makers: https://huggingface.co/mistralai/Mamba-Codestral-7B-v0.1/discussions/2
+    fim: 'none',
+    chat: 'tokenizer',
     states: { fixed: 263.5 * mib },
     verified: false,
   },
   lfm2('LFM2-350M', 354.5e6),
   lfm2('LFM2-700M', 742.5e6),
   lfm2('LFM2-1.2B', 1170.3e6),
-  { name: 'Qwen3.5-0.8B', family: 'qwen3_5_text', roles: ['chat'], chat: 'tokenizer', verified: false },
+  {
+    name: 'Qwen3.5-0.8B',
+    family: 'qwen3_5',
+    roles: ['chat'],
+    context: 256 * kib,
+    licence: 'Apache-2.0',
+    chat: 'tokenizer',
+    verified: false,
+  },
   { name: 'StripedHyena-Hessian-7B', roles: ['completion'], ...stripedHyena },
   {
     name: 'StripedHyena-Nous-7B',
     roles: ['chat'],
-    chat: { template: '### Instruction:\n{prompt}\n\n### Response:\n' },
+    chat: { template: '### Instruction:\n{{ messages[-1].content }}\n\n### Response:{{ "\\n" }}' },
     ...stripedHyena,
   },
   { name: 'based-360m', ...based, states: { fixed: 10.4 * mib } },

@@ -29,6 +29,10 @@ export interface InstalledModel extends ModelOrigin {
   languages: string[];
   /** Has what completions need: tokeniser and longview.json. */
   completes: boolean;
+  /** What its completions are made from: a model that was not trained to fill in the middle hears nothing of what follows. */
+  completesFrom?: 'both-sides' | 'prefix';
+  /** Has a chat template: conversations can be put to it. */
+  chats?: boolean;
   /** Why it cannot be used. */
   problem?: string;
 }

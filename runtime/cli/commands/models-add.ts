@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { defaultHub, type HubOptions } from '../../hub/connection';
 import { downloadModel } from '../../hub/download';
 import { planDownload } from '../../hub/plan';
+import { proxyFetch } from '../../hub/proxy-fetch';
 import { isRepositoryName } from '../../hub/repository-name';
 import { addModel, checkDescription, type AddModelOptions } from '../../library/add-model';
 import type { Library } from '../../library/library';
@@ -21,8 +22,8 @@ export const modelsAdd: Command = {
     'Adds a model: from a folder, or downloaded from a hub after you have confirmed its size and licence.',
   details:
     `--yes confirms at once. --hub names another hub than ${defaultHub}.\n` +
-    'HF_TOKEN holds the token for repositories that are not open to everyone. Behind a proxy set HTTPS_PROXY and\n' +
-    'NODE_USE_ENV_PROXY=1 (Node.js 24 and later); NODE_EXTRA_CA_CERTS names further certificates.',
+    'HF_TOKEN holds the token for repositories that are not open to everyone. HTTPS_PROXY, HTTP_PROXY and NO_PROXY name a\n' +
+    'proxy and what is reached without; NODE_EXTRA_CA_CERTS names a file of further certificates.',
   async run(args, signal) {
     const { values, positionals } = parse(args, { yes: { type: 'boolean' }, hub: { type: 'string' } });
     const [source] = positionals;
@@ -37,7 +38,12 @@ export const modelsAdd: Command = {
     try {
       if (existsSync(source)) added = await addModel(library, { ...options, folder: path.resolve(source) });
       else {
-        const hub = { hub: values.hub ?? defaultHub, token: process.env.HF_TOKEN, signal };
+        const hub = {
+          hub: values.hub ?? defaultHub,
+          token: process.env.HF_TOKEN,
+          fetch: proxyFetch(process.env),
+          signal,
+        };
         const { plan, folder } = await download(source, library, hub, values.yes === true, bar);
         const { repository, revision, licence } = plan;
         const origin = { repository, revision, ...(licence && { licence }) };

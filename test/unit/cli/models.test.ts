@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { modelsInfo, modelsList, modelsRemove } from '../../../runtime/cli/commands/models';
 import { modelsAdd } from '../../../runtime/cli/commands/models-add';
 import type { Command } from '../../../runtime/cli/commands';
 import { startHub, type HubServer } from '../fixtures/hub-server';
+import { renamedTokenizer, writeFimModel } from '../fixtures/fim-model';
 import { temporaryFolder, writeTinyModel } from '../fixtures/model-folder';
 
 let root: ReturnType<typeof temporaryFolder>;
@@ -50,6 +51,30 @@ test('a model of a hub is shown, added, listed and removed', async () => {
   await run(modelsList, '--json');
   expect(JSON.parse(printed)).toEqual([]);
 });
+
+test.each([
+  [{ prefix: '<fim_prefix>', suffix: '<fim_suffix>', middle: '<fim_middle>' }, /use +completions\n/],
+  [
+    { prefix: '<a>', suffix: '<b>', middle: '<c>' },
+    /use +completions, from what stands before the cursor alone/,
+  ],
+])(
+  'info says what a model without longview.json completes from, and whether it can converse',
+  async (names, use) => {
+    const folder = path.join(root.path, 'plain');
+    writeFimModel(folder, renamedTokenizer(names));
+    await run(modelsAdd, folder);
+    await run(modelsInfo, 'plain');
+    expect(printed).toMatch(use);
+    expect(printed).toMatch(/chat +no chat template/);
+    writeFileSync(path.join(folder, 'chat_template.jinja'), '{{ messages[0].content }}');
+    await run(modelsRemove, 'plain');
+    await run(modelsAdd, folder);
+    printed = '';
+    await run(modelsInfo, 'plain');
+    expect(printed).toMatch(/chat +has a chat template/);
+  },
+);
 
 test('nothing is downloaded that nobody confirmed', async () => {
   await expect(addFromHub()).rejects.toThrow(/Add --yes/);

@@ -43,6 +43,7 @@ export const fakeInfo: ModelInfo = {
   maxSuffixTokens: 192,
   maxNearTokens: 192,
   stateBytes: 100,
+  growthBytes: 0,
   weightBytes: 1000,
   loadMs: 1,
   stateKey: 'fake-key',

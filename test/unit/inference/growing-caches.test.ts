@@ -44,6 +44,7 @@ test('a state grows with what is read, by keys and values alone', async () => {
   const before = model.exclusiveBytes(state);
   await model.read(state, ids.slice(100), work);
   expect(model.exclusiveBytes(state) - before).toBe(200 * tokenBytes);
+  expect(model.info.growthBytes).toBe(tokenBytes);
   expect(bytesHeld()).toBeLessThanOrEqual(model.stateBytesHeld());
   model.release(state);
   expect(model.stateBytesHeld()).toBe(0);

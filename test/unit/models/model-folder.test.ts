@@ -111,11 +111,18 @@ test('weights that end early, or belong to another model, are refused', async ()
   await expect(prepareModel({ folder, cacheFolder })).rejects.toThrow(/model.safetensors .*damaged/);
 });
 
+const lengths = tinyManifest.prompts.completion;
+const suffixLast = { kind: 'fim', order: 'prefix-suffix-middle', tokens: { prefix: 3, suffix: 4 } };
 test.each([
   ['name', { name: '' }],
   ['stop', { stop: ['a'] }],
   ['specialTokens.fimEnd', { specialTokens: { ...tinyManifest.specialTokens, fimEnd: -1 } }],
   ['prompts.completion.maxSuffixTokens', { prompts: {} }],
+  ['prompts.completion.kind', { prompts: { completion: { ...lengths, kind: 'chat' } } }],
+  ['prompts.completion.order', { prompts: { completion: { ...lengths, kind: 'fim', order: 'suffix' } } }],
+  ['prompts.completion.tokens.middle', { prompts: { completion: { ...lengths, ...suffixLast } } }],
+  ['prompts.completion.tokens.begin', { prompts: { completion: { ...lengths, kind: 'prefix' } } }],
+  ['tokenizer.cut', { tokenizer: { cut: 'anywhere' } }],
   ['sha256.../secret', { sha256: { '../secret': '0'.repeat(64) } }],
   ['compiled.precision', { compiled: { precision: 'int1', graphVersion: 1 } }],
 ])('longview.json: a wrong %s is named', async (key, change) => {

@@ -28,6 +28,7 @@ test('the shapes are those of the models they are named after', () => {
     ['mamba2-370m', 368.3],
     ['llama-130m', 128.9],
     ['based-360m', 362.6],
+    ['granite-4.0-h-350m', 340.3],
     ['stripedhyena-76m', 76.1],
     ['stripedhyena-7b', 7646],
     ['striped-76m', 75.9],

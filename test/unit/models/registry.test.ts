@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { fimFormats, type FimFormat } from '../../../runtime/models/fim-formats';
 import { knownModel, memoryNeed, registry } from '../../../runtime/models/registry';
 import { readManifest } from '../../../runtime/models/manifest';
 
@@ -36,9 +37,7 @@ test('the embedded model is described as its folder does', () => {
 });
 
 test('prompts name each of their parts once', () => {
-  for (const { fim } of registry.filter((model) => model.fim)) {
-    expect([...fim!.order].sort()).toEqual(['middle', 'prefix', 'suffix']);
-    expect(new Set([fim!.prefix, fim!.suffix, fim!.middle]).size).toBe(3);
-  }
+  for (const { prefix, suffix, middle } of Object.values<FimFormat>(fimFormats))
+    expect(new Set([prefix, suffix, middle]).size).toBe(3);
   for (const { roles, chat, name } of registry) expect(chat !== undefined, name).toBe(roles.includes('chat'));
 });
