@@ -51,9 +51,11 @@ export interface ContextParts {
 /**
  * Similar passages help the embedded model a little: 3.4 % fewer bits per character on 77 held-out holes; on 61 that had any,
  * 34 % exact instead of 28 % (4 won, none lost). On 70 others, with passages or without, two were won and one lost.
+ * What was just edited in other files helps where it holds a name that is about to be written: 2.5 % fewer bits per character on
+ * 120 places of held-out commits (standard error 1.1 %), up to one bit at single places, nothing lost at the others.
  * Declarations of imports made no difference to it (0.4 % on 45): they are there so that other models can be measured.
  */
-export const DEFAULT_CONTEXT: ContextBudget = { imports: 0, similar: 512, edits: 0 };
+export const DEFAULT_CONTEXT: ContextBudget = { imports: 0, similar: 512, edits: 256 };
 
 export const NO_CONTEXT: PromptContext = { key: '', neighbours: [] };
 
