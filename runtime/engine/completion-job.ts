@@ -14,6 +14,7 @@ import type {
   CompletionRequest,
   CompletionResponse,
 } from '../protocol/completion';
+import { soundEnd } from '../syntax';
 import type { LoadedModel } from './model-host';
 import { planPlace, stepsAhead, type AheadStep, type PromptPlace } from './prompt-place';
 import { planReading, planUntil, type PromptReading } from './reading-plan';
@@ -23,6 +24,8 @@ const alternativeSampling = { temperature: 0.8, topP: 0.95 };
 
 export interface CompletionInput extends PromptPlace {
   request: CompletionRequest;
+  /** Of the document: its grammar says where a block may end. Without one, indentation alone does. */
+  languageId?: string;
   /** What an answer leaves unread, `ahead`, is read before the next key. */
   readsAhead: boolean;
 }
@@ -76,8 +79,8 @@ export async function completeAt(
       const how: Partial<DecodeOptions> =
         i === 0 ? { draft: (ids) => lookup.draft(ids) } : { sampling: { ...alternativeSampling, seed: i } };
       const options = { ...work, ...how, maxTokens: stopPlan.maxTokens };
-      const candidate = await write(model, state, asked, options, stopPlan, request);
-      if (candidate.text !== '') candidate.text = used.missingIndentation + candidate.text;
+      const answer = await write(model, state, asked, options, stopPlan, request);
+      const candidate = await soundBlock(indented(answer, used.missingIndentation), place);
       if (candidate.text.trim() !== '' && !written.some(({ text }) => text === candidate.text))
         written.push(candidate);
     }
@@ -163,6 +166,20 @@ async function write(
     tokens: ids.length,
     stoppedBy: stop.by,
   };
+}
+
+function indented(candidate: CompletionCandidate, indentation: string): CompletionCandidate {
+  return candidate.text === '' ? candidate : { ...candidate, text: indentation + candidate.text };
+}
+
+/** Without last lines that leave something open which an earlier end would not. */
+async function soundBlock(
+  candidate: CompletionCandidate,
+  { before, after, languageId }: Pick<CompletionInput, 'before' | 'after' | 'languageId'>,
+): Promise<CompletionCandidate> {
+  if (languageId === undefined || !candidate.text.includes('\n')) return candidate;
+  const text = await soundEnd(before, candidate.text, after, languageId);
+  return text === candidate.text ? candidate : { ...candidate, text, stoppedBy: 'block-end' };
 }
 
 /** A character whose bytes are spread over tokens decodes to U+FFFD until its last one is there. */

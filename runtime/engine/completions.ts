@@ -65,7 +65,7 @@ export class Completions {
     const { place, shift } = this.placeOf(document, request);
     const outcome = await completeAt(
       loaded,
-      { ...place, request, readsAhead: ahead || reading.enabled },
+      { ...place, languageId: document.languageId, request, readsAhead: ahead || reading.enabled },
       signal,
     );
     if (!ahead) {

@@ -3,3 +3,4 @@ export { documentedSymbols, type DocumentedSymbol } from './documentation';
 export { grammarFailures, hasGrammar, openGrammars } from './grammars';
 export { languageIdOf } from './language-ids';
 export { outlineOf, type Outline } from './outline';
+export { soundEnd } from './sound-end';

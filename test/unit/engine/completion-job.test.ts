@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { completeAt, type CompletionInput } from '../../../runtime/engine/completion-job';
 import { Checkpoints } from '../../../runtime/state/checkpoints';
 import type { AheadStep } from '../../../runtime/engine/prompt-place';
+import { openTestGrammars } from '../retrieval/grammars';
 import { FakeModel } from '../fakes/language-model';
 
 function loaded(answer: string) {
@@ -41,6 +42,8 @@ async function readAhead({ model, checkpoints }: ReturnType<typeof loaded>, step
 }
 
 describe('completeAt', () => {
+  beforeAll(openTestGrammars);
+
   it('ends the rest of a line at the newline', async () => {
     const { response } = await completeAt(
       loaded('a + b;\nreturn 3;'),
@@ -48,6 +51,16 @@ describe('completeAt', () => {
       undefined,
     );
     expect(response.candidates).toMatchObject([{ text: 'a + b;', stoppedBy: 'line-end' }]);
+  });
+
+  it('ends a block where its grammar lets it end', async () => {
+    const block = { ...at('function f() {\n  █\n  return a;\n}\n'), languageId: 'typescript' };
+    const answer = 'const a = 1;\n  const b = [\n    1,';
+    const { response } = await completeAt(loaded(answer), block, undefined);
+    expect(response.candidates).toMatchObject([{ text: 'const a = 1;', stoppedBy: 'block-end' }]);
+    const { languageId: _, ...unknown } = block;
+    const whole = await completeAt(loaded(answer), unknown, undefined);
+    expect(whole.response.candidates).toMatchObject([{ text: answer }]);
   });
 
   const lines = 'const value = compute(1, 2, 3);\n'.repeat(6);
