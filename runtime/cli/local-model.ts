@@ -10,11 +10,11 @@ import { immediateScheduler } from '../inference/scheduling';
 import { defaultDataFolder } from './data-folder';
 import { modelOf, precisionOf } from './local-engine';
 import { note } from './output';
-import { wholeNumber, type CommonValues } from './options';
+import { oneOf, wholeNumber, type CommonValues } from './options';
 
 /** Runs `job` with a model alone: for measurements of the model itself. */
 export async function withModel<T>(
-  values: CommonValues & { precision?: string },
+  values: CommonValues & { precision?: string; provider?: string },
   job: (model: LanguageModel) => Promise<T>,
 ): Promise<T> {
   const name = modelOf(values.model);
@@ -28,6 +28,7 @@ export async function withModel<T>(
     prepare: random ? prepareRandomModel : prepareBareModel,
     cacheFolder: path.join(dataFolder, 'cache'),
     precision: precisionOf(values.precision),
+    provider: oneOf('provider', values.provider, ['cpu', 'webgpu'], 'cpu'),
     threads: wholeNumber('threads', values.threads, Math.min(2, availableParallelism()), 1),
     scheduler: immediateScheduler,
     workerPath: findAssets(__dirname).workerPath,

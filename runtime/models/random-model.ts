@@ -1,6 +1,12 @@
 import { describeModel } from '../architectures';
 import { UserError } from '../protocol/errors';
-import { bareModel, compiledInCache, type PrepareOptions, type ReadyModel } from './model-folder';
+import {
+  bareModel,
+  compiledInCache,
+  usualPrecision,
+  type PrepareOptions,
+  type ReadyModel,
+} from './model-folder';
 import { randomShapes } from './random-shapes';
 import { randomCheckpoint } from './random-weights';
 
@@ -28,7 +34,8 @@ export function randomModel(name: string) {
  * @param options `folder` is its name, `random:SHAPE`
  */
 export async function prepareRandomModel(options: PrepareOptions): Promise<ReadyModel> {
-  const { folder: name, cacheFolder, precision = 'w8u', onLog = () => undefined } = options;
+  const { folder: name, cacheFolder, provider = 'cpu', onLog = () => undefined } = options;
+  const { precision = usualPrecision[provider] } = options;
   const { description, checkpoint } = randomModel(name);
   const source = `${name} ${seed}`;
   const compiled = await compiledInCache({
@@ -37,8 +44,9 @@ export async function prepareRandomModel(options: PrepareOptions): Promise<Ready
     source,
     cacheFolder,
     precision,
+    provider,
     onLog,
     checkpoint,
   });
-  return bareModel(name, name, description, precision, source, compiled);
+  return bareModel(name, name, description, { precision, provider }, source, compiled);
 }
