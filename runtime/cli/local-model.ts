@@ -17,11 +17,16 @@ import { immediateScheduler } from '../inference/scheduling';
 import { defaultDataFolder } from './data-folder';
 import { modelOf, precisionOf } from './local-engine';
 import { note } from './output';
-import { wholeNumber, type CommonValues } from './options';
+import { oneOf, wholeNumber, type CommonValues } from './options';
+
+interface ModelValues extends CommonValues {
+  precision?: string;
+  provider?: string;
+}
 
 /** Runs `job` with a model alone: for measurements of the model itself. */
 export async function withModel<T>(
-  values: CommonValues & { precision?: string },
+  values: ModelValues,
   job: (model: LanguageModel) => Promise<T>,
 ): Promise<T> {
   const { folder, prepare } = chosen(values);
@@ -30,7 +35,7 @@ export async function withModel<T>(
 
 /** The same with a random Transformer of the model's size beside it, which runs in the same way. */
 export async function withModelAndTransformer<T>(
-  values: CommonValues & { precision?: string },
+  values: ModelValues,
   job: (model: LanguageModel, transformer: LanguageModel) => Promise<T>,
 ): Promise<T> {
   const { folder, prepare, describe } = chosen(values);
@@ -54,7 +59,7 @@ function chosen(values: CommonValues) {
 }
 
 async function withLoaded<T>(
-  values: CommonValues & { precision?: string },
+  values: ModelValues,
   folder: string,
   prepare: (options: PrepareOptions) => Promise<ReadyModel>,
   job: (model: LanguageModel) => Promise<T>,
@@ -64,6 +69,7 @@ async function withLoaded<T>(
     prepare,
     cacheFolder: path.join(values.data ?? defaultDataFolder(), 'cache'),
     precision: precisionOf(values.precision),
+    provider: oneOf('provider', values.provider, ['cpu', 'webgpu'], 'cpu'),
     threads: wholeNumber('threads', values.threads, Math.min(2, availableParallelism()), 1),
     scheduler: immediateScheduler,
     workerPath: findAssets(__dirname).workerPath,

@@ -1,32 +1,38 @@
 import type { StateLayout } from '../graph/states';
-import { BlockRunner } from '../inference/runner';
+import { DeviceRunner, deviceOutputs } from '../inference/device-runner';
+import { BlockRunner, type Runner } from '../inference/runner';
 import { argmax } from '../inference/sampling';
 import { openSession, type Session } from '../inference/session';
-import { emptyState, type StateData } from '../inference/state-data';
 import type { ParityForm } from './parity-result';
 
 /** Tokens of one run at most: scores of a whole long text would not fit into memory. */
 const longestRun = 512;
 
+/** What is seen of a state, wherever it lives. */
+export interface ReadState {
+  logits: Float32Array | undefined;
+}
+
 /** Reads ids in every way that must give the same logits. */
 export class ParityReader {
   private constructor(
     private readonly session: Session,
-    private readonly runner: BlockRunner,
+    private readonly runner: Runner<ReadState>,
     private readonly layout: StateLayout,
   ) {}
 
   static async open(graphPath: string, layout: StateLayout, form: ParityForm): Promise<ParityReader> {
-    const session = await openSession({ graphPath, threads: 2, ...form });
-    return new ParityReader(session, new BlockRunner(session, layout), layout);
+    const session = await openSession({ graphPath, threads: 2, onDevice: deviceOutputs(layout), ...form });
+    const runner = layout.onDevice ? new DeviceRunner(session, layout) : new BlockRunner(session, layout);
+    return new ParityReader(session, runner, layout);
   }
 
-  newState(): StateData {
-    return emptyState(this.layout);
+  newState(): ReadState {
+    return this.runner.newState();
   }
 
   /** Logits of the last `wanted` of `ids`, and what the first mixer gave where the graph has the probe. */
-  async read(state: StateData, ids: readonly number[], wanted: number) {
+  async read(state: ReadState, ids: readonly number[], wanted: number) {
     const logits: Float32Array[] = [];
     const probes: Float32Array[] = [];
     const most = Math.min(longestRun, this.layout.longestRun);
@@ -51,7 +57,7 @@ export class ParityReader {
   }
 
   /** Logits of the last `count` positions, each read by itself. */
-  async readSteps(state: StateData, ids: readonly number[], count: number): Promise<Float32Array> {
+  async readSteps(state: ReadState, ids: readonly number[], count: number): Promise<Float32Array> {
     await this.read(state, ids.slice(0, ids.length - count), 0);
     const logits: Float32Array[] = [];
     for (const id of ids.slice(ids.length - count)) logits.push((await this.read(state, [id], 1)).logits);
@@ -59,7 +65,7 @@ export class ParityReader {
   }
 
   /** The `count` likeliest next tokens, one after the other. */
-  async greedy(state: StateData, count: number): Promise<number[]> {
+  async greedy(state: ReadState, count: number): Promise<number[]> {
     const ids: number[] = [];
     while (ids.length < count) {
       const id = argmax(state.logits!);

@@ -21,7 +21,6 @@ export interface Seen {
 
 /** `queries [heads, Q, headSize]`, their scale taken into them -> the same shape. A bias says which positions each sees. */
 export function attend(context: LayerContext, queries: Value, seen: Seen): Value {
-  if (context.provider === 'webgpu') return attendInParts(context, queries, seen);
   return Number.isFinite(seen.window)
     ? attendTogether(context, queries, seen)
     : attendApart(context, queries, seen);
@@ -74,12 +73,24 @@ function attendApart(context: LayerContext, queries: Value, seen: Seen): Value {
   return graph.node('Reshape', [y, graph.node('Shape', [queries])]);
 }
 
-/** From operators that WebGPU has. */
-function attendInParts(context: LayerContext, queries: Value, seen: Seen): Value {
+/**
+ * The same from operators that WebGPU has, where slots and new tokens have to be joined in any case: what of them stays in the
+ * window is given back as `name.keys.next` and `name.values.next`.
+ */
+export function attendOnDevice(context: LayerContext, queries: Value, seen: Seen, name: string): Value {
   const { graph } = context;
   const { kept, fresh, window, keyValueHeads, headSize } = seen;
-  const keys = graph.unsqueeze(graph.concat([kept.keys, fresh.keys], 1), 1);
-  const values = graph.unsqueeze(graph.concat([kept.values, fresh.values], 1), 1);
+  const [keys, values] = (['keys', 'values'] as const).map((part) => {
+    const next = `${name}.${part}.next`;
+    const whole = Number.isFinite(window) ? undefined : next;
+    const [joined] = graph.nodeWithOutputs('Concat', [kept[part], fresh[part]], { axis: 1 }, [whole]);
+    if (!whole) {
+      const last = [graph.ints(-Math.max(1, window - 1)), graph.ints(2 ** 40), graph.ints(1)];
+      graph.nodeWithOutputs('Slice', [joined!, ...last], {}, [next]);
+    }
+    graph.output(next, next, 'float32', [keyValueHeads, `${next}.slots`, headSize]);
+    return graph.unsqueeze(joined!, 1);
+  }) as [Value, Value];
   const grouped = graph.reshape(queries, [keyValueHeads, seen.heads / keyValueHeads, -1, headSize]);
   const scores = graph.matmul(grouped, graph.transpose(keys, [0, 1, 3, 2]));
   const shares = graph.node('Softmax', [graph.add(scores, windowBias(context, window))], { axis: -1 });

@@ -4,7 +4,7 @@ import type { LayerContext, Provider } from './context';
 import type { ModelDescription } from './layers';
 import { buildMixer, mixerTensors } from './mixers';
 import { addAndNorm, normalize, normTensors, type Norm } from './norm';
-import { formsOf, type Precision } from './precision';
+import { formsOf, restoring, type Precision } from './precision';
 import { names, type StateLayout } from './states';
 import { matrix } from './stored-tensors';
 
@@ -19,6 +19,17 @@ export interface ModelGraph {
   states: StateLayout;
 }
 
+export interface GraphOptions {
+  /** Adds the output that parity of the first mixer is measured at. */
+  probe?: boolean;
+  /** See `GraphBuilder`. */
+  signedBytes?: boolean;
+  /** Default: cpu. */
+  provider?: Provider;
+  /** Weights are made from those that a graph for the CPU has stored in this precision; absent = from the original ones. */
+  stored?: Precision;
+}
+
 /** Name of the output that `probe` adds: what the first mixer of all gives, float32 [T, width]. */
 export const probeOutput = 'mixer0.out';
 
@@ -29,11 +40,12 @@ export const probeOutput = 'mixer0.out';
 export function buildModelGraph(
   model: ModelDescription,
   precision: Precision,
-  options: { probe?: boolean; signedBytes?: boolean; provider?: Provider } = {},
+  options: GraphOptions = {},
 ): ModelGraph {
   const { provider = 'cpu' } = options;
   const graph = new GraphBuilder(options.signedBytes);
-  const forms = formsOf(precision, provider);
+  const wanted = formsOf(precision, provider);
+  const forms = options.stored ? restoring(wanted, formsOf(options.stored, 'cpu')) : wanted;
   const { width, vocabulary, layers } = model;
   const embedding = matrix(model.embedding, vocabulary, width);
   const head = matrix(model.head ?? model.embedding, vocabulary, width);
@@ -43,6 +55,7 @@ export function buildModelGraph(
     windows: [],
     rotations: [],
     longestRun: Infinity,
+    onDevice: provider === 'webgpu',
   };
   const ids = graph.input(names.ids, 'int64', ['T']);
   const positions = graph.input(names.positions, 'float32', ['T']);

@@ -25,11 +25,11 @@ export function splitWithPending(
 
 /**
  * Declares `fresh [T, width]` as what the layer's recurrence takes in, and puts it behind the rows of the pending
- * tokens: `[pending + T, width]`. See `PendingRows`. On WebGPU, where states need not be copied, none are pending.
+ * tokens: `[pending + T, width]`. See `PendingRows`. On a device, where states need not be copied, none are pending.
  */
 export function withPending(context: LayerContext, fresh: Value, width: number): Value {
-  const { graph, provider, prefix, states } = context;
-  if (provider === 'webgpu') return fresh;
+  const { graph, prefix, states } = context;
+  if (states.onDevice) return fresh;
   const name = `${prefix}.rows`;
   states.pending.push({ name, width });
   graph.output(fresh, freshRows(context), 'float32', ['T', width]);

@@ -70,3 +70,21 @@ export function formsOf(precision: Precision, provider: Provider): Forms {
     );
   return { ...chosen, experts: allExperts(chosen) };
 }
+
+/** Forms in which matrices are made from what other forms have stored of them. */
+export function restoring(target: Forms, stored: Forms): Forms {
+  const product = (to: ProductForm, from: ProductForm): ProductForm => ({
+    ...to,
+    multiply: (graph, x, matrix) => to.multiply(graph, x, from.restored(matrix)),
+  });
+  return {
+    ...target,
+    into: product(target.into, stored.into),
+    outOf: product(target.outOf, stored.outOf),
+    embedding: {
+      ...target.embedding,
+      lookup: (graph, ids, matrix) => target.embedding.lookup(graph, ids, stored.embedding.restored(matrix)),
+      head: (graph, x, matrix) => target.embedding.head(graph, x, stored.embedding.restored(matrix)),
+    },
+  };
+}

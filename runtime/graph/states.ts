@@ -6,6 +6,8 @@ export interface StateLayout {
   rotations: Rotation[];
   /** Tokens that one run can take at most; Infinity where the graph sets no limit. */
   longestRun: number;
+  /** The graph cuts its windows itself, so that all of a state can stay where the graph runs. */
+  onDevice: boolean;
 }
 
 /**
@@ -38,6 +40,9 @@ export interface PendingRows {
  * Keys and values of the last `window` tokens, or of all. The host keeps them in slots, in any order; the graph takes
  * `name.keys` and `name.values` [keyValueHeads, slots, headSize] and gives back the read tokens' own,
  * `name.keys.new` and `name.values.new` [keyValueHeads, T, headSize]. Keys are rotated already.
+ *
+ * On the device (see `StateLayout`) the graph gives back what the window keeps instead, oldest first: `name.keys.next` and
+ * `name.values.next`, of `keptOnDevice` tokens.
  */
 export interface WindowState {
   name: string;
@@ -45,6 +50,11 @@ export interface WindowState {
   window: number;
   keyValueHeads: number;
   headSize: number;
+}
+
+/** Tokens of a window that a graph on the device gives back once `length` are read: those that later ones can see. */
+export function keptOnDevice(window: number, length: number): number {
+  return Math.min(Math.max(1, window - 1), length);
 }
 
 /** Names of the graph's other inputs and outputs. */

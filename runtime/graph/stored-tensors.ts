@@ -132,6 +132,17 @@ export function scaledRows(matrix: Matrix, parts: readonly [rows: number, factor
   };
 }
 
+/**
+ * A matrix of what was stored of it, whole. Its name differs, so that tensors of both can be told apart.
+ * @param load all rows from the stored tensors, given by their names in float32
+ */
+export function restoredMatrix(
+  { name, rows, columns }: Matrix,
+  load: (read: ReadTensor) => Float32Array,
+): Matrix {
+  return { name: `${name}.restored`, rows, columns, load };
+}
+
 /** Some rows of a matrix, in the order given. */
 export function pickedRows(name: string, { columns, load }: Matrix, rows: readonly number[]): Matrix {
   return {

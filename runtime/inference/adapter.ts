@@ -1,6 +1,6 @@
 import { GraphBuilder } from '../graph/builder';
 import { elementTypes } from '../graph/onnx';
-import { messageOf, UserError } from '../protocol/errors';
+import { AdapterError, messageOf } from '../protocol/errors';
 import type { OnnxRuntime } from './onnxruntime';
 
 /** What the runtime says of a machine that has no adapter or no driver for one. */
@@ -8,17 +8,25 @@ export function lacksAdapter(error: unknown): boolean {
   return /WebGPU adapter|WebGPU device/.test(messageOf(error));
 }
 
-export function noAdapter(cause: unknown): UserError {
-  return new UserError(
+export function noAdapter(cause: unknown): AdapterError {
+  return new AdapterError(
     `No graphics adapter can be used here (${lastSentence(cause)}). Choose the provider "cpu"; on Linux the GPU needs its ` +
       'driver and the Vulkan loader (libvulkan1).',
     { cause },
   );
 }
 
+/** A run on the GPU did not come to its end. */
+export function adapterFailed(cause: unknown): AdapterError {
+  return new AdapterError(
+    `The graphics adapter failed (${lastSentence(cause)}). Free some of its memory, restart the engine, or choose the provider "cpu".`,
+    { cause },
+  );
+}
+
 /**
  * Computes one number in half precision: an adapter that lacks it takes such graphs, and fails when they run.
- * @throws UserError where there is no adapter, or it lacks half precision
+ * @throws AdapterError where there is no adapter, or it lacks half precision
  */
 export async function requireHalfPrecision(runtime: typeof OnnxRuntime): Promise<void> {
   try {
@@ -33,7 +41,7 @@ export async function requireHalfPrecision(runtime: typeof OnnxRuntime): Promise
     }
   } catch (error) {
     if (lacksAdapter(error)) throw noAdapter(error);
-    throw new UserError(
+    throw new AdapterError(
       `The graphics adapter does not compute in half precision (${lastSentence(error)}). ` +
         'Choose another precision: float32, int8 or int4.',
       { cause: error },

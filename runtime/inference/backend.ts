@@ -1,3 +1,5 @@
+import type { Provider } from '../graph/context';
+import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
 import type { Choice, ChosenToken } from './sampling';
 import type { StateSnapshot } from './snapshot';
@@ -7,6 +9,8 @@ export interface BackendOptions {
   graphPath: string;
   states: StateLayout;
   threads: number;
+  provider: Provider;
+  precision: Precision;
   /** Names the model in snapshots. */
   key: string;
 }

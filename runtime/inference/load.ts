@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os';
+import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
+import { isAdapterError, messageOf } from '../protocol/errors';
 import { prepareModel, type PrepareOptions, type ReadyModel } from '../models/model-folder';
 import type { Backend, BackendOptions } from './backend';
 import type { ModelInfo, Tokenizer } from './language-model';
-import { LocalBackend } from './local-backend';
+import { DeviceLedger } from './device-ledger';
+import { openBackend } from './open-backend';
 import { LocalLanguageModel } from './local-language-model';
 import { immediateScheduler, type BlockScheduler } from './scheduling';
 import { StateLedger } from './state-ledger';
@@ -19,7 +22,10 @@ export interface LoadOptions {
   /** For compiled models and remembered checksums; made when absent. */
   cacheFolder: string;
   precision?: Precision;
-  provider?: 'cpu';
+  /** Absent = cpu. */
+  provider?: Provider;
+  /** Told why the CPU is taken where another provider was asked for; absent = that fails instead. */
+  onFallback?: (reason: string) => void;
   /** 0 or absent = half the cores. */
   threads?: number;
   /** Absent = each block runs at once. */
@@ -29,24 +35,38 @@ export interface LoadOptions {
   onLog?: (message: string) => void;
 }
 
+/** Tokens read in one run. The GPU is no sooner done with a few than with many. */
+const blockTokensOn: Record<Provider, number> = { cpu: 64, webgpu: 512 };
+
 /** @throws UserError where the model's files are missing, damaged or unknown, or where no runtime exists for the platform */
 export async function loadLanguageModel(options: LoadOptions): Promise<LocalLanguageModel> {
+  const { provider = 'cpu', onFallback } = options;
+  try {
+    return await loadOn(provider, options);
+  } catch (error) {
+    if (provider === 'cpu' || !onFallback || !isAdapterError(error)) throw error;
+    onFallback(messageOf(error));
+    return loadOn('cpu', options);
+  }
+}
+
+async function loadOn(provider: Provider, options: LoadOptions): Promise<LocalLanguageModel> {
   const started = performance.now();
   const { folder, cacheFolder, precision, onLog, prepare = prepareModel } = options;
   const { scheduler = immediateScheduler } = options;
   const threads = options.threads || Math.max(1, Math.floor(availableParallelism() / 2));
   // The worker starts and loads onnxruntime while this thread checks the model's files, and loads the graph while it
   // builds the tokeniser and compares checksums.
-  const preparing = prepare({ folder, cacheFolder, precision, onLog });
-  const opening = openBackend(
+  const preparing = prepare({ folder, cacheFolder, precision, provider, onLog });
+  const opening = openIn(
     options.workerPath,
-    preparing.then(({ graphPath, states, key }) => ({ graphPath, states, key, threads })),
+    preparing.then((ready) => ({ ...backendPart(ready), provider, threads })),
   );
   try {
     const ready = await preparing;
     const tokenizer = tokenizerOf(ready);
     const [backend] = await Promise.all([opening, ready.verified]);
-    return assemble(ready, tokenizer, backend, scheduler, started);
+    return assemble(ready, tokenizer, backend, scheduler, provider, started);
   } catch (error) {
     await opening.then(
       (backend) => backend.close(),
@@ -62,22 +82,29 @@ function tokenizerOf({ tokenizer, manifest, description }: ReadyModel): Tokenize
     : createTokenizer(tokenizer, manifest.cut);
 }
 
+function backendPart({ graphPath, states, key, precision }: ReadyModel) {
+  return { graphPath, states, key, precision };
+}
+
 function assemble(
   ready: ReadyModel,
   tokenizer: Tokenizer,
   backend: Backend,
   scheduler: BlockScheduler,
+  provider: Provider,
   started: number,
 ): LocalLanguageModel {
   const { states, description } = ready;
   const { vocabulary } = description;
-  const ledger = new StateLedger(states, vocabulary);
+  const ledger = states.onDevice ? new DeviceLedger(states, vocabulary) : new StateLedger(states, vocabulary);
+  const blockTokens = Math.min(blockTokensOn[provider], states.longestRun);
   const info = modelInfo(
     ready,
+    provider,
     ledger.fullStateBytes(ready.manifest.usefulContext),
     performance.now() - started,
   );
-  return new LocalLanguageModel({ info, tokenizer, backend, scheduler, ledger, vocabulary });
+  return new LocalLanguageModel({ info, tokenizer, backend, scheduler, ledger, vocabulary, blockTokens });
 }
 
 /** Keys and values of attention without a window, in float32. */
@@ -87,23 +114,18 @@ function growthBytes({ windows }: StateLayout): number {
     .reduce((sum, { keyValueHeads, headSize }) => sum + 4 * 2 * keyValueHeads * headSize, 0);
 }
 
-async function openBackend(
-  workerPath: string | undefined,
-  options: Promise<BackendOptions>,
-): Promise<Backend> {
-  return workerPath === undefined
-    ? LocalBackend.open(await options)
-    : WorkerBackend.open(workerPath, options);
+async function openIn(workerPath: string | undefined, options: Promise<BackendOptions>): Promise<Backend> {
+  return workerPath === undefined ? openBackend(await options) : WorkerBackend.open(workerPath, options);
 }
 
-function modelInfo(ready: ReadyModel, stateBytes: number, loadMs: number): ModelInfo {
+function modelInfo(ready: ReadyModel, provider: Provider, stateBytes: number, loadMs: number): ModelInfo {
   const { manifest, description, folder, precision, weightBytes, key } = ready;
   return {
     name: manifest.name,
     folder,
     family: description.family,
     precision,
-    provider: 'cpu',
+    provider,
     languages: manifest.languages,
     special: manifest.specialTokens,
     prompt: manifest.prompt,

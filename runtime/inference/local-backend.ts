@@ -1,7 +1,7 @@
 import type { Backend, BackendOptions, BlockResult, Want } from './backend';
 import { roomForDrafts } from './pending';
 import { BlockRunner } from './runner';
-import { chooseToken, logProbability, type Choice, type ChosenToken } from './sampling';
+import { chooseToken, scoresOf, type Choice, type ChosenToken } from './sampling';
 import { openSession, type Session } from './session';
 import { exportState, importState, type StateSnapshot } from './snapshot';
 import { emptyState, forkState, type StateData } from './state-data';
@@ -119,16 +119,4 @@ function chooseAlong(logits: Float32Array, drafts: readonly number[], choice: Ch
     tokens.push(chooseToken(logits.subarray(at, at + vocabulary), choice));
   } while (tokens.at(-1)!.id === drafts[tokens.length - 1]);
   return tokens;
-}
-
-function scoresOf(
-  ids: readonly number[],
-  before: Float32Array | undefined,
-  logits: Float32Array,
-): Float32Array {
-  const vocabulary = logits.length / ids.length;
-  return Float32Array.from(ids, (id, i) => {
-    const row = i === 0 ? before : logits.subarray((i - 1) * vocabulary, i * vocabulary);
-    return row ? logProbability(row, id) : NaN;
-  });
 }

@@ -13,10 +13,7 @@ import { seededRandom } from '../models/seeded-random';
 import type { Choice } from './sampling';
 import type { BlockScheduler } from './scheduling';
 import type { StateSnapshot } from './snapshot';
-import type { StateLedger } from './state-ledger';
-
-/** Tokens read in one run: a keystroke waits for at most one of these, and the scores' memory grows with them. */
-export const blockTokens = 64;
+import type { Ledger } from './state-ledger';
 
 class StateHandle implements ModelState {
   length = 0;
@@ -32,7 +29,9 @@ export interface LocalLanguageModelParts {
   tokenizer: Tokenizer;
   backend: Backend;
   scheduler: BlockScheduler;
-  ledger: StateLedger;
+  ledger: Ledger;
+  /** Tokens read in one run: a keystroke waits for at most one of these, and the scores' memory grows with them. */
+  blockTokens: number;
   /** Ids the embedding has rows for. */
   vocabulary: number;
 }
@@ -43,18 +42,21 @@ export class LocalLanguageModel implements LanguageModel {
   readonly tokenizer: Tokenizer;
   private readonly backend: Backend;
   private readonly scheduler: BlockScheduler;
-  private readonly ledger: StateLedger;
+  private readonly ledger: Ledger;
+  private readonly blockTokens: number;
   private readonly vocabulary: number;
   private nextId = 1;
   private ringBytes = 0;
 
-  constructor({ info, tokenizer, backend, scheduler, ledger, vocabulary }: LocalLanguageModelParts) {
+  constructor(parts: LocalLanguageModelParts) {
+    const { info, tokenizer, backend, scheduler, ledger, vocabulary, blockTokens } = parts;
     this.info = info;
     this.tokenizer = tokenizer;
     this.backend = backend;
     this.scheduler = scheduler;
     this.ledger = ledger;
     this.vocabulary = vocabulary;
+    this.blockTokens = blockTokens;
   }
 
   create(): Promise<ModelState> {
@@ -84,6 +86,7 @@ export class LocalLanguageModel implements LanguageModel {
   }
 
   async read(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<void> {
+    const { blockTokens } = this;
     for (let at = 0; at < ids.length; at += blockTokens)
       await this.block(state, ids.slice(at, at + blockTokens), { kind: 'nothing' }, options);
   }
@@ -96,6 +99,7 @@ export class LocalLanguageModel implements LanguageModel {
     if (prompt.length === 0) throw new Error('decode needs at least one token to read');
     if (options.maxTokens <= 0) return this.read(state, prompt, options);
     const { choose, draft } = choices(options);
+    const { blockTokens } = this;
     const lastBlock = Math.floor((prompt.length - 1) / blockTokens) * blockTokens;
     await this.read(state, prompt.slice(0, lastBlock), options);
     let next = prompt.slice(lastBlock);
@@ -115,6 +119,7 @@ export class LocalLanguageModel implements LanguageModel {
 
   async score(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<Float32Array> {
     const scores = new Float32Array(ids.length);
+    const { blockTokens } = this;
     for (let at = 0; at < ids.length; at += blockTokens) {
       const block = ids.slice(at, at + blockTokens);
       scores.set((await this.block(state, block, { kind: 'scores' }, options)).scores!, at);

@@ -8,8 +8,8 @@ import type { StateLayout } from '../graph/states';
 export const mostPending = 3;
 
 /** Whether tokens can wait at all: all that the recurrent states take in must be kept for them. */
-function canWait({ recurrent, pending }: StateLayout): boolean {
-  return recurrent.length === 0 || pending.length > 0;
+function canWait({ recurrent, pending, onDevice }: StateLayout): boolean {
+  return !onDevice && (recurrent.length === 0 || pending.length > 0);
 }
 
 /** Whether a run of `count` tokens leaves them pending behind those that are. */

@@ -2,7 +2,8 @@ import { probeOutput } from '../graph/model-graph';
 import { names, type StateLayout } from '../graph/states';
 import type { Session, Tensor } from './session';
 import { staysPending } from './pending';
-import { dropRings, layRings, nothingPending, type Pending, type StateData } from './state-data';
+import { tokenFeeds } from './token-feeds';
+import { dropRings, emptyState, layRings, nothingPending, type Pending, type StateData } from './state-data';
 
 export interface BlockOutput {
   /** float32 [wanted, vocabulary]: logits of the last positions. */
@@ -11,11 +12,19 @@ export interface BlockOutput {
   probe?: Float32Array;
 }
 
+/** Runs blocks of tokens on states of its own kind. */
+export interface Runner<State> {
+  /** Of no tokens. */
+  newState(): State;
+  /** Reads `ids` (at least one) into `state`; gives the logits of the last `wanted` positions. */
+  run(state: State, ids: readonly number[], wanted?: number): Promise<BlockOutput>;
+}
+
 /** States that keep their rings laid out: the one in front of the user and the one read in the background. */
 const statesWithRings = 2;
 
 /** Runs blocks of tokens on states: the only place that knows the graph's inputs and outputs. */
-export class BlockRunner {
+export class BlockRunner implements Runner<StateData> {
   /** Most recently run last. */
   private readonly ringed: StateData[] = [];
 
@@ -36,7 +45,10 @@ export class BlockRunner {
     this.smallOutputs = [...always, ...ofWindows, ...pending.map(({ name }) => `${name}.new`)];
   }
 
-  /** Reads `ids` (at least one) into `state`; gives the logits of the last `wanted` positions. */
+  newState(): StateData {
+    return emptyState(this.layout);
+  }
+
   async run(state: StateData, ids: readonly number[], wanted = 1): Promise<BlockOutput> {
     this.layOut(state);
     const stays = staysPending(this.layout, state.pending.tokens, ids.length);
@@ -88,21 +100,7 @@ export class BlockRunner {
 
   private feeds(state: StateData, ids: readonly number[], wanted: number): Record<string, Tensor> {
     const { session, layout } = this;
-    const feeds: Record<string, Tensor> = {
-      [names.ids]: session.int64(...ids),
-      [names.positions]: session.float32(
-        Float32Array.from(ids, (_, i) => state.length + i),
-        [ids.length],
-      ),
-      [names.wantedFrom]: session.int64(-wanted),
-      [names.readFrom]: session.int64(-ids.length),
-    };
-    for (const { name, frequencies } of layout.rotations) {
-      const angles = anglesOf(frequencies, state.length, ids.length);
-      const shape = [ids.length, frequencies.length];
-      feeds[`${name}.cos`] = session.float32(angles.map(Math.cos), shape);
-      feeds[`${name}.sin`] = session.float32(angles.map(Math.sin), shape);
-    }
+    const feeds = tokenFeeds(session, layout, state.length, ids, wanted);
     for (const { name, shape } of layout.recurrent)
       feeds[name] = session.float32(state.recurrent.get(name)!, shape);
     for (const [i, { name, width }] of layout.pending.entries())
@@ -145,19 +143,10 @@ export class BlockRunner {
   }
 }
 
-function outputOf(outputs: Record<string, Tensor>): BlockOutput {
+export function outputOf(outputs: Record<string, Tensor>): BlockOutput {
   const logits = floats(outputs, names.logits);
   const probe = outputs[probeOutput];
   return probe ? { logits, probe: probe.data as Float32Array } : { logits };
-}
-
-/** Position after position, each times every frequency; rounded where the models' own code rounds. */
-function anglesOf(frequencies: readonly number[], from: number, count: number): Float32Array {
-  const angles = new Float32Array(count * frequencies.length);
-  for (let t = 0; t < count; t++)
-    for (const [i, frequency] of frequencies.entries())
-      angles[t * frequencies.length + i] = (from + t) * Math.fround(frequency);
-  return angles;
 }
 
 function floats(outputs: Record<string, Tensor>, name: string): Float32Array {

@@ -60,3 +60,18 @@ function draw(logits: Float32Array, largest: number, { temperature, topP, random
   }
   return order[kept - 1]!;
 }
+
+/**
+ * Log-probability of each of `ids`; `logits` [ids, vocabulary] are those after each, `before` those after the token in front.
+ */
+export function scoresOf(
+  ids: readonly number[],
+  before: Float32Array | undefined,
+  logits: Float32Array,
+): Float32Array {
+  const vocabulary = logits.length / ids.length;
+  return Float32Array.from(ids, (id, i) => {
+    const row = i === 0 ? before : logits.subarray((i - 1) * vocabulary, i * vocabulary);
+    return row ? logProbability(row, id) : NaN;
+  });
+}

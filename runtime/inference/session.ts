@@ -4,7 +4,7 @@ import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
 import { signedGraphFile } from '../models/compile';
 import { messageOf, UserError } from '../protocol/errors';
-import { lacksAdapter, noAdapter, requireHalfPrecision } from './adapter';
+import { adapterFailed, lacksAdapter, noAdapter, requireHalfPrecision } from './adapter';
 import { loadOnnxRuntime, type OnnxRuntime } from './onnxruntime';
 import { productsSaturate } from './saturation';
 
@@ -17,6 +17,8 @@ export interface SessionOptions {
   provider?: Provider;
   /** Default: float32. What the graph was built with; not every adapter has all. */
   precision?: Precision;
+  /** Outputs that stay where the graph runs: they are fed back as they are, and cannot be read here. */
+  onDevice?: readonly string[];
 }
 
 /** One loaded graph. `run` blocks the calling thread until it is done and cannot be interrupted. */
@@ -37,30 +39,14 @@ export async function openSession({
   threads,
   provider = 'cpu',
   precision,
+  onDevice = [],
 }: SessionOptions): Promise<Session> {
   const runtime = await loadOnnxRuntime();
   if (provider === 'webgpu' && precision === 'float16') await requireHalfPrecision(runtime);
-  const { InferenceSession, Tensor } = runtime;
-  let session: OnnxRuntime.InferenceSession;
   try {
-    session = await InferenceSession.create(await graphForThisProcessor(graphPath, runtime), {
-      executionProviders: [provider],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      // Patterns of memory use are kept for every length of block ever read: they cost memory and gain nothing here.
-      enableMemPattern: false,
-      logSeverityLevel: 3,
-      extra: {
-        session: {
-          disable_cpu_ep_fallback: provider === 'cpu' ? '0' : '1',
-          // Long enough to bridge the gaps between a run's parts, which saves a wake-up at each; unbounded spinning would
-          // take whole cores from the editor between runs.
-          intra_op: { allow_spinning: '1', spin_duration_us: '100' },
-        },
-      },
-    });
+    const graph = await graphForThisProcessor(graphPath, runtime);
+    const options = { ...settings(provider, threads), ...(provider === 'webgpu' && locations(onDevice)) };
+    return sessionOf(await runtime.InferenceSession.create(graph, options), runtime, provider);
   } catch (error) {
     if (lacksAdapter(error)) throw noAdapter(error);
     throw new UserError(
@@ -68,9 +54,53 @@ export async function openSession({
       { cause: error },
     );
   }
+}
+
+/** A small graph without weights of its own. */
+export async function openGraph(graph: Uint8Array, provider: Provider): Promise<Session> {
+  const runtime = await loadOnnxRuntime();
+  return sessionOf(await runtime.InferenceSession.create(graph, settings(provider, 1)), runtime, provider);
+}
+
+function settings(provider: Provider, threads: number): OnnxRuntime.InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    // Patterns of memory use are kept for every length of block ever read: they cost memory and gain nothing here.
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+    extra: {
+      session: {
+        disable_cpu_ep_fallback: provider === 'cpu' ? '0' : '1',
+        // Long enough to bridge the gaps between a run's parts, which saves a wake-up at each; unbounded spinning would
+        // take whole cores from the editor between runs.
+        intra_op: { allow_spinning: '1', spin_duration_us: '100' },
+      },
+    },
+  };
+}
+
+function locations(onDevice: readonly string[]): OnnxRuntime.InferenceSession.SessionOptions {
+  return { preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer'])) };
+}
+
+function sessionOf(
+  session: OnnxRuntime.InferenceSession,
+  { Tensor }: typeof OnnxRuntime,
+  provider: Provider,
+): Session {
   return {
     outputs: session.outputNames,
-    run: async (feeds, wanted) => (await session.run(feeds, wanted)) as Record<string, Tensor>,
+    run: async (feeds, wanted) => {
+      try {
+        return (await session.run(feeds, wanted)) as Record<string, Tensor>;
+      } catch (error) {
+        throw provider === 'cpu' ? error : adapterFailed(error);
+      }
+    },
     float32: (data, shape) => new Tensor('float32', data, shape),
     int64: (...values) => new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]),
     integers: (values, shape) => new Tensor('int64', BigInt64Array.from(values, BigInt), shape),

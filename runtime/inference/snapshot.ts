@@ -50,15 +50,8 @@ export function exportState(state: StateData, layout: StateLayout, model: string
 
 /** @throws UserError where the snapshot belongs to another model or is incomplete */
 export function importState(snapshot: StateSnapshot, layout: StateLayout, model: string): StateData {
-  if (snapshot.model !== model)
-    throw new UserError('A saved state belongs to another model: it is read anew.');
   const { length } = snapshot;
-  const tensors = new Map(snapshot.tensors.map((tensor) => [tensor.name, tensor.data]));
-  const tensor = (name: string) => tensors.get(name) ?? damaged();
-  const take = (name: string, elements: number) => {
-    const data = tensor(name);
-    return data.length === elements ? data.slice() : damaged();
-  };
+  const { tensor, take, logits } = checkedTensors(snapshot, model);
   const recurrent = layout.recurrent.map(({ name, shape }): [string, Float32Array] => [
     name,
     take(name, elementCount(shape)),
@@ -67,7 +60,6 @@ export function importState(snapshot: StateSnapshot, layout: StateLayout, model:
     const joined = { keys: tensor(`${window.name}.keys`), values: tensor(`${window.name}.values`) };
     return splitPages(window, joined, length) ?? damaged();
   });
-  const logits = tensors.get('logits')?.slice() ?? (length > 0 ? damaged() : undefined);
   return {
     length,
     recurrent: new Map(recurrent),
@@ -75,6 +67,23 @@ export function importState(snapshot: StateSnapshot, layout: StateLayout, model:
     windows,
     logits,
   };
+}
+
+/**
+ * The snapshot's tensors by name, `take` a copy of one that has so many elements, and its logits.
+ * @throws UserError, as they do, where the snapshot belongs to another model or is incomplete
+ */
+export function checkedTensors(snapshot: StateSnapshot, model: string) {
+  if (snapshot.model !== model)
+    throw new UserError('A saved state belongs to another model: it is read anew.');
+  const tensors = new Map(snapshot.tensors.map((tensor) => [tensor.name, tensor.data]));
+  const tensor = (name: string) => tensors.get(name) ?? damaged();
+  const take = (name: string, elements: number) => {
+    const data = tensor(name);
+    return data.length === elements ? data.slice() : damaged();
+  };
+  const logits = tensors.get('logits')?.slice() ?? (snapshot.length > 0 ? damaged() : undefined);
+  return { tensor, take, logits };
 }
 
 function pendingOf(

@@ -18,11 +18,32 @@ interface Account {
   windows: { first: number; pages: Shared[] }[];
 }
 
+/** Counts the bytes that states hold, wherever they live. */
+export interface Ledger {
+  readonly bytes: number;
+  /** States that are not released. */
+  readonly states: number;
+  /**
+   * Bytes of one state that shares nothing and has filled its windows. Where attention has no window, the state holds
+   * every token's keys and values and grows without end: then of one that has read `usefulContext` tokens.
+   */
+  fullStateBytes(usefulContext: number): number;
+  /** Bytes that go when this state is released; what it shares with others stays. */
+  exclusiveBytes(id: number): number;
+  create(id: number): void;
+  fork(id: number, from: number): void;
+  /** A state that shares nothing, of which the last `pending` tokens are pending. */
+  restore(id: number, length: number, pending: number): void;
+  /** `count` more tokens were read into the state; now the last `pending` are pending. */
+  advance(id: number, count: number, pending: number): void;
+  release(id: number): void;
+}
+
 /**
- * Counts the bytes that states hold, wherever they live, from what was done to them: parts that forks share count
+ * Counts from what was done to them: parts that forks share count
  * once. An unfinished page counts for every state, though a fork that has not been run may share it.
  */
-export class StateLedger {
+export class StateLedger implements Ledger {
   private readonly accounts = new Map<number, Account>();
   private total = 0;
   private readonly recurrentBytes: number;
@@ -44,15 +65,10 @@ export class StateLedger {
     return this.total;
   }
 
-  /** States that are not released. */
   get states(): number {
     return this.accounts.size;
   }
 
-  /**
-   * Bytes of one state that shares nothing and has filled its windows. Where attention has no window, the state holds
-   * every token's keys and values and grows without end: then of one that has read `usefulContext` tokens.
-   */
   fullStateBytes(usefulContext: number): number {
     return this.layout.windows.reduce(
       (sum, { window }, i) => sum + (Number.isFinite(window) ? window : usefulContext) * this.tokenBytes[i]!,
@@ -60,7 +76,6 @@ export class StateLedger {
     );
   }
 
-  /** Bytes that go when this state is released; what it shares with others stays. */
   exclusiveBytes(id: number): number {
     const { length, recurrent, fresh, windows } = this.accounts.get(id)!;
     const parts = [recurrent, fresh, ...windows.flatMap(({ pages }) => pages)];
@@ -91,14 +106,12 @@ export class StateLedger {
     this.total += this.unfinishedBytes(length);
   }
 
-  /** A state that shares nothing, of which the last `pending` tokens are pending. */
   restore(id: number, length: number, pending: number): void {
     this.create(id);
     this.advance(id, length, pending);
     this.renew(this.accounts.get(id)!, true);
   }
 
-  /** `count` more tokens were read into the state; now the last `pending` are pending. */
   advance(id: number, count: number, pending: number): void {
     const account = this.accounts.get(id);
     if (!account) return;

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { UserError } from '../protocol/errors';
+import { AdapterError, UserError } from '../protocol/errors';
 import type { Backend, BackendOptions, BlockResult, Want } from './backend';
 import type { StateSnapshot } from './snapshot';
 import type { WorkerReply, WorkerRequest } from './worker-messages';
@@ -101,5 +101,6 @@ export class WorkerBackend implements Backend {
 }
 
 function revive({ name, message }: { name: string; message: string }): Error {
+  if (name === 'AdapterError') return new AdapterError(message);
   return name === 'UserError' ? new UserError(message) : new Error(message);
 }

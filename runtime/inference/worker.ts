@@ -4,8 +4,8 @@
  * closes its port when told to, and ends.
  */
 import { parentPort } from 'node:worker_threads';
-import { LocalBackend } from './local-backend';
-import type { BlockResult } from './backend';
+import type { Backend, BlockResult } from './backend';
+import { openBackend } from './open-backend';
 import { loadOnnxRuntime } from './onnxruntime';
 import type { StateSnapshot } from './snapshot';
 import type { WorkerReply, WorkerRequest } from './worker-messages';
@@ -13,7 +13,7 @@ import type { WorkerReply, WorkerRequest } from './worker-messages';
 const port = parentPort!;
 // Some 50 ms that pass while the other thread looks at the model's files; a failure comes again when a graph is opened.
 loadOnnxRuntime().catch(() => undefined);
-let backend: LocalBackend | undefined;
+let backend: Backend | undefined;
 let queue: Promise<void> = Promise.resolve();
 
 port.on('message', (request: WorkerRequest) => {
@@ -34,7 +34,7 @@ async function answer(request: WorkerRequest): Promise<void> {
 
 async function handle(request: WorkerRequest): Promise<BlockResult | StateSnapshot | undefined> {
   if (request.kind === 'open') {
-    backend = await LocalBackend.open(request.options);
+    backend = await openBackend(request.options);
     return undefined;
   }
   if (!backend) throw new Error('No model is loaded');

@@ -2,9 +2,8 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { checkCheckpoint, isEncoder, type Described } from '../architectures';
 import type { GraphBuilder } from '../graph/builder';
-import type { Provider } from '../graph/context';
 import { buildEncoderGraph } from '../graph/encoder-graph';
-import { buildModelGraph, weightsVersion, type ModelGraph } from '../graph/model-graph';
+import { buildModelGraph, weightsVersion, type GraphOptions, type ModelGraph } from '../graph/model-graph';
 import type { ElementType } from '../graph/onnx';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
@@ -41,16 +40,21 @@ const safetensorsType: Record<ElementType, ElementName> = {
 
 /**
  * @param source what the weights were made from (a checksum); kept in the file
- * @param probe adds the output that parity of the first mixer is measured at
  */
 export function planCompilation(
   model: Described,
   precision: Precision,
   source: string,
-  options: { probe?: boolean; provider?: Provider } = {},
+  options: Omit<GraphOptions, 'signedBytes'> = {},
 ): CompilationPlan {
   const { builder, states } = buildGraph(model, precision, options);
-  const tensors = builder.storedTensors();
+  const { stored } = options;
+  const known = stored
+    ? buildGraph(model, stored, {})
+        .builder.storedTensors()
+        .map(({ name }) => name)
+    : [];
+  const tensors = asStored(builder.storedTensors(), new Set(known));
   const plans = tensors.map(({ name, type, shape }) => ({ name, type: safetensorsType[type], shape }));
   const layout = layoutSafetensors(plans, {
     format: 'longview',
@@ -71,13 +75,23 @@ export function planCompilation(
   return { precision, graphs, layout, tensors, states };
 }
 
-function buildGraph(
-  model: Described,
-  precision: Precision,
-  options: { probe?: boolean; signedBytes?: boolean; provider?: Provider },
-): ModelGraph {
+/** What is no matrix is stored the same in every precision: it is taken as it is, not made anew. */
+function asStored(tensors: StoredTensor[], known: ReadonlySet<string>): StoredTensor[] {
+  return tensors.map((tensor) =>
+    known.has(tensor.name) ? { ...tensor, make: (read) => read(tensor.name) } : tensor,
+  );
+}
+
+function buildGraph(model: Described, precision: Precision, options: GraphOptions): ModelGraph {
   if (!isEncoder(model)) return buildModelGraph(model, precision, options);
-  const none = { recurrent: [], pending: [], windows: [], rotations: [], longestRun: Infinity };
+  const none = {
+    recurrent: [],
+    pending: [],
+    windows: [],
+    rotations: [],
+    longestRun: Infinity,
+    onDevice: false,
+  };
   return { builder: buildEncoderGraph(model, precision, options), states: none };
 }
 

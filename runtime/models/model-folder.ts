@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describeEncoder, describeModel, type Described } from '../architectures';
+import type { Provider } from '../graph/context';
 import type { EncoderDescription } from '../graph/encoder-layers';
 import type { ModelDescription } from '../graph/layers';
 import { graphVersion } from '../graph/model-graph';
@@ -20,6 +21,7 @@ import {
   compilingSteps,
   type CompilationPlan,
 } from './compile';
+import { openStored } from './stored-weights';
 import { bareManifest, manifestFile, readManifest, readModelJson, type Manifest } from './manifest';
 import { SafetensorsFile } from './safetensors';
 
@@ -46,8 +48,10 @@ export interface PrepareOptions {
   folder: string;
   /** Where compiled models and remembered checksums are kept. */
   cacheFolder: string;
-  /** Default: the folder's own where it is compiled, else `w8u`. */
+  /** Default: the folder's own where it is compiled, else `w8u`; on WebGPU `int8`. */
   precision?: Precision;
+  /** Default: cpu. What the graph is built for. */
+  provider?: Provider;
   onLog?: (message: string) => void;
   /** Bytes of compiled weights written so far, and in all. */
   onProgress?: (done: number, total: number) => void;
@@ -61,7 +65,7 @@ export interface PrepareOptions {
  * @throws UserError where something is missing, damaged, or does not fit
  */
 export async function prepareModel(options: PrepareOptions): Promise<ReadyModel> {
-  const { folder, cacheFolder, onLog = () => undefined, onProgress, signal } = options;
+  const { folder, cacheFolder, provider = 'cpu', onLog = () => undefined, onProgress, signal } = options;
   const manifest = readManifest(folder);
   const description = describeModel(readModelJson(folder, 'config.json'));
   const tokenizer = readModelJson(folder, 'tokenizer.json');
@@ -73,20 +77,25 @@ export async function prepareModel(options: PrepareOptions): Promise<ReadyModel>
   // Nothing is compiled from damaged weights.
   if (!manifest.compiled) await verified;
   const weightsSum = manifest.sha256[weightsFile] ?? (await checksums.ofAll(folder, weightFiles(folder)));
-  const precision = options.precision ?? manifest.compiled?.precision ?? 'w8u';
-  const compiled = manifest.compiled
-    ? checkedCompiledFolder(folder, manifest.compiled, precision, description)
-    : await compiledInCache({
-        folder,
-        description,
-        source: weightsSum,
-        cacheFolder,
-        precision,
-        onLog,
-        onProgress,
-        signal,
-      });
-  const key = keyOf(weightsSum, precision);
+  const stored = manifest.compiled?.precision;
+  const precision =
+    options.precision ?? (provider === 'cpu' ? stored : undefined) ?? usualPrecision[provider];
+  const compiled =
+    manifest.compiled && provider === 'cpu'
+      ? checkedCompiledFolder(folder, manifest.compiled, precision, description)
+      : await compiledInCache({
+          folder,
+          description,
+          source: weightsSum,
+          cacheFolder,
+          precision,
+          provider,
+          stored,
+          onLog,
+          onProgress,
+          signal,
+        });
+  const key = keyOf(weightsSum, precision, provider);
   return { folder, manifest, description, precision, tokenizer, key, verified, ...compiled };
 }
 
@@ -96,7 +105,8 @@ export async function prepareModel(options: PrepareOptions): Promise<ReadyModel>
  * @throws UserError where config.json or weights are missing or do not fit
  */
 export async function prepareBareModel(options: PrepareOptions): Promise<ReadyModel> {
-  const { folder, cacheFolder, precision = 'w8u', onLog = () => undefined, onProgress, signal } = options;
+  const { folder, cacheFolder, provider = 'cpu', onLog = () => undefined, onProgress, signal } = options;
+  const { precision = usualPrecision[provider] } = options;
   if (existsSync(path.join(folder, manifestFile))) return prepareModel(options);
   const description = describeModel(readModelJson(folder, 'config.json'));
   const checksums = new Checksums(checksumsFile(cacheFolder));
@@ -107,11 +117,12 @@ export async function prepareBareModel(options: PrepareOptions): Promise<ReadyMo
     source,
     cacheFolder,
     precision,
+    provider,
     onLog,
     onProgress,
     signal,
   });
-  return bareModel(path.basename(folder), folder, description, precision, source, compiled);
+  return bareModel(path.basename(folder), folder, description, { precision, provider }, source, compiled);
 }
 
 /** Makes an encoder ready: config.json and weights are all that it needs; its tokeniser is the caller's. */
@@ -139,7 +150,7 @@ export async function compiledWeights(
     ? undefined
     : new Checksums(checksumsFile(cacheFolder)).known(folder, weightFiles(folder));
   if (!own && source === undefined) return undefined;
-  const holder = own ? folder : compiledFolder(cacheFolder, source!, precision);
+  const holder = own ? folder : compiledFolder(cacheFolder, keyOf(source!, precision, 'cpu'));
   const file = path.join(holder, weightsFile);
   const bytes = statSync(file, { throwIfNoEntry: false })?.size;
   return bytes === undefined ? undefined : { file, bytes };
@@ -149,11 +160,11 @@ export function bareModel(
   name: string,
   folder: string,
   description: ModelDescription,
-  precision: Precision,
+  { precision, provider }: { precision: Precision; provider: Provider },
   source: string,
   compiled: CompiledModel,
 ): ReadyModel {
-  const key = keyOf(source, precision);
+  const key = keyOf(source, precision, provider);
   const verified = Promise.resolve();
   return { folder, manifest: bareManifest(name), description, precision, key, verified, ...compiled };
 }
@@ -169,13 +180,17 @@ function checksumsFile(cacheFolder: string): string {
   return path.join(cacheFolder, 'checksums.json');
 }
 
-function compiledFolder(cacheFolder: string, source: string, precision: Precision): string {
-  return path.join(cacheFolder, 'compiled', keyOf(source, precision));
+function compiledFolder(cacheFolder: string, key: string): string {
+  return path.join(cacheFolder, 'compiled', key);
 }
 
-function keyOf(weightsSum: string, precision: Precision): string {
-  return createHash('sha256').update(`${weightsSum} ${graphVersion} ${precision}`).digest('hex').slice(0, 32);
+function keyOf(weightsSum: string, precision: Precision, provider: Provider): string {
+  const form = provider === 'cpu' ? precision : `${precision} ${provider}`;
+  return createHash('sha256').update(`${weightsSum} ${graphVersion} ${form}`).digest('hex').slice(0, 32);
 }
+
+/** Where none is asked for. */
+export const usualPrecision: Record<Provider, Precision> = { cpu: 'w8u', webgpu: 'int8' };
 
 function checkedCompiledFolder(
   folder: string,
@@ -203,6 +218,10 @@ export interface CacheOptions {
   source: string;
   cacheFolder: string;
   precision: Precision;
+  /** Default: cpu. */
+  provider?: Provider;
+  /** Absent = the folder's weights are the original ones; else the precision that they are stored in. */
+  stored?: Precision;
   onLog: (message: string) => void;
   /** Default: the folder's weights. */
   checkpoint?: Checkpoint;
@@ -212,12 +231,16 @@ export interface CacheOptions {
 
 /** Compiles into the cache what does not lie there yet, with a rest after each tensor so that the process stays awake. */
 export async function compiledInCache(options: CacheOptions): Promise<CompiledModel> {
-  const { folder, description, source, cacheFolder, precision, onLog } = options;
-  const target = compiledFolder(cacheFolder, source, precision);
-  const plan = planCompilation(description, precision, source);
+  const { folder, description, source, cacheFolder, precision, provider = 'cpu', stored, onLog } = options;
+  const target = compiledFolder(cacheFolder, keyOf(source, precision, provider));
+  const plan = planCompilation(description, precision, source, { provider, stored });
   if (isCompiled(target, plan)) return compiledModel(target, plan);
-  onLog(`Compiling ${folder} as ${precision}`);
-  const file = options.checkpoint ? undefined : openCheckpoint(folder);
+  onLog(`Compiling ${folder} as ${precision}${provider === 'cpu' ? '' : ` for ${provider}`}`);
+  const file = options.checkpoint
+    ? undefined
+    : stored
+      ? openStored(folder, description)
+      : openCheckpoint(folder);
   try {
     const total = plan.layout.tensors.reduce((end, { offset, length }) => Math.max(end, offset + length), 0);
     for (const done of compilingSteps(target, plan, description, options.checkpoint ?? file!)) {

@@ -1,7 +1,13 @@
 import { describeModel } from '../architectures';
 import type { ModelDescription } from '../graph/layers';
 import { UserError } from '../protocol/errors';
-import { bareModel, compiledInCache, type PrepareOptions, type ReadyModel } from './model-folder';
+import {
+  bareModel,
+  compiledInCache,
+  usualPrecision,
+  type PrepareOptions,
+  type ReadyModel,
+} from './model-folder';
 import { randomShapes } from './random-shapes';
 import { randomCheckpoint } from './random-weights';
 import { transformerLike } from './transformer-like';
@@ -50,10 +56,12 @@ export function prepareTransformerLike(
 
 /** @param shape names the shape among all others */
 async function prepareRandom(
-  { folder: name, cacheFolder, precision = 'w8u', onLog = () => undefined }: PrepareOptions,
+  options: PrepareOptions,
   shape: string,
   { description, checkpoint }: ReturnType<typeof randomModel>,
 ): Promise<ReadyModel> {
+  const { folder: name, cacheFolder, provider = 'cpu', onLog = () => undefined } = options;
+  const { precision = usualPrecision[provider] } = options;
   const source = `${shape} ${seed}`;
   const compiled = await compiledInCache({
     folder: name,
@@ -61,8 +69,9 @@ async function prepareRandom(
     source,
     cacheFolder,
     precision,
+    provider,
     onLog,
     checkpoint,
   });
-  return bareModel(name, name, description, precision, source, compiled);
+  return bareModel(name, name, description, { precision, provider }, source, compiled);
 }

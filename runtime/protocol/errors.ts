@@ -19,6 +19,18 @@ export class UserError extends Error {
   }
 }
 
+/** The graphics adapter is missing, lacks something or failed: the CPU may do. */
+export class AdapterError extends UserError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'AdapterError';
+  }
+}
+
+export function isAdapterError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AdapterError';
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { attend } from '../attend';
+import { attend, attendOnDevice } from '../attend';
 import type { Value } from '../builder';
 import { biased, type LayerContext } from '../context';
 import { rmsNorm, type RmsNorm } from '../norm';
@@ -84,18 +84,14 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   const slots = [keyValueHeads, `${state.name}.slots`, headSize];
   const keys = graph.input(`${state.name}.keys`, 'float32', slots);
   const values = graph.input(`${state.name}.values`, 'float32', slots);
-  graph.output(newKeys, `${state.name}.keys.new`, 'float32', [keyValueHeads, 'T', headSize]);
-  graph.output(newValues, `${state.name}.values.new`, 'float32', [keyValueHeads, 'T', headSize]);
-
+  const kept = { keys, values };
   const fresh = { keys: newKeys, values: newValues };
-  const attended = attend(context, q, {
-    window,
-    kept: { keys, values },
-    fresh,
-    heads,
-    keyValueHeads,
-    headSize,
-  });
+  if (!states.onDevice) {
+    graph.output(newKeys, `${state.name}.keys.new`, 'float32', [keyValueHeads, 'T', headSize]);
+    graph.output(newValues, `${state.name}.values.new`, 'float32', [keyValueHeads, 'T', headSize]);
+  }
+  const seen = { window, kept, fresh, heads, keyValueHeads, headSize };
+  const attended = states.onDevice ? attendOnDevice(context, q, seen, state.name) : attend(context, q, seen);
   const y = graph.transpose(attended, [1, 0, 2]);
   const joined = graph.reshape(y, [-1, heads * headSize]);
   const out = matrix(weights.out, width, heads * headSize);

@@ -1,5 +1,11 @@
 import type { Provider } from '../context';
-import { rowBlocks, type Matrix, type ReadTensor, type StoredTensor } from '../stored-tensors';
+import {
+  restoredMatrix,
+  rowBlocks,
+  type Matrix,
+  type ReadTensor,
+  type StoredTensor,
+} from '../stored-tensors';
 import type { EmbeddingForm, ProductForm } from './form';
 
 /**
@@ -14,6 +20,7 @@ const accuracyLevels: Record<Provider, number> = { cpu: 4, webgpu: 0 };
  */
 export function blockProduct(provider: Provider, bits: 4 | 8, block: number): ProductForm {
   return {
+    restored: (matrix) => restoredFromBlocks(matrix, bits, fittingBlock(matrix, block)),
     multiply(graph, x, matrix) {
       const size = fittingBlock(matrix, block);
       const { values, scales } = storedBlocks(matrix, bits, size);
@@ -31,6 +38,7 @@ export function blockProduct(provider: Provider, bits: 4 | 8, block: number): Pr
 /** The embedding in blocks: looked up from the very bytes that the head multiplies with. */
 export function blockEmbedding(provider: Provider, bits: 4 | 8, block: number): EmbeddingForm {
   return {
+    restored: (matrix) => restoredFromBlocks(matrix, bits, fittingBlock(matrix, block)),
     lookup(graph, ids, matrix) {
       const size = fittingBlock(matrix, block);
       const { values, scales } = storedBlocks(matrix, bits, size);
@@ -91,6 +99,20 @@ export function storedBlocks(
       },
     },
   };
+}
+
+function restoredFromBlocks(matrix: Matrix, bits: 4 | 8, block: number): Matrix {
+  const { name, rows, columns } = matrix;
+  const zero = 2 ** (bits - 1);
+  return restoredMatrix(matrix, (read) => {
+    const [values, scales] = [read(name), read(`${name}.scale`)];
+    const at =
+      bits === 8 ? (i: number) => values[i]! : (i: number) => (values[i >> 1]! >> (4 * (i & 1))) & 15;
+    return Float32Array.from(
+      { length: rows * columns },
+      (_, i) => (at(i) - zero) * scales[Math.floor(i / block)]!,
+    );
+  });
 }
 
 /** The weight of largest size is mapped to the lowest value, which reaches one further than the highest: the scale has a sign. */

@@ -5,7 +5,7 @@ import { elementTypes } from '../onnx';
 import { toHalf } from '../half';
 import type { StoredTensor } from '../stored-tensors';
 import { chosenExperts } from './experts';
-import { float32Rows, transposed } from './float32';
+import { float32Rows, restoredFromColumns, restoredFromRows, transposed } from './float32';
 import type { EmbeddingForm, ProductForm } from './form';
 
 /**
@@ -14,6 +14,7 @@ import type { EmbeddingForm, ProductForm } from './form';
  */
 export function float16Product(provider: Provider): ProductForm {
   return {
+    restored: restoredFromColumns,
     multiply: (graph, x, matrix) =>
       product(graph, provider, x, transposed(matrix), (a, b) => graph.matmul(a, b)),
   };
@@ -21,6 +22,7 @@ export function float16Product(provider: Provider): ProductForm {
 
 export function float16Embedding(provider: Provider): EmbeddingForm {
   return {
+    restored: restoredFromRows,
     lookup(graph, ids, matrix) {
       const rows = graph.weight(halved(float32Rows(matrix)));
       return single(graph, graph.node('Gather', [rows, ids], { axis: 0 }));

@@ -1,19 +1,34 @@
-import { rowBlocks, type Matrix, type StoredTensor } from '../stored-tensors';
+import { restoredMatrix, rowBlocks, type Matrix, type StoredTensor } from '../stored-tensors';
 import type { EmbeddingForm, ProductForm } from './form';
 
 /** Plain float32, stored [K, N] as MatMul reads it. The form that parity is measured in. */
 export const float32Product: ProductForm = {
+  restored: restoredFromColumns,
   multiply: (graph, x, matrix) => graph.matmul(x, graph.weight(transposed(matrix))),
 };
 
 /** float32 rows: looked up as they are, and the head multiplies with them transposed. */
 export const float32Embedding: EmbeddingForm = {
+  restored: restoredFromRows,
   lookup: (graph, ids, matrix) => graph.node('Gather', [graph.weight(float32Rows(matrix)), ids], { axis: 0 }),
   head: (graph, x, matrix) => graph.node('Gemm', [x, graph.weight(float32Rows(matrix))], { transB: 1 }),
 };
 
 export function float32Rows({ name, rows, columns, load }: Matrix): StoredTensor {
   return { name, type: 'float32', shape: [rows, columns], make: load };
+}
+
+export function restoredFromRows(matrix: Matrix): Matrix {
+  return restoredMatrix(matrix, (read) => read(matrix.name));
+}
+
+/** Of values that are stored [K, N]. */
+export function restoredFromColumns(matrix: Matrix): Matrix {
+  const { name, rows, columns } = matrix;
+  return restoredMatrix(matrix, (read) => {
+    const stored = read(name);
+    return stored.map((_, i) => stored[(i % columns) * rows + Math.floor(i / columns)]!);
+  });
 }
 
 /** [K, N] as MatMul reads it. */

@@ -3,11 +3,15 @@ import type { Matrix } from '../stored-tensors';
 
 /** One way to store a matrix [N, K] and to multiply with it: `x [T, K] -> x * matrix^T [T, N]`. */
 export interface ProductForm {
+  /** The same matrix, read from what this form has stored of it. */
+  restored(matrix: Matrix): Matrix;
   multiply(graph: GraphBuilder, x: Value, matrix: Matrix): Value;
 }
 
 /** One way to store the embedding [vocabulary, width], which is the head's matrix too where the model ties them. */
 export interface EmbeddingForm {
+  /** The same matrix, read from what this form has stored of it. */
+  restored(matrix: Matrix): Matrix;
   /** `ids [T] -> [T, width]` */
   lookup(graph: GraphBuilder, ids: Value, matrix: Matrix): Value;
   /** `x [T, width] -> logits [T, vocabulary]` */

@@ -1,5 +1,11 @@
 import type { GraphBuilder, Value } from '../builder';
-import { rowBlocks, type Matrix, type ReadTensor, type StoredTensor } from '../stored-tensors';
+import {
+  restoredMatrix,
+  rowBlocks,
+  type Matrix,
+  type ReadTensor,
+  type StoredTensor,
+} from '../stored-tensors';
 import type { ProductForm } from './form';
 
 /**
@@ -10,6 +16,16 @@ import type { ProductForm } from './form';
  * A scale per row, not per call, keeps what is computed for a token independent of the block it is read in.
  */
 export const rowScaledU8Product: ProductForm = {
+  restored(matrix) {
+    const { name, rows, columns } = matrix;
+    return restoredMatrix(matrix, (read) => {
+      const [values, scales] = [read(name), read(`${name}.scale`)];
+      return values.map((_, i) => {
+        const [n, k] = [Math.floor(i / columns), i % columns];
+        return (values[k * rows + n]! - 128) * scales[n]!;
+      });
+    });
+  },
   multiply(graph, x, matrix) {
     const { values, scales } = storedU8(matrix);
     const row = quantisedRows(graph, x);

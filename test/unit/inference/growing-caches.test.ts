@@ -91,7 +91,7 @@ test('the size of one state is that at the context that the model makes use of',
     { ...attention, window: 10 },
   ];
   const ledger = new StateLedger(
-    { recurrent: [], pending: [], rotations: [], windows, longestRun: Infinity },
+    { recurrent: [], pending: [], rotations: [], windows, longestRun: Infinity, onDevice: false },
     70,
   );
   expect(ledger.fullStateBytes(1000)).toBe((1000 + 10) * 2 * 2 * 8 * 4 + 70 * 4);

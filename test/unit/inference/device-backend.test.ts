@@ -1,0 +1,127 @@
+import path from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { describeModel } from '../../../runtime/architectures';
+import type { Provider } from '../../../runtime/graph/context';
+import type { StateLayout } from '../../../runtime/graph/states';
+import type { Backend } from '../../../runtime/inference/backend';
+import { DeviceLedger } from '../../../runtime/inference/device-ledger';
+import { openBackend } from '../../../runtime/inference/open-backend';
+import { graphFile, planCompilation, writeCompiled } from '../../../runtime/models/compile';
+import { readModelJson } from '../../../runtime/models/manifest';
+import { randomCheckpoint } from '../../../runtime/models/random-weights';
+import { UserError } from '../../../runtime/protocol/errors';
+import { fixtures, temporaryFolder } from '../fixtures/model-folder';
+
+const root = temporaryFolder();
+const opened: Backend[] = [];
+afterAll(() => root.remove());
+afterEach(async () => {
+  for (const backend of opened.splice(0)) await backend.close();
+});
+
+const ids = Array.from({ length: 80 }, (_, i) => (i * 29 + 3) % 70);
+const greedy = { temperature: 0, topP: 1, random: 0 };
+
+/** A backend of the graph that is built for `provider`; the CPU runs either. */
+async function open(
+  name: string,
+  provider: Provider,
+): Promise<{ backend: Backend; states: StateLayout; vocabulary: number }> {
+  const model = describeModel(readModelJson(fixtures, `${name}.config.json`));
+  const folder = path.join(root.path, `${name}.${provider}`);
+  const plan = planCompilation(model, 'float32', 'test', { provider });
+  writeCompiled(folder, plan, model, randomCheckpoint(model, 3));
+  const form = { provider: 'cpu', precision: 'float32', threads: 1, key: 'test' } as const;
+  const backend = await openBackend({
+    graphPath: path.join(folder, graphFile),
+    states: plan.states,
+    ...form,
+  });
+  opened.push(backend);
+  return { backend, states: plan.states, vocabulary: model.vocabulary };
+}
+
+const tokenOf = async (backend: Backend, state: number, id: number) =>
+  (await backend.run(state, [id], { kind: 'token', choice: greedy })).tokens![0]!;
+
+/** A window that fills, attention over everything, no attention at all, and runs of limited length. */
+describe.each(['striped', 'llama', 'mamba', 'stripedhyena'])('%s', (name) => {
+  test('states on the device give what those in main memory do', async () => {
+    const [host, device] = [await open(name, 'cpu'), await open(name, 'webgpu')];
+    const scores: Float32Array[] = [];
+    for (const { backend } of [host, device]) {
+      backend.create(1);
+      for (const [from, to] of [
+        [0, 1],
+        [1, 45],
+        [45, 80],
+      ] as const)
+        scores.push((await backend.run(1, ids.slice(from, to), { kind: 'scores' })).scores!);
+    }
+    for (const [i, expected] of scores.slice(0, 3).entries())
+      for (const [at, score] of scores[i + 3]!.entries())
+        if (i + at > 0) expect(score).toBeCloseTo(expected[at]!, 3);
+    for (let id = 5, step = 0; step < 4; step++) {
+      const [expected, found] = [await tokenOf(host.backend, 1, id), await tokenOf(device.backend, 1, id)];
+      expect(found.id).toBe(expected.id);
+      expect(found.logProbability).toBeCloseTo(expected.logProbability, 3);
+      id = found.id;
+    }
+  });
+
+  test('forks and saved states go on by themselves', async () => {
+    const { backend } = await open(name, 'webgpu');
+    backend.create(1);
+    await backend.run(1, ids.slice(0, 60), { kind: 'nothing' });
+    backend.fork(2, 1);
+    const saved = structuredClone(await backend.exportState(1));
+    expect(saved).toMatchObject({ length: 60, pending: 0 });
+    const next = await tokenOf(backend, 1, 9);
+    backend.release(1);
+    await backend.importState(3, saved);
+    backend.fork(4, 3);
+    for (const state of [2, 3, 4]) expect(await tokenOf(backend, state, 9)).toEqual(next);
+    // A run still reads what is released meanwhile.
+    const running = tokenOf(backend, 4, 7);
+    backend.release(4);
+    expect(await running).toEqual(await tokenOf(backend, 3, 7));
+  });
+});
+
+test('a saved state that does not fit is refused', async () => {
+  const { backend } = await open('striped', 'webgpu');
+  backend.create(1);
+  await backend.run(1, ids.slice(0, 5), { kind: 'nothing' });
+  const saved = await backend.exportState(1);
+  for (const [change, message] of [
+    [{ model: 'other' }, /another model/],
+    [{ length: 4 }, /damaged/],
+    [{ tensors: saved.tensors.slice(1) }, /damaged/],
+  ] as const) {
+    const importing = backend.importState(2, { ...saved, ...change });
+    await expect(importing).rejects.toThrow(message);
+    await expect(importing).rejects.toThrow(UserError);
+  }
+});
+
+test('the ledger counts what the states hold', async () => {
+  const { backend, states, vocabulary } = await open('striped', 'webgpu');
+  const ledger = new DeviceLedger(states, vocabulary);
+  const held = async (id: number) =>
+    (await backend.exportState(id)).tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
+  backend.create(1);
+  ledger.create(1);
+  expect(ledger.bytes).toBe(0);
+  await backend.run(1, ids.slice(0, 20), { kind: 'nothing' });
+  ledger.advance(1, 20);
+  expect(ledger.bytes).toBe(await held(1));
+  backend.fork(2, 1);
+  ledger.fork(2, 1);
+  expect([ledger.exclusiveBytes(1), ledger.states]).toEqual([0, 2]);
+  await backend.run(2, ids, { kind: 'nothing' });
+  ledger.advance(2, ids.length);
+  expect(ledger.bytes).toBe((await held(1)) + (await held(2)));
+  expect(ledger.exclusiveBytes(2)).toBe(ledger.fullStateBytes(48));
+  for (const id of [1, 2]) ledger.release(id);
+  expect(ledger.bytes).toBe(0);
+});
