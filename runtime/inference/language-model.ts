@@ -47,6 +47,8 @@ export interface ModelInfo {
   family: string;
   precision: string;
   provider: string;
+  /** Why it runs on the CPU where the GPU was asked for. */
+  fallback?: string;
   languages: string[];
   special: SpecialTokens;
   stop: number[];

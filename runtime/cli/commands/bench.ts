@@ -9,7 +9,7 @@ import { ProgressBar, percent, print, printJson, table } from '../output';
 
 export const benchRead: Command = {
   name: 'bench read',
-  usage: 'bench read [--tokens 1024,4096,16384] [--precision P] [--json]',
+  usage: 'bench read [--tokens 1024,4096,16384] [--precision P] [--provider P] [--json]',
   summary: 'Tokens per second while reading, and memory.',
   async run(args, signal) {
     const { values } = parse(args, { ...modelOptions, tokens: { type: 'string' } });
@@ -34,7 +34,7 @@ export const benchRead: Command = {
 
 export const benchDecode: Command = {
   name: 'bench decode',
-  usage: 'bench decode [--after 300,4096] [--precision P] [--json]',
+  usage: 'bench decode [--after 300,4096] [--precision P] [--provider P] [--json]',
   summary: 'Milliseconds per token while writing.',
   async run(args, signal) {
     const { values } = parse(args, { ...modelOptions, after: { type: 'string' } });
@@ -59,7 +59,7 @@ export const benchDecode: Command = {
 
 export const benchDrafts: Command = {
   name: 'bench drafts',
-  usage: 'bench drafts HOLES.jsonl [--precision P] [--json]',
+  usage: 'bench drafts HOLES.jsonl [--precision P] [--provider P] [--json]',
   summary: 'Milliseconds per token with and without drafting tokens from the context.',
   details: 'HOLES.jsonl comes from eval make-holes. Writes 16 tokens at each hole, in both ways in turn.',
   async run(args, signal) {
