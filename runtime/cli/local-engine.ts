@@ -8,14 +8,14 @@ import type { ContextBudget, EngineSettings, WorkspaceFolder } from '../protocol
 import { UserError } from '../protocol/errors';
 import { defaultDataFolder } from './data-folder';
 import { note } from './output';
-import { oneOf, wholeNumber, type CommonValues } from './options';
+import { oneOf, providerNames, wholeNumber, type CommonValues } from './options';
 
 /**
  * Runs `job` with an engine in this very process: the same code that serves the editor, without the wire.
  * @param folders absolute; empty = no index
  */
 export async function withEngine<T>(
-  values: CommonValues & { precision?: string },
+  values: CommonValues & { precision?: string; provider?: string },
   folders: readonly string[],
   job: (session: Session) => Promise<T>,
   overrides: Partial<EngineSettings> = {},
@@ -25,7 +25,7 @@ export async function withEngine<T>(
   const root = findRoot(__dirname);
   const settings: EngineSettings = {
     completionModel: modelOf(values.model),
-    provider: 'auto',
+    provider: oneOf('provider', values.provider, providerNames, 'auto'),
     memoryLimit: 1024,
     threads: wholeNumber('threads', values.threads, 0),
     indexEnabled: folders.length > 0,

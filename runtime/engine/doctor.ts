@@ -81,14 +81,7 @@ function modelItems(facts: DoctorFacts): DoctorItem[] {
       value: weightBytes === undefined ? modelFolder : `${modelFolder} (weights ${mb(weightBytes)})`,
     },
     { level: 'info', title: 'Languages', value: model.languages.join(', ') || 'unknown until it is loaded' },
-    {
-      level: 'ok',
-      title: 'Provider',
-      value:
-        settings.provider === 'auto' || settings.provider === 'cpu'
-          ? 'cpu: the only provider of this version'
-          : `cpu: "${settings.provider}" is not part of this version`,
-    },
+    providerItem(model, settings),
   ];
   if (model.state === 'ready')
     items.push({
@@ -97,6 +90,14 @@ function modelItems(facts: DoctorFacts): DoctorItem[] {
       value: `${status.kept.states} in memory, which hold ${status.kept.tokens} tokens; ${status.kept.savedStates} on disk (${status.kept.savedMB.toFixed(1)} MB)`,
     });
   return items;
+}
+
+function providerItem({ provider, fallback }: EngineStatus['model'], settings: EngineSettings): DoctorItem {
+  const title = 'Provider';
+  const asked = settings.provider === 'webgpu' ? 'webgpu' : 'cpu';
+  if (fallback !== undefined)
+    return { level: 'warning', title, value: `${provider}, though ${asked} was asked for`, advice: fallback };
+  return { level: 'ok', title, value: provider ?? `${asked}, once the model is loaded` };
 }
 
 function describeState(model: EngineStatus['model']): string {

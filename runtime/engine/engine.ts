@@ -206,11 +206,14 @@ export class Engine {
     const host: ModelHost = new ModelHost({
       name: choice.name,
       languages: declaredLanguages(choice.folder),
-      load: async () => {
+      load: async (gpuFailed) => {
         const model = await loadLanguageModel({
           folder: choice.folder,
           cacheFolder: this.data.cache,
           precision: choice.precision,
+          provider: choice.provider === 'webgpu' ? 'webgpu' : 'cpu',
+          fallBack: true,
+          gpuFailed,
           threads: choice.threads,
           scheduler: this.scheduler,
           workerPath: this.assets.workerPath,

@@ -1,6 +1,6 @@
 import { Priority, type LanguageModel } from '../inference/language-model';
 import type { EngineStatus } from '../protocol/engine';
-import { isCancelled, messageOf } from '../protocol/errors';
+import { isAdapterError, isCancelled, messageOf } from '../protocol/errors';
 import { Checkpoints } from '../state/checkpoints';
 import type { SavedStates } from '../state/saved-states';
 import type { Logger } from './log';
@@ -13,7 +13,8 @@ export interface LoadedModel {
 
 export interface ModelHostOptions {
   name: string;
-  load: () => Promise<LanguageModel>;
+  /** @param gpuFailed why the GPU is not to be tried again */
+  load: (gpuFailed?: string) => Promise<LanguageModel>;
   /** What is on disk for the model; absent = nothing is saved. */
   openSaved?: (stateKey: string) => Promise<SavedStates | undefined>;
   /** Languages that the model's folder declares, known before it is loaded. */
@@ -37,6 +38,7 @@ export class ModelHost {
   private failure: { message: string; at: number } | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
   private users = 0;
+  private gpuFailed: string | undefined;
   private statesLimitBytes: number;
 
   constructor(private readonly options: ModelHostOptions) {
@@ -56,6 +58,9 @@ export class ModelHost {
     clearTimeout(this.idleTimer);
     try {
       return await job(await this.get());
+    } catch (error) {
+      if (isAdapterError(error)) this.leaveGpu(messageOf(error));
+      throw error;
     } finally {
       this.users--;
       this.armIdleTimer();
@@ -78,8 +83,8 @@ export class ModelHost {
   status(): EngineStatus['model'] {
     const { name } = this.options;
     if (this.loaded) {
-      const { languages, provider, precision, loadMs } = this.loaded.model.info;
-      return { name, state: 'ready', languages, provider, precision, loadMs };
+      const { languages, provider, fallback, precision, loadMs } = this.loaded.model.info;
+      return { name, state: 'ready', languages, provider, fallback, precision, loadMs };
     }
     const { languages } = this.options;
     if (this.loading) return { name, state: 'loading', languages };
@@ -120,6 +125,18 @@ export class ModelHost {
     });
   }
 
+  /** What was read is lost with the adapter. The next request loads the model on the CPU. */
+  private leaveGpu(reason: string): void {
+    const { loaded } = this;
+    if (!loaded) return;
+    this.loaded = undefined;
+    this.gpuFailed = reason;
+    this.options.log.warn('The GPU failed: the model goes on on the CPU', { error: reason });
+    loaded.checkpoints.clear();
+    void loaded.model.dispose().catch(() => undefined);
+    this.options.onChange();
+  }
+
   private get(): Promise<LoadedModel> {
     if (this.loaded) return Promise.resolve(this.loaded);
     if (this.failure && Date.now() - this.failure.at < retryAfterMs)
@@ -134,7 +151,7 @@ export class ModelHost {
   private async load(): Promise<LoadedModel> {
     const { log, load, openSaved, name, onChange } = this.options;
     try {
-      const model = await load();
+      const model = await load(this.gpuFailed);
       const saved = await openSaved?.(model.info.stateKey);
       this.loaded = { model, checkpoints: new Checkpoints(model, this.statesLimitBytes, saved) };
       this.failure = undefined;
@@ -143,7 +160,11 @@ export class ModelHost {
         ms: Math.round(model.info.loadMs),
         msSinceStart: Math.round(performance.now()),
         precision: model.info.precision,
+        provider: model.info.provider,
       });
+      const { fallback } = model.info;
+      if (fallback !== undefined && fallback !== this.gpuFailed)
+        log.warn('The model runs on the CPU', { reason: fallback });
       this.sayWhereStatesAreLarge(model);
       return this.loaded;
     } catch (error) {

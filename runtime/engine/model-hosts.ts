@@ -6,7 +6,7 @@ import type { ModelHost } from './model-host';
 export interface ModelChoice {
   name: string;
   folder: string;
-  provider: string;
+  provider: InitializeParams['settings']['provider'];
   threads: number;
   precision: InitializeParams['precision'];
 }

@@ -8,6 +8,13 @@ export function lacksAdapter(error: unknown): boolean {
   return /WebGPU adapter|WebGPU device/.test(messageOf(error));
 }
 
+/** @throws AdapterError where the runtime was built without WebGPU, as it is for some platforms */
+export function requireWebGpu({ listSupportedBackends }: typeof OnnxRuntime): void {
+  if (listSupportedBackends().some(({ name }) => name === 'webgpu')) return;
+  const here = `${process.platform} on ${process.arch}`;
+  throw new AdapterError(`There is no WebGPU for this platform (${here}). Choose the provider "cpu".`);
+}
+
 export function noAdapter(cause: unknown): AdapterError {
   return new AdapterError(
     `No graphics adapter can be used here (${lastSentence(cause)}). Choose the provider "cpu"; on Linux the GPU needs its ` +

@@ -48,6 +48,8 @@ export interface ModelInfo {
   family: string;
   precision: string;
   provider: string;
+  /** Why it runs on the CPU where the GPU was asked for. */
+  fallback?: string;
   languages: string[];
   special: SpecialTokens;
   /** How a place in a file is shown to it. */

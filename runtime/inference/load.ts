@@ -24,8 +24,10 @@ export interface LoadOptions {
   precision?: Precision;
   /** Absent = cpu. */
   provider?: Provider;
-  /** Told why the CPU is taken where another provider was asked for; absent = that fails instead. */
-  onFallback?: (reason: string) => void;
+  /** Where the provider cannot be used, the CPU is taken, and `info.fallback` says why; else that fails. */
+  fallBack?: boolean;
+  /** Why the GPU, which was asked for, is not to be tried: the CPU is taken. */
+  gpuFailed?: string;
   /** 0 or absent = half the cores. */
   threads?: number;
   /** Absent = each block runs at once. */
@@ -40,17 +42,20 @@ const blockTokensOn: Record<Provider, number> = { cpu: 64, webgpu: 512 };
 
 /** @throws UserError where the model's files are missing, damaged or unknown, or where no runtime exists for the platform */
 export async function loadLanguageModel(options: LoadOptions): Promise<LocalLanguageModel> {
-  const { provider = 'cpu', onFallback } = options;
+  const { provider = 'cpu', fallBack, gpuFailed } = options;
+  if (gpuFailed !== undefined) return loadOn({ provider: 'cpu', fallback: gpuFailed }, options);
   try {
-    return await loadOn(provider, options);
+    return await loadOn({ provider }, options);
   } catch (error) {
-    if (provider === 'cpu' || !onFallback || !isAdapterError(error)) throw error;
-    onFallback(messageOf(error));
-    return loadOn('cpu', options);
+    if (!fallBack || !isAdapterError(error)) throw error;
+    return loadOn({ provider: 'cpu', fallback: messageOf(error) }, options);
   }
 }
 
-async function loadOn(provider: Provider, options: LoadOptions): Promise<LocalLanguageModel> {
+type Place = Pick<ModelInfo, 'fallback'> & { provider: Provider };
+
+async function loadOn(place: Place, options: LoadOptions): Promise<LocalLanguageModel> {
+  const { provider } = place;
   const started = performance.now();
   const { folder, cacheFolder, precision, onLog, prepare = prepareModel } = options;
   const { scheduler = immediateScheduler } = options;
@@ -66,7 +71,7 @@ async function loadOn(provider: Provider, options: LoadOptions): Promise<LocalLa
     const ready = await preparing;
     const tokenizer = tokenizerOf(ready);
     const [backend] = await Promise.all([opening, ready.verified]);
-    return assemble(ready, tokenizer, backend, scheduler, provider, started);
+    return assemble(ready, tokenizer, backend, scheduler, place, started);
   } catch (error) {
     await opening.then(
       (backend) => backend.close(),
@@ -91,16 +96,16 @@ function assemble(
   tokenizer: Tokenizer,
   backend: Backend,
   scheduler: BlockScheduler,
-  provider: Provider,
+  place: Place,
   started: number,
 ): LocalLanguageModel {
   const { states, description } = ready;
   const { vocabulary } = description;
   const ledger = states.onDevice ? new DeviceLedger(states, vocabulary) : new StateLedger(states, vocabulary);
-  const blockTokens = Math.min(blockTokensOn[provider], states.longestRun);
+  const blockTokens = Math.min(blockTokensOn[place.provider], states.longestRun);
   const info = modelInfo(
     ready,
-    provider,
+    place,
     ledger.fullStateBytes(ready.manifest.usefulContext),
     performance.now() - started,
   );
@@ -118,14 +123,14 @@ async function openIn(workerPath: string | undefined, options: Promise<BackendOp
   return workerPath === undefined ? openBackend(await options) : WorkerBackend.open(workerPath, options);
 }
 
-function modelInfo(ready: ReadyModel, provider: Provider, stateBytes: number, loadMs: number): ModelInfo {
+function modelInfo(ready: ReadyModel, place: Place, stateBytes: number, loadMs: number): ModelInfo {
   const { manifest, description, folder, precision, weightBytes, key } = ready;
   return {
     name: manifest.name,
     folder,
     family: description.family,
     precision,
-    provider,
+    ...place,
     languages: manifest.languages,
     special: manifest.specialTokens,
     prompt: manifest.prompt,

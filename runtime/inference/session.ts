@@ -4,7 +4,7 @@ import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
 import { signedGraphFile } from '../models/compile';
 import { messageOf, UserError } from '../protocol/errors';
-import { adapterFailed, lacksAdapter, noAdapter, requireHalfPrecision } from './adapter';
+import { adapterFailed, lacksAdapter, noAdapter, requireHalfPrecision, requireWebGpu } from './adapter';
 import { loadOnnxRuntime, type OnnxRuntime } from './onnxruntime';
 import { productsSaturate } from './saturation';
 
@@ -42,6 +42,7 @@ export async function openSession({
   onDevice = [],
 }: SessionOptions): Promise<Session> {
   const runtime = await loadOnnxRuntime();
+  if (provider === 'webgpu') requireWebGpu(runtime);
   if (provider === 'webgpu' && precision === 'float16') await requireHalfPrecision(runtime);
   try {
     const graph = await graphForThisProcessor(graphPath, runtime);

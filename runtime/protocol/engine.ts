@@ -7,7 +7,8 @@ export interface WorkspaceFolder {
 
 export interface EngineSettings {
   completionModel: string;
-  provider: 'auto' | 'cpu' | 'webgpu' | 'cuda';
+  /** auto = cpu: a graphics card that is made of software cannot be told from a real one. */
+  provider: 'auto' | 'cpu' | 'webgpu';
   /** MB, weights included, all windows together: where they differ, the smallest counts. */
   memoryLimit: number;
   /** 0 = half the cores. */
@@ -59,6 +60,8 @@ export interface EngineStatus {
     state: ModelState;
     languages: string[];
     provider?: string;
+    /** Why it runs on the CPU where the GPU was asked for. */
+    fallback?: string;
     precision?: string;
     loadMs?: number;
     /** A sentence that names the thing and the remedy. */

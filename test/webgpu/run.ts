@@ -10,6 +10,7 @@ import type { ParityReport } from '../../runtime/evaluation/parity';
 import { root } from '../../scripts/lib/paths.mjs';
 import { softwareVulkan } from '../../scripts/lib/software-vulkan.mjs';
 import { writeCounts } from '../e2e/lib/runner';
+import type { Written } from './language-model';
 import type { Comparison } from './same-graph';
 
 interface Check {
@@ -17,6 +18,8 @@ interface Check {
   ok: boolean;
   found: string;
 }
+
+const noVulkan = { LD_LIBRARY_PATH: '', VK_ICD_FILENAMES: '' };
 
 /** Of the same graph's results on two providers, in standard deviations: no more than float32 rounds. */
 const tolerance = 1e-4;
@@ -53,11 +56,37 @@ async function againstCpu(environment: NodeJS.ProcessEnv): Promise<Check[]> {
   }));
 }
 
+/** The engine's way: states on the GPU, in its worker thread; without an adapter the CPU, with the reason. */
+async function languageModel(environment: NodeJS.ProcessEnv): Promise<Check[]> {
+  const script = path.join(import.meta.dirname, 'language-model.ts');
+  const loaded = async (where: NodeJS.ProcessEnv) =>
+    JSON.parse(await run(['--import', 'tsx', script], where)) as { gpu: Written; cpu: Written };
+  const [found, without] = [await loaded(environment), await loaded(noVulkan)];
+  const same = ({ gpu, cpu }: { gpu: Written; cpu: Written }) =>
+    JSON.stringify(gpu.tokens) === JSON.stringify(cpu.tokens) &&
+    gpu.scores.every((score, i) => Math.abs(score - cpu.scores[i]!) < 1e-3);
+  return [
+    {
+      name: 'a language model on the GPU writes what it does on the CPU',
+      ok: found.gpu.provider === 'webgpu' && same(found),
+      found: JSON.stringify(found.gpu),
+    },
+    {
+      name: 'without an adapter it takes the CPU and says why',
+      ok:
+        without.gpu.provider === 'cpu' &&
+        /No graphics adapter/.test(without.gpu.fallback ?? '') &&
+        same(without),
+      found: without.gpu.fallback ?? 'no reason',
+    },
+  ];
+}
+
 async function refusals(environment: NodeJS.ProcessEnv): Promise<Check[]> {
   const expected: [string, NodeJS.ProcessEnv, RegExp][] = [
     ['float16', environment, /does not compute in half precision.*Choose another precision/],
     ['w8u', environment, /webgpu does not compute in w8u/],
-    ['float32', { LD_LIBRARY_PATH: '', VK_ICD_FILENAMES: '' }, /No graphics adapter.*"cpu"/s],
+    ['float32', noVulkan, /No graphics adapter.*"cpu"/s],
   ];
   const checks: Check[] = [];
   for (const [precision, where, message] of expected) {
@@ -75,7 +104,7 @@ async function main(): Promise<boolean> {
     return true;
   }
   const counts = { passed: 0, failed: 0 };
-  for (const checks of [againstReferences, againstCpu, refusals])
+  for (const checks of [languageModel, refusals, againstReferences, againstCpu])
     for (const { name, ok, found } of await checks(environment)) {
       counts[ok ? 'passed' : 'failed'] += 1;
       console.log(`  ${ok ? 'ok  ' : 'FAIL'} ${name}: ${found}`);

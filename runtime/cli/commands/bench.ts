@@ -26,7 +26,8 @@ function withBaseline<T>(
 
 export const benchRead: Command = {
   name: 'bench read',
-  usage: 'bench read [--tokens 1024,4096,16384] [--baseline transformer] [--precision P] [--json]',
+  usage:
+    'bench read [--tokens 1024,4096,16384] [--baseline transformer] [--precision P] [--provider P] [--json]',
   summary: 'Tokens per second while reading, and memory.',
   details: baselineDetails,
   async run(args, signal) {
@@ -54,7 +55,7 @@ export const benchRead: Command = {
 
 export const benchDecode: Command = {
   name: 'bench decode',
-  usage: 'bench decode [--after 300,4096] [--baseline transformer] [--precision P] [--json]',
+  usage: 'bench decode [--after 300,4096] [--baseline transformer] [--precision P] [--provider P] [--json]',
   summary: 'Milliseconds per token while writing.',
   details: baselineDetails,
   async run(args, signal) {
@@ -83,7 +84,7 @@ const ratio = (fast: number, slow: number): string => (fast / slow).toFixed(2);
 
 export const benchDrafts: Command = {
   name: 'bench drafts',
-  usage: 'bench drafts HOLES.jsonl [--precision P] [--json]',
+  usage: 'bench drafts HOLES.jsonl [--precision P] [--provider P] [--json]',
   summary: 'Milliseconds per token with and without drafting tokens from the context.',
   details: 'HOLES.jsonl comes from eval make-holes. Writes 16 tokens at each hole, in both ways in turn.',
   async run(args, signal) {

@@ -12,10 +12,13 @@ import { milliseconds, note, percent, print, printJson } from '../output';
 
 export const complete: Command = {
   name: 'complete',
-  usage: 'complete FILE:LINE:COL [--alternatives N] [--json]',
+  usage: 'complete FILE:LINE:COL [--alternatives N] [--provider cpu|webgpu] [--json]',
   summary: 'What Longview would write at a place in a file.',
   async run(args, signal) {
-    const { values, positionals } = parse(args, { alternatives: { type: 'string' } });
+    const { values, positionals } = parse(args, {
+      alternatives: { type: 'string' },
+      provider: { type: 'string' },
+    });
     if (!positionals[0]) throw new UsageError('A place is missing.');
     const started = performance.now();
     const place = parsePlace(positionals[0]);

@@ -11,7 +11,7 @@ import type { Command } from './index';
 
 export const evalResume: Command = {
   name: 'eval resume',
-  usage: 'eval resume DIR [--pairs 200] [--tokens 1024] [--precision P] [--json]',
+  usage: 'eval resume DIR [--pairs 200] [--tokens 1024] [--precision P] [--provider P] [--json]',
   summary: 'Whether going on from a saved state gives the same tokens as reading the whole.',
   details: 'Random places of the source files below DIR, of which at most --tokens are read.',
   async run(args, signal) {

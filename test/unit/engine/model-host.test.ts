@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Logger } from '../../../runtime/engine/log';
 import { ModelHost } from '../../../runtime/engine/model-host';
 import type { LanguageModel } from '../../../runtime/inference/language-model';
+import { AdapterError } from '../../../runtime/protocol/errors';
 import { FakeModel } from '../fakes/language-model';
 
-function hostOf(load: () => Promise<LanguageModel>, statesLimitBytes = Infinity) {
+function hostOf(load: (gpuFailed?: string) => Promise<LanguageModel>, statesLimitBytes = Infinity) {
   const states: string[] = [];
   const warnings: string[] = [];
   const host: ModelHost = new ModelHost({
@@ -53,6 +54,20 @@ describe('ModelHost', () => {
     expect(host.status().state).toBe('unloaded');
     await host.use(() => Promise.resolve());
     expect(load).toHaveBeenCalledTimes(2);
+  });
+
+  it('leaves a GPU that fails, and loads the model without it', async () => {
+    const load = vi.fn((_gpuFailed?: string) => Promise.resolve(new FakeModel()));
+    const { host, warnings } = hostOf(load);
+    await host.use(() => Promise.resolve());
+    const failing = host.use(() => Promise.reject(new AdapterError('The graphics adapter failed.')));
+    await expect(failing).rejects.toThrow('adapter failed');
+    expect(host.status().state).toBe('unloaded');
+    expect(warnings).toHaveLength(1);
+    await host.use(() => Promise.resolve());
+    expect(load.mock.calls).toEqual([[undefined], ['The graphics adapter failed.']]);
+    await expect(host.use(() => Promise.reject(new Error('other')))).rejects.toThrow('other');
+    expect(host.status().state).toBe('ready');
   });
 
   it('tells why a model does not load, does not retry at each key, and recovers', async () => {

@@ -252,6 +252,16 @@ test('the bytes held are those of the states: shared parts once, nothing when al
   await model.dispose();
 });
 
+test('where the GPU has failed, the model runs on the CPU and says why', async () => {
+  const asked = { folder: modelFolder, cacheFolder, provider: 'webgpu', threads: 1 } as const;
+  const model = await loadLanguageModel({ ...asked, gpuFailed: 'It was unplugged.' });
+  expect(model.info).toMatchObject({ provider: 'cpu', precision: 'w8u', fallback: 'It was unplugged.' });
+  await model.dispose();
+  // No adapter makes up for a precision that there is no graph for.
+  const bytes = loadLanguageModel({ ...asked, precision: 'w8u', fallBack: true });
+  await expect(bytes).rejects.toThrow(/webgpu does not compute in w8u/);
+});
+
 test('a worker that cannot load its graph says why, and ends', async () => {
   await expect(
     loadLanguageModel({ folder: modelFolder, cacheFolder, workerPath: path.join(folder.path, 'none.js') }),
