@@ -90,7 +90,7 @@ async function offer(added: InstalledModel): Promise<void> {
   if (!added.completes) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
-        '{0} was added. It completes nothing yet: it comes without a longview.json that describes its prompts.',
+        '{0} was added. It completes nothing: it comes without a tokeniser, or nothing says where its texts end.',
         added.name,
       ),
     );

@@ -33,7 +33,8 @@ export function modelWords(model: ModelOffer, offers: ModelOffers, t: Translate)
   if (problem !== undefined) return { description: joined(description), detail: problem };
   const detail = [
     !model.completes &&
-      t('No completions: the model comes without a longview.json that describes its prompts'),
+      t('No completions: the model comes without a tokeniser, or nothing says where its texts end'),
+    model.completesFrom === 'prefix' && t('completes from what stands before the cursor alone'),
     languages.length > 0 && languages.join(', '),
     fitWords(fitOf(model, offers), offers, t),
     !model.verified && t('not compared with the original'),

@@ -1,6 +1,7 @@
-import type { Rope, RopeScaling } from '../graph/rope';
+import type { Rope } from '../graph/rope';
 import { UserError } from '../protocol/errors';
 import type { ConfigReader } from './config';
+import { readYarn } from './yarn';
 
 /** Heads as Hugging Face's configs give them. */
 export function readHeads(read: ConfigReader, width: number) {
@@ -32,29 +33,46 @@ export function readRope(
         'even part of them. Download the model again, or correct the file.',
     );
   const theta = holder('rope_theta')?.positive('rope_theta') ?? usual.theta ?? 10_000;
-  const scaled = scaling && readScaling(scaling);
-  return { theta, size, ...(scaled && { scaling: scaled }) };
+  const rope = { theta, size, ...(scaling && readScaling(scaling, read, { theta, size })) };
+  if (rope.amplitude !== undefined && size < headSize)
+    throw new UserError(
+      `config.json: of ${headSize} elements of a head ${size} are rotated and multiplied by ${rope.amplitude}, which this runtime ` +
+        'computes for whole heads alone. Use a model that rotates whole heads.',
+    );
+  return rope;
 }
 
-function readScaling(read: ConfigReader): RopeScaling | undefined {
+function readScaling(
+  read: ConfigReader,
+  config: ConfigReader,
+  rope: Rope,
+): Pick<Rope, 'scaling' | 'amplitude'> {
   const kind = read.raw('rope_type') ?? read.raw('type') ?? 'default';
   switch (kind) {
     case 'default':
-      return undefined;
+      return {};
+    case 'dynamic':
+      // Up to the length that the model was trained on it changes nothing, and keys that were rotated cannot be turned on.
+      read.positive('factor');
+      return {};
     case 'linear':
-      return { kind: 'linear', factor: read.positive('factor') };
+      return { scaling: { kind: 'linear', factor: read.positive('factor') } };
+    case 'yarn':
+      return readYarn(read, config, rope);
     case 'llama3':
       return {
-        kind: 'llama3',
-        factor: read.positive('factor'),
-        lowFrequencyFactor: read.positive('low_freq_factor'),
-        highFrequencyFactor: read.positive('high_freq_factor'),
-        originalContext: read.count('original_max_position_embeddings'),
+        scaling: {
+          kind: 'llama3',
+          factor: read.positive('factor'),
+          lowFrequencyFactor: read.positive('low_freq_factor'),
+          highFrequencyFactor: read.positive('high_freq_factor'),
+          originalContext: read.count('original_max_position_embeddings'),
+        },
       };
     default:
       throw new UserError(
         `config.json: rotary positions are scaled as ${JSON.stringify(kind)}, which this runtime does not compute. ` +
-          'It computes: default, linear, llama3. Use a model with one of them.',
+          'It computes: default, dynamic, linear, llama3, yarn. Use a model with one of them.',
       );
   }
 }

@@ -105,6 +105,7 @@ function limitsOf({ prompt, usefulContext }: ModelInfo, place: PromptPlace): Rea
   const others = prompt.kind === 'anchored-fim' && (place.neighbours ?? []).length > 0;
   const far = farLimits(others ? usefulContext / 2 : usefulContext);
   const suffixFirst = prompt.kind === 'fim' && prompt.order === 'suffix-prefix-middle';
-  const isLong = suffixFirst && far.maxTokens > QUICK_FAR_LIMITS.maxTokens;
-  return { far: isLong ? QUICK_FAR_LIMITS : far, tokensInFront };
+  if (!suffixFirst) return { far, tokensInFront };
+  const isLong = far.maxTokens > QUICK_FAR_LIMITS.maxTokens;
+  return { far: isLong ? QUICK_FAR_LIMITS : far, tokensInFront: Infinity };
 }

@@ -6,6 +6,8 @@ export interface Rope {
   theta: number;
   size: number;
   scaling?: RopeScaling;
+  /** Of the rotated queries and keys, both; absent = 1. */
+  amplitude?: number;
 }
 
 /** How a model that was trained on short texts was stretched to long ones. */
@@ -18,6 +20,13 @@ export type RopeScaling =
       lowFrequencyFactor: number;
       highFrequencyFactor: number;
       originalContext: number;
+    }
+  | {
+      /** YaRN's: pairs up to `first` keep their speed, from `last` on they are slowed down by `factor`, evenly in between. */
+      kind: 'yarn';
+      factor: number;
+      first: number;
+      last: number;
     };
 
 /**
@@ -53,13 +62,18 @@ function keyOf({ theta, size, scaling }: Rope): string {
 /** By how much each pair of elements is rotated per token, in radians. */
 export function ropeFrequencies({ theta, size, scaling }: Rope): number[] {
   const half = size / 2;
-  return Array.from({ length: half }, (_, i) => scaled(theta ** (-i / half), scaling));
+  return Array.from({ length: half }, (_, i) => scaled(theta ** (-i / half), i, scaling));
 }
 
-function scaled(frequency: number, scaling: RopeScaling | undefined): number {
+function scaled(frequency: number, pair: number, scaling: RopeScaling | undefined): number {
   if (scaling === undefined) return frequency;
   const slowed = frequency / scaling.factor;
   if (scaling.kind === 'linear') return slowed;
+  if (scaling.kind === 'yarn') {
+    const { first, last } = scaling;
+    const share = Math.min(1, Math.max(0, (pair - first) / (last - first)));
+    return share * slowed + (1 - share) * frequency;
+  }
   const { lowFrequencyFactor: low, highFrequencyFactor: high, originalContext } = scaling;
   const turns = (originalContext * frequency) / (2 * Math.PI);
   const share = Math.min(1, Math.max(0, (turns - low) / (high - low)));

@@ -76,7 +76,7 @@ export async function prepareModel(options: PrepareOptions): Promise<ReadyModel>
   verified.catch(() => undefined);
   // Nothing is compiled from damaged weights.
   if (!manifest.compiled) await verified;
-  const weightsSum = manifest.sha256[weightsFile] ?? (await checksums.ofAll(folder, weightFiles(folder)));
+  const weightsSum = manifest.sha256[weightsFile] ?? (await checksums.ofAll(folder, sourceFiles(folder)));
   const stored = manifest.compiled?.precision;
   const precision =
     options.precision ?? (provider === 'cpu' ? stored : undefined) ?? usualPrecision[provider];
@@ -110,7 +110,7 @@ export async function prepareBareModel(options: PrepareOptions): Promise<ReadyMo
   if (existsSync(path.join(folder, manifestFile))) return prepareModel(options);
   const description = describeModel(readModelJson(folder, 'config.json'));
   const checksums = new Checksums(checksumsFile(cacheFolder));
-  const source = await checksums.ofAll(folder, weightFiles(folder));
+  const source = await checksums.ofAll(folder, sourceFiles(folder));
   const compiled = await compiledInCache({
     folder,
     description,
@@ -131,7 +131,7 @@ export async function prepareEncoder(
 ): Promise<{ description: EncoderDescription; graphPath: string }> {
   const { folder, cacheFolder, precision = 'w8u', onLog = () => undefined } = options;
   const description = describeEncoder(readModelJson(folder, 'config.json'));
-  const source = await new Checksums(checksumsFile(cacheFolder)).ofAll(folder, weightFiles(folder));
+  const source = await new Checksums(checksumsFile(cacheFolder)).ofAll(folder, sourceFiles(folder));
   const compiled = await compiledInCache({ ...options, description, source, precision, onLog });
   return { description, graphPath: compiled.graphPath };
 }
@@ -148,12 +148,17 @@ export async function compiledWeights(
   const own = existsSync(path.join(folder, manifestFile)) && readManifest(folder).compiled;
   const source = own
     ? undefined
-    : new Checksums(checksumsFile(cacheFolder)).known(folder, weightFiles(folder));
+    : new Checksums(checksumsFile(cacheFolder)).known(folder, sourceFiles(folder));
   if (!own && source === undefined) return undefined;
   const holder = own ? folder : compiledFolder(cacheFolder, keyOf(source!, precision, 'cpu'));
   const file = path.join(holder, weightsFile);
   const bytes = statSync(file, { throwIfNoEntry: false })?.size;
   return bytes === undefined ? undefined : { file, bytes };
+}
+
+/** What compiled weights are made from: the config's constants are taken into them. */
+function sourceFiles(folder: string): string[] {
+  return ['config.json', ...weightFiles(folder)];
 }
 
 export function bareModel(

@@ -136,6 +136,7 @@ export const registry: readonly KnownModel[] = [
     family: 'm2_bert',
     roles: ['encoder'],
     context: k * kib,
+    licence: 'Apache-2.0',
     verified: false,
   })),
   mamba('mamba-130m', 129.1e6, 2.7 * mib),

@@ -99,9 +99,12 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   return biased(graph, product, weights.outBias, width);
 }
 
-/** The scores' factor: taken into what makes the queries, where it costs nothing; exact where it is a power of two. */
-function scaleOf({ scale, headSize }: AttentionMixer): number {
-  return scale ?? headSize ** -0.5;
+/**
+ * The scores' factor: taken into what makes the queries, where it costs nothing; exact where it is a power of two. What rotation
+ * multiplies queries and keys by meets every score twice, as heads are rotated whole then.
+ */
+function scaleOf({ scale, headSize, rope }: AttentionMixer): number {
+  return (scale ?? headSize ** -0.5) * (rope?.amplitude ?? 1) ** 2;
 }
 
 function queryNorm(mixer: AttentionMixer): RmsNorm | undefined {

@@ -52,6 +52,6 @@ function rotated(head: Row, position: number, rope: Rope): Row {
     if (i >= rope.size) return value;
     const angle = angles[i % half]!;
     const other = i < half ? -head[i + half]! : head[i - half]!;
-    return value * Math.cos(angle) + other * Math.sin(angle);
+    return (rope.amplitude ?? 1) * (value * Math.cos(angle) + other * Math.sin(angle));
   });
 }

@@ -45,7 +45,7 @@ async function completing(names: TokenNames) {
       model.release((await loaded.checkpoints.resume('here', reading.ids, reading.keep, work)).state);
     }
   };
-  return { model, complete, readAhead, asked };
+  return { model, loaded, complete, readAhead, asked };
 }
 
 const input = (text: string, rest: string, previous: CompletionInput['previous']): CompletionInput => ({
@@ -120,3 +120,33 @@ test.each(layouts)(
     }
   },
 );
+
+test('a model that wants the suffix first is shown no more of a long file than can be read in front of the user', async () => {
+  const { model, loaded } = await completing(codestral);
+  try {
+    const long = 'const value = compute(1, 2, 3);\n'.repeat(400);
+    const { response } = await completeAt(
+      loaded,
+      input(`${long}const sum = va`, after, undefined),
+      undefined,
+    );
+    expect(response.stillReading).toBe(false);
+    expect(response.cost.contextTokens).toBeLessThan(1200);
+    expect(response.cost.contextTokens).toBeGreaterThan(640);
+  } finally {
+    await model.dispose();
+  }
+});
+
+test('several candidates come from one reading, where nothing asks for the middle as well', async () => {
+  const { model, loaded } = await completing(unknown);
+  try {
+    const place = input(before, after, undefined);
+    const request = { ...place.request, alternatives: 3 };
+    const { response } = await completeAt(loaded, { ...place, request }, undefined);
+    expect(response.candidates.length).toBeGreaterThan(1);
+    expect(response.cost.tokensRead).toBe(response.cost.contextTokens);
+  } finally {
+    await model.dispose();
+  }
+});

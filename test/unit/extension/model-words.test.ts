@@ -30,7 +30,7 @@ describe('a model that can be chosen', () => {
     expect(words({ ...unknown, languages: [], completes: false, verified: false })).toEqual({
       description: '153 MB on disk · licence not stated',
       detail:
-        'No completions: the model comes without a longview.json that describes its prompts · not compared with the original',
+        'No completions: the model comes without a tokeniser, or nothing says where its texts end · not compared with the original',
     });
     expect(words({ problem: 'config.json is missing.' }).detail).toBe('config.json is missing.');
   });

@@ -10,10 +10,12 @@ import {
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildModelFolder } from '../../../runtime/models/build-folder';
-import { prepareModel } from '../../../runtime/models/model-folder';
+import { prepareBareModel, prepareModel } from '../../../runtime/models/model-folder';
 import { SafetensorsFile } from '../../../runtime/models/safetensors';
 import { CancelledError, UserError } from '../../../runtime/protocol/errors';
 import { temporaryFolder, tinyManifest, writeTinyModel } from '../fixtures/model-folder';
+import { writeRandomModel } from '../fixtures/random-folder';
+import { graniteDense } from '../fixtures/tiny-families';
 
 let root: ReturnType<typeof temporaryFolder>;
 let folder: string;
@@ -109,6 +111,17 @@ test('weights that end early, or belong to another model, are refused', async ()
   writeFileSync(config, original);
   truncateSync(weights, 5000);
   await expect(prepareModel({ folder, cacheFolder })).rejects.toThrow(/model.safetensors .*damaged/);
+});
+
+test('constants of the config are in the compiled weights: another config is compiled anew', async () => {
+  const place = path.join(folder, 'random');
+  const graphOf = async (config: object) => {
+    writeRandomModel(place, config);
+    return (await prepareBareModel({ folder: place, cacheFolder })).graphPath;
+  };
+  const first = await graphOf(graniteDense);
+  expect(await graphOf(graniteDense)).toBe(first);
+  expect(await graphOf({ ...graniteDense, attention_multiplier: 0.5 })).not.toBe(first);
 });
 
 const lengths = tinyManifest.prompts.completion;
