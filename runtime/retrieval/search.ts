@@ -12,6 +12,9 @@ import { nameTerms, termSet } from './words';
 /** Chunks that the store's ranking may propose, and those whose words are looked at. */
 const PROPOSED = 120;
 const BY_PATH = 8;
+/** Matches of single terms that the store may rank, and terms that are asked for however many they match. */
+const MOST_MATCHES = 10_000;
+const LEAST_TERMS = 2;
 /** The best of them say where in the graph the question is at home; tests import everything and tell little. */
 const SEEDS = 30;
 const TEST_SEED = 0.2;
@@ -35,7 +38,10 @@ export function searchPassages(
 ): Ranked<FoundChunk>[] {
   const asked = questionOf(question);
   if (asked.terms.length === 0) return [];
-  const expression = asked.terms.map(({ term }) => `"${term}"`).join(' OR ');
+  const counts = new Map(asked.terms.map(({ term }) => [term, passages.documentCount(term)]));
+  const expression = telling(asked.terms, counts)
+    .map((term) => `"${term}"`)
+    .join(' OR ');
   const candidates = new Map<string, FoundChunk>();
   const proposed: Match[] = [];
   for (const prefix of options.prefixes ?? ['']) {
@@ -48,7 +54,7 @@ export function searchPassages(
     }
   }
   const ranked = rank([...candidates.values()], asked, {
-    idf: inverseFrequency(passages, asked.terms),
+    idf: inverseFrequency(passages.count(), counts),
     prior: options.graph && priorOf(options.graph, proposed),
     weights: options.weights,
   });
@@ -81,14 +87,20 @@ function priorOf(graph: FileGraph, matches: readonly Match[]): ((path: string) =
   return (path) => (scores[graph.nodes.get(path) ?? -1] ?? 0) / most;
 }
 
+/** The rarest terms, as far as the store can look at all chunks that hold them: common ones order what rare ones found. */
+function telling(terms: readonly QueryTerm[], counts: ReadonlyMap<string, number>): string[] {
+  const rarest = terms.map(({ term }) => term).sort((a, b) => counts.get(a)! - counts.get(b)!);
+  let looked = 0;
+  return rarest.filter((term, at) => {
+    looked += counts.get(term)!;
+    return at < LEAST_TERMS || looked <= MOST_MATCHES;
+  });
+}
+
 /** BM25's own weight of a term: rare terms tell more. */
-function inverseFrequency(passages: Passages, terms: readonly QueryTerm[]): (term: string) => number {
-  const chunks = passages.count();
-  const weights = new Map(
-    terms.map(({ term }) => {
-      const seen = passages.documentCount(term);
-      return [term, Math.log(1 + (chunks - seen + 0.5) / (seen + 0.5))];
-    }),
-  );
-  return (term) => Math.max(0.01, weights.get(term) ?? 0);
+function inverseFrequency(chunks: number, counts: ReadonlyMap<string, number>): (term: string) => number {
+  return (term) => {
+    const seen = counts.get(term) ?? 0;
+    return Math.max(0.01, Math.log(1 + (chunks - seen + 0.5) / (seen + 0.5)));
+  };
 }
