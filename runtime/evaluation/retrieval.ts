@@ -20,8 +20,11 @@ export interface RetrievalEvaluation {
   methods: Partial<Record<RetrievalMethod, MethodScore>>;
 }
 
-/** `lexical-plain`: the store's own BM25 over the same chunks; `vector` and `hybrid` need an encoder, and none is embedded. */
-export type RetrievalMethod = 'lexical-plain' | 'lexical' | 'reranked';
+/**
+ * `lexical-plain`: the store's own BM25 over the same chunks; `lexical`: words alone; `hybrid`: with the graph of imports, as
+ * the product searches; `reranked`: that order, revised by the model.
+ */
+export type RetrievalMethod = 'lexical-plain' | 'lexical' | 'hybrid' | 'reranked';
 
 export interface RetrievalEvaluationOptions {
   /** JSONL: `{"question","path","startLine","endLine"}`, lines from 1, paths relative to `root`. */
@@ -58,17 +61,19 @@ export async function evaluateRetrieval(options: RetrievalEvaluationOptions): Pr
     const status = index.status();
     if (status.filesDone === 0)
       throw new Error(`No file to search in ${root}: is it the folder that the questions are about?`);
-    const plain = new PlainRanking(index.parts[0]!.contents.allChunks());
-    const search = (question: string) => index.search(question, { folders: [], limit: PROPOSED });
+    const plain = new PlainRanking(index.parts[0]!.contents.passages.allChunks());
+    const search = (question: string, method: 'lexical' | 'hybrid') =>
+      index.search(question, { folders: [], limit: PROPOSED, method });
     const methods: Partial<Record<RetrievalMethod, Method>> = {
       'lexical-plain': (question) => plain.search(question, DEPTH),
-      lexical: (question) => search(question).map(toPlace),
+      lexical: (question) => search(question, 'lexical').map(toPlace),
+      hybrid: (question) => search(question, 'hybrid').map(toPlace),
     };
     if (model && rerankBudgetMs > 0) {
       methods.reranked = async (question) =>
-        (await rerank(search(question), question, model, { budgetMs: rerankBudgetMs, signal })).evidence.map(
-          toPlace,
-        );
+        (
+          await rerank(search(question, 'hybrid'), question, model, { budgetMs: rerankBudgetMs, signal })
+        ).evidence.map(toPlace);
     }
     const scores = await measure(questions, methods, index, options);
     plain.close();

@@ -13,6 +13,8 @@ export interface Chunk {
   title?: string;
   /** Kind of the symbol that the chunk shows whole or begins; 'module' outside of every symbol. */
   kind: SymbolKind;
+  /** The first of its symbols can be reached from outside the file. */
+  exported: boolean;
   /** Names of the symbols that begin in the chunk. */
   symbols: string[];
   /** Documentation of these symbols. */
@@ -22,7 +24,7 @@ export interface Chunk {
 }
 
 /** Bump when the same file would be cut otherwise: indexes made before are renewed. */
-export const CHUNKING_VERSION = 1;
+export const CHUNKING_VERSION = 2;
 
 /** A symbol with members is kept whole up to this many lines. */
 const WHOLE_CONTAINER_LINES = 40;
@@ -143,6 +145,7 @@ function toChunk(group: readonly Piece[], outline: FileOutline, source: LineText
       range: window,
       title: path.length > 0 ? path.map(titleOf).join(' › ') : undefined,
       kind: own.length === 1 && index === 0 ? own[0]!.kind : 'module',
+      exported: shown[0]?.exported ?? false,
       symbols: shown.flatMap((symbol) => namesWithin(symbol, window)),
       doc: [window.startLine === 0 ? outline.doc : undefined, ...shown.map((symbol) => symbol.doc)]
         .filter(Boolean)

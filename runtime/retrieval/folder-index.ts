@@ -7,13 +7,14 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileChange, SkipReason } from '../protocol/index-status';
 import { chunkFile, languageOf } from './chunk-file';
+import { FolderStore } from './folder-store';
 import { IGNORE_FILE_NAMES } from './ignore-files';
 import { importMeans, keysOfFile } from './imports';
 import { createPathRules, relativeTo, type PathRules } from './path-rules';
-import { searchStore, type FoundChunk } from './search';
+import { importGraph, type FileGraph } from './import-graph';
+import { searchPassages, type FoundChunk } from './search';
 import { mostSimilar, proposeSimilar, type SimilarLines, type SimilarOptions } from './similar';
-import { indexChunk, Store, type FileStat, type IndexedChunk } from './store';
-import { isBusy, isDamage, openStoreFile, putAside, removeStoreFile, storeBytes } from './store-file';
+import { indexChunk, type FileStat, type IndexedChunk, type Store } from './store';
 import { contentHash, readTextFile } from './text-file';
 import { turnKeeper } from './turns';
 import { walk } from './walk';
@@ -29,6 +30,9 @@ export interface FolderIndexOptions {
   onNotice?: (notice: string) => void;
 }
 
+/** `lexical`: by words alone; `hybrid`: with the graph of imports. */
+export type SearchMethod = 'lexical' | 'hybrid';
+
 interface Work extends FileStat {
   relative: string;
 }
@@ -39,14 +43,24 @@ export class FolderIndex {
   /** Files that wait to be read, by relative path. */
   private readonly queue = new Map<string, Work>();
   private needsScan = true;
-  private store: Store;
-  private readonly storedRoot: string;
+  private readonly store: FolderStore;
+  private graph: FileGraph | undefined;
+  /** Revision of the store that the graph was made of. */
+  private graphRevision = -1;
 
-  constructor(private readonly options: FolderIndexOptions) {
+  constructor(options: FolderIndexOptions) {
     this.rules = createPathRules(options.root, { excludeGlobs: options.excludeGlobs });
-    this.storedRoot = realPathOr(options.root);
-    this.file = path.join(options.indexFolder, `${contentHash(this.storedRoot)}.sqlite`);
-    this.store = this.openStore();
+    const root = realPathOr(options.root);
+    this.file = path.join(options.indexFolder, `${contentHash(root)}.sqlite`);
+    this.store = new FolderStore({
+      file: this.file,
+      root,
+      onNotice: options.onNotice,
+      onEmptied: () => {
+        this.queue.clear();
+        this.needsScan = true;
+      },
+    });
   }
 
   get waiting(): number {
@@ -61,7 +75,7 @@ export class FolderIndex {
   async scan(signal: AbortSignal): Promise<void> {
     const turn = turnKeeper();
     this.rules.invalidate();
-    const known = this.store.files();
+    const known = this.store.current.files();
     const seen = new Set<string>();
     const skipped: { relative: string; reason: SkipReason }[] = [];
     for await (const entry of walk(this.rules, { signal })) {
@@ -80,12 +94,12 @@ export class FolderIndex {
       if (turn.isOver()) await turn.next(signal);
     }
     for (const { relative, reason } of skipped) {
-      await this.write(() => this.store.putSkipped(relative, { size: 0, mtimeMs: 0 }, reason), signal);
+      await this.store.write((store) => store.putSkipped(relative, { size: 0, mtimeMs: 0 }, reason), signal);
       if (turn.isOver()) await turn.next(signal);
     }
     const gone = [...known.keys()].filter((relative) => !seen.has(relative));
     for (let at = 0; at < gone.length; at += 50) {
-      await this.write(() => this.store.remove(gone.slice(at, at + 50)), signal);
+      await this.store.write((store) => store.remove(gone.slice(at, at + 50)), signal);
       await turn.next(signal);
     }
     this.needsScan = false;
@@ -113,9 +127,9 @@ export class FolderIndex {
   /** Tidies a little; false when nothing is left to tidy. */
   tidy(): boolean {
     try {
-      return this.store.purgeUnused(20) === 20;
-    } catch (error) {
-      if (isDamage(error)) this.startAnew();
+      return this.store.read((store) => store.purgeUnused(20) === 20, false);
+    } catch {
+      // Another window writes: there will be another time.
       return false;
     }
   }
@@ -148,7 +162,7 @@ export class FolderIndex {
         this.queue.delete(relative);
         // Files below a skipped folder are not listed one by one.
         if ('included' in this.rules.verdict(path.dirname(file), true)) {
-          await this.write(() => this.store.putSkipped(relative, measured, verdict.skipped), signal);
+          await this.store.write((store) => store.putSkipped(relative, measured, verdict.skipped), signal);
         }
       } else this.queue.set(relative, { relative, ...measured });
     }
@@ -157,7 +171,8 @@ export class FolderIndex {
   private async queueFolder(relative: string, signal: AbortSignal): Promise<void> {
     for await (const entry of walk(this.rules, { from: relative, signal })) {
       const { skipped } = entry;
-      if (skipped) await this.write(() => this.store.putSkipped(entry.relative, entry, skipped), signal);
+      if (skipped)
+        await this.store.write((store) => store.putSkipped(entry.relative, entry, skipped), signal);
       else this.queue.set(entry.relative, entry);
     }
   }
@@ -166,7 +181,7 @@ export class FolderIndex {
     for (const name of this.queue.keys()) {
       if (name === relative || name.startsWith(`${relative}/`)) this.queue.delete(name);
     }
-    await this.write(() => this.store.remove(this.store.pathsUnder(relative)), signal);
+    await this.store.write((store) => store.remove(store.pathsUnder(relative)), signal);
   }
 
   private async indexFile(work: Work, signal: AbortSignal): Promise<void> {
@@ -174,11 +189,12 @@ export class FolderIndex {
     const read = await readTextFile(path.join(this.rules.root, relative));
     signal.throwIfAborted();
     if ('skipped' in read) {
-      await this.write(() => this.store.putSkipped(relative, work, read.skipped), signal);
+      await this.store.write((store) => store.putSkipped(relative, work, read.skipped), signal);
       return;
     }
     const language = languageOf(relative);
-    if (await this.write(() => this.store.linkKnown(relative, read, read.hash, language), signal)) return;
+    if (await this.store.write((store) => store.linkKnown(relative, read, read.hash, language), signal))
+      return;
     const { outline, chunks } = await chunkFile(read.text, language);
     const indexed: IndexedChunk[] = [];
     // A long file takes several turns.
@@ -188,54 +204,52 @@ export class FolderIndex {
       indexed.push(indexChunk(chunk));
       if (turn.isOver()) await turn.next(signal);
     }
-    await this.write(
-      () => this.store.put(relative, read, read.hash, { ...outline, languageId: language }, indexed),
+    await this.store.write(
+      (store) => store.put(relative, read, read.hash, { ...outline, languageId: language }, indexed),
       signal,
     );
   }
 
-  /** Another window may hold the lock for a moment; a damaged file is replaced and everything done again. */
-  private async write<T>(work: () => T, signal: AbortSignal): Promise<T | undefined> {
-    for (;;) {
-      try {
-        return work();
-      } catch (error) {
-        if (isDamage(error)) {
-          this.startAnew();
-          return undefined;
-        }
-        if (!isBusy(error)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        signal.throwIfAborted();
-      }
-    }
+  /** The graph of imports takes part once it was built; words alone decide until then, or where they should. */
+  search(
+    question: string,
+    prefixes: readonly string[],
+    limit: number,
+    method: SearchMethod = 'hybrid',
+  ): Ranked<FoundChunk>[] {
+    const graph = method === 'hybrid' ? this.graph : undefined;
+    return this.store.read(
+      (store) => searchPassages(store.passages, question, { prefixes, limit, graph }),
+      [],
+    );
   }
 
-  search(question: string, prefixes: readonly string[], limit: number): Ranked<FoundChunk>[] {
-    return this.find(() => searchStore(this.store, question, { prefixes, limit }));
+  get needsGraph(): boolean {
+    return this.graphRevision !== this.store.revision;
+  }
+
+  /** Learns who imports whom by now. */
+  async buildGraph(signal: AbortSignal): Promise<void> {
+    const { revision } = this.store;
+    const found = this.store.read(
+      (store) => ({ imports: store.imports(), files: [...store.files()] }),
+      undefined,
+    );
+    if (!found) return;
+    const files = found.files.filter(([, { skipped }]) => !skipped).map(([file]) => file);
+    this.graph = await importGraph(files, found.imports, signal);
+    this.graphRevision = revision;
   }
 
   /** Passages of other files that resemble `text`. */
   async similar(text: string, options: SimilarOptions, limit: number): Promise<SimilarLines[]> {
-    const [proposal] = this.find(() => [proposeSimilar(this.store, text, options)]);
+    const proposal = this.store.read((store) => proposeSimilar(store.passages, text, options), undefined);
     return proposal ? mostSimilar(proposal, limit) : [];
-  }
-
-  private find<T>(query: () => T[]): T[] {
-    try {
-      return query();
-    } catch (error) {
-      if (isDamage(error)) {
-        this.startAnew();
-        return [];
-      }
-      throw error;
-    }
   }
 
   /** Relative paths of the files that import this one. */
   importersOf(relative: string): string[] {
-    const found = this.store
+    const found = this.store.current
       .importsByKey(keysOfFile(relative))
       .filter((entry) =>
         importMeans(entry.source, entry.names.split(' ').filter(Boolean), entry.path, relative),
@@ -245,47 +259,26 @@ export class FolderIndex {
   }
 
   fileList(): ReturnType<Store['fileList']> {
-    return this.store.fileList();
+    return this.store.current.fileList();
   }
 
   counts(): { files: number; chunks: number; bytes: number } {
-    return { ...this.store.counts(), bytes: storeBytes(this.file) };
+    return { ...this.store.current.counts(), bytes: this.store.bytes };
   }
 
   /** Access for evaluation, which compares with the store's plain ranking. */
   get contents(): Store {
-    return this.store;
+    return this.store.current;
   }
 
   /** Deletes the index of this folder and begins again. */
   rebuild(): void {
-    this.store.close();
-    removeStoreFile(this.file);
-    this.store = this.openStore();
-    this.queue.clear();
-    this.needsScan = true;
+    this.store.rebuild();
   }
 
   close(): void {
     this.queue.clear();
     this.store.close();
-  }
-
-  private openStore(): Store {
-    const { database, notice } = openStoreFile(this.file, this.storedRoot);
-    if (notice) this.options.onNotice?.(notice);
-    return new Store(database);
-  }
-
-  private startAnew(): void {
-    this.store.close();
-    putAside(this.file);
-    this.options.onNotice?.(
-      `The index of ${this.rules.root} was damaged. It was put aside and is being rebuilt.`,
-    );
-    this.store = this.openStore();
-    this.queue.clear();
-    this.needsScan = true;
   }
 }
 

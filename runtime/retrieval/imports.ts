@@ -21,6 +21,16 @@ export function keysOfFile(path: string): string[] {
   return [...new Set([stem, folder ?? '', ''])];
 }
 
+/** What an import can mean: files without extension, relative to the workspace folder. */
+export interface ImportTarget {
+  path: string;
+  /** 'exact': this path. 'suffix': any path that ends in it. 'folder': every file of a folder that it ends in. */
+  match: 'exact' | 'suffix' | 'folder';
+}
+
+/** Languages whose imports name what stands in a file together with the file: `java.util.List`, `crate::flags::Args`. */
+const NAMES_IN_SOURCE = /\.(java|kt|kts|scala|php|cs|rs)$/i;
+
 /** Does `source`, written in `importer`, mean the file `target`? Paths are relative to the workspace folder. */
 export function importMeans(
   source: string,
@@ -28,27 +38,35 @@ export function importMeans(
   importer: string,
   target: string,
 ): boolean {
-  const goal = withoutFolderFile(stripExtension(target));
-  const python = /\.pyi?$/.test(importer);
-  if (python && !source.includes('/')) return pythonMeans(source, names, importer, goal);
+  const goal = moduleOf(target);
+  return importTargets(source, names, importer).some(({ path, match }) => {
+    if (match === 'exact') return path === goal;
+    if (match === 'suffix') return endsWithPath(goal, path);
+    const folder = folderOf(target);
+    return folder !== '' && endsWithPath(path, folder);
+  });
+}
+
+/** What a file is imported as: without its extension, and its folder's name where it stands for its folder. */
+export function moduleOf(path: string): string {
+  return withoutFolderFile(stripExtension(path));
+}
+
+/** Every file that `source` may mean; none for packages. */
+export function importTargets(source: string, names: readonly string[], importer: string): ImportTarget[] {
+  if (/\.pyi?$/.test(importer) && !source.includes('/')) return pythonTargets(source, names, importer);
   if (/^\.{1,2}(\/|$)/.test(source)) {
     const resolved = normalize(`${folderOf(importer)}/${source}`);
-    return resolved !== undefined && withoutFolderFile(stripExtension(resolved)) === goal;
+    return resolved === undefined ? [] : [{ path: moduleOf(resolved), match: 'exact' }];
   }
-  if (importer.endsWith('.go')) {
-    const folder = folderOf(target);
-    return folder !== '' && endsWithPath(source, folder);
-  }
+  if (importer.endsWith('.go')) return [{ path: source, match: 'folder' }];
   // C, PHP and Ruby name files beside the importer without a leading dot; others name them from some root of sources.
-  const plain = withoutFolderFile(
-    stripExtension(
-      sourceParts(source)
-        .join('/')
-        .replace(/^(@|~|#|src|crate)\//, ''),
-    ),
-  );
-  if (plain === '') return false;
-  return endsWithPath(goal, plain) && (plain.includes('/') || !isBarePackage(source, importer));
+  const parts = sourceParts(source).join('/');
+  const plain = moduleOf(parts.replace(/^(@|~|#|src|crate)\//, ''));
+  const paths = plain !== '' && (plain.includes('/') || !isBarePackage(source, importer)) ? [plain] : [];
+  if (NAMES_IN_SOURCE.test(importer))
+    paths.push(...names.map((name) => `${plain}/${name.split('::')[0]!}`.replace(/^\//, '')));
+  return paths.map((path) => ({ path, match: 'suffix' }));
 }
 
 /** `import x from 'x'` in JavaScript is a package, never a file. */
@@ -56,20 +74,19 @@ function isBarePackage(source: string, importer: string): boolean {
   return /\.[cm]?[jt]sx?$/.test(importer) && !/^[~#@]\//.test(source);
 }
 
-function pythonMeans(source: string, names: readonly string[], importer: string, goal: string): boolean {
+function pythonTargets(source: string, names: readonly string[], importer: string): ImportTarget[] {
   const dots = /^\.*/.exec(source)![0].length;
   const modules = source.slice(dots).split('.').filter(Boolean);
   let base = '';
   if (dots > 0) {
     const folders = folderOf(importer).split('/').filter(Boolean);
-    if (dots - 1 > folders.length) return false;
+    if (dots - 1 > folders.length) return [];
     base = folders.slice(0, folders.length - (dots - 1)).join('/');
   }
   const path = [base, ...modules].filter(Boolean).join('/');
   const meant = [path, ...names.map((name) => [path, name].filter(Boolean).join('/'))];
-  return meant.some((candidate) =>
-    dots > 0 ? candidate === goal : candidate !== '' && endsWithPath(goal, candidate),
-  );
+  if (dots > 0) return meant.map((each) => ({ path: each, match: 'exact' }));
+  return meant.filter((each) => each !== '').map((each) => ({ path: each, match: 'suffix' }));
 }
 
 function sourceParts(source: string): string[] {
@@ -98,7 +115,7 @@ function withoutFolderFile(path: string): string {
 
 export const folderOf = (path: string) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');
 
-function endsWithPath(path: string, tail: string): boolean {
+export function endsWithPath(path: string, tail: string): boolean {
   return path === tail || path.endsWith(`/${tail}`);
 }
 

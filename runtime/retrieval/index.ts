@@ -17,10 +17,5 @@ export { holdsSecret } from './secrets';
 export { readTextFile, type TextFile } from './text-file';
 export { walk, type WalkedFile } from './walk';
 export { WorkspaceFiles, type LocatedFile } from './workspace-files';
-export {
-  WorkspaceIndex,
-  type SearchResult,
-  type SearchScope,
-  type SimilarPassage,
-  type WorkspaceIndexOptions,
-} from './workspace-index';
+export { WorkspaceIndex, type WorkspaceIndexOptions } from './workspace-index';
+export type { SearchResult, SearchScope, SimilarPassage } from './workspace-search';

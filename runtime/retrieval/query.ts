@@ -27,6 +27,19 @@ const CODE_WORDS = new Set(
   ),
 );
 
+export interface Question {
+  terms: readonly QueryTerm[];
+  /** What is asked for answers with yes or no. */
+  asksWhether: boolean;
+}
+
+export function questionOf(text: string): Question {
+  const asksWhether = /\b(?:whether|true if|(?:checks?|tests?|determines?) (?:if|that|whether))\b/i.test(
+    text,
+  );
+  return { terms: queryTerms(text), asksWhether };
+}
+
 /** In order of appearance, without repetition; empty when the question holds no word at all. */
 export function queryTerms(question: string): QueryTerm[] {
   const content: QueryTerm[] = [];

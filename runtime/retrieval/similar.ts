@@ -2,7 +2,7 @@
  * Passages that resemble the code around a cursor: the same names in another place are the best guide to what is about
  * to be written. Ranked by the names that both hold, rare ones first, against the passage's length.
  */
-import type { Store, StoredChunk } from './store';
+import type { Passages, StoredChunk } from './passages';
 import { turnKeeper } from './turns';
 import { termSet } from './words';
 
@@ -48,14 +48,14 @@ export interface Proposal {
 }
 
 /** Everything that the store is asked for. */
-export function proposeSimilar(store: Store, text: string, options: SimilarOptions): Proposal {
-  const weights = telling(store, text);
+export function proposeSimilar(passages: Passages, text: string, options: SimilarOptions): Proposal {
+  const weights = telling(passages, text);
   const asked = [...weights].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, ASKED_TERMS);
   const expression = `body : (${asked.map(([term]) => `"${term}"`).join(' OR ')})`;
-  const matches = asked.length === 0 ? [] : store.match(expression, '', PROPOSED);
+  const matches = asked.length === 0 ? [] : passages.match(expression, '', PROPOSED);
   const chunks = matches
     .filter(({ path }) => path !== options.exclude)
-    .flatMap(({ id, path }) => store.chunk(id, path) ?? [])
+    .flatMap(({ id, path }) => passages.chunk(id, path) ?? [])
     .filter(({ language }) => options.languages.includes(language));
   return { chunks, weights, whole: scoreOf(text, weights) };
 }
@@ -76,11 +76,11 @@ export async function mostSimilar(
 }
 
 /** How much each term of the text tells: rare ones more. Terms that are everywhere or nowhere are left out. */
-function telling(store: Store, text: string): Map<string, number> {
-  const { chunks } = store.counts();
+function telling(passages: Passages, text: string): Map<string, number> {
+  const chunks = passages.count();
   const weights = new Map<string, number>();
   for (const term of termSet(text)) {
-    const seen = store.documentCount(term);
+    const seen = passages.documentCount(term);
     if (seen > 0 && seen <= Math.max(3, chunks * COMMON_SHARE))
       weights.set(term, Math.log(1 + chunks / seen));
   }

@@ -2,7 +2,7 @@
  * Tables of the index file. Content is addressed by its hash: a renamed file or a branch switched back to finds its
  * chunks again. The full-text table holds terms only (no text), in three columns that weigh differently.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** "LVIX": marks a SQLite file as ours. */
 export const APPLICATION_ID = 0x4c564958;
@@ -36,6 +36,7 @@ CREATE TABLE chunks (
   end_line INTEGER NOT NULL,
   title TEXT,
   kind TEXT NOT NULL,
+  exported INTEGER NOT NULL,
   symbols TEXT NOT NULL,
   doc TEXT NOT NULL,
   text TEXT NOT NULL

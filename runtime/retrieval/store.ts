@@ -3,7 +3,9 @@ import type { FileOutline, OutlineSymbol } from '../protocol/outline';
 import type { SkipReason } from '../protocol/index-status';
 import type { Chunk } from './chunking';
 import type { Database } from './database';
+import type { ImportEdge } from './import-graph';
 import { importKey } from './imports';
+import { Passages } from './passages';
 import { indexText } from './words';
 
 export interface FileStat {
@@ -26,27 +28,6 @@ export function indexChunk(chunk: Chunk): IndexedChunk {
   return { chunk, terms: [names, indexText(chunk.doc), indexText(chunk.text)] };
 }
 
-/** A chunk of a file as search finds it. */
-export interface StoredChunk {
-  id: number;
-  path: string;
-  language: string;
-  startLine: number;
-  endLine: number;
-  title: string | null;
-  kind: string;
-  symbols: string;
-  doc: string;
-  text: string;
-}
-
-export interface Match {
-  id: number;
-  path: string;
-  /** Higher is better. */
-  score: number;
-}
-
 export interface StoredImport {
   path: string;
   source: string;
@@ -54,14 +35,15 @@ export interface StoredImport {
   line: number;
 }
 
-/** Weights of the columns names, docs, body in the store's ranking. */
-const COLUMN_WEIGHTS = '3.0, 1.5, 1.0';
-
 /** Content that no file shows any more is kept this long: branches are switched back to. */
 const KEEP_UNUSED_MS = 14 * 24 * 3600 * 1000;
 
 export class Store {
-  constructor(private readonly database: Database) {}
+  readonly passages: Passages;
+
+  constructor(private readonly database: Database) {
+    this.passages = new Passages(database);
+  }
 
   files(): Map<string, StoredFile> {
     const rows = this.database.all<{ path: string; size: number; mtime: number; skipped: SkipReason | null }>(
@@ -131,13 +113,15 @@ export class Store {
       if (!known) {
         for (const { chunk, terms } of chunks) {
           const { lastId } = database.run(
-            `INSERT INTO chunks (content_id, start_line, end_line, title, kind, symbols, doc, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+            `INSERT INTO chunks (content_id, start_line, end_line, title, kind, exported, symbols, doc, text)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
             [
               id,
               chunk.range.startLine,
               chunk.range.endLine,
               chunk.title ?? null,
               chunk.kind,
+              chunk.exported ? 1 : 0,
               chunk.symbols.join(' '),
               chunk.doc,
               chunk.text,
@@ -181,61 +165,12 @@ export class Store {
     this.database.transaction(() => paths.forEach((path) => this.unlink(path)));
   }
 
-  /** Best chunks for a full-text expression over terms; only files under `prefix` ('' = all). */
-  match(expression: string, prefix: string, limit: number): Match[] {
-    return this.database
-      .all<{ id: number; path: string; rank: number }>(
-        `SELECT chunks.id AS id, files.path AS path, chunk_terms.rank AS rank
-         FROM chunk_terms JOIN chunks ON chunks.id = chunk_terms.rowid JOIN files ON files.content_id = chunks.content_id
-         WHERE chunk_terms MATCH ? AND rank MATCH 'bm25(${COLUMN_WEIGHTS})' AND files.path >= ? AND files.path < ?
-         ORDER BY rank LIMIT ?`,
-        [expression, prefix, `${prefix}\u{10ffff}`, limit],
-      )
-      .map(({ id, path, rank }) => ({ id, path, score: -rank }));
-  }
-
-  /** Opening chunks of the files whose paths match best. */
-  matchPaths(expression: string, prefix: string, limit: number): Match[] {
-    return this.database
-      .all<{ id: number; path: string }>(
-        `SELECT min(chunks.id) AS id, files.path AS path
-         FROM (SELECT rowid, rank FROM path_terms WHERE path_terms MATCH ? ORDER BY rank LIMIT ?) AS found
-         JOIN files ON files.id = found.rowid JOIN chunks ON chunks.content_id = files.content_id
-         WHERE files.path >= ? AND files.path < ? GROUP BY files.id ORDER BY found.rank`,
-        [expression, limit, prefix, `${prefix}\u{10ffff}`],
-      )
-      .map(({ id, path }) => ({ id, path, score: 0 }));
-  }
-
-  chunk(id: number, path: string): StoredChunk | undefined {
-    return this.database.get<StoredChunk>(
-      `SELECT chunks.id AS id, ? AS path, contents.language AS language, start_line AS startLine, end_line AS endLine, title, kind, symbols, doc, text
-       FROM chunks JOIN contents ON contents.id = chunks.content_id WHERE chunks.id = ?`,
-      [path, id],
-    );
-  }
-
-  /** Every chunk of every file; for evaluation. */
-  allChunks(): StoredChunk[] {
-    return this.database.all<StoredChunk>(
-      `SELECT chunks.id AS id, files.path AS path, contents.language AS language, start_line AS startLine, end_line AS endLine, title, kind, symbols, doc, text
-       FROM chunks JOIN contents ON contents.id = chunks.content_id JOIN files ON files.content_id = contents.id`,
-    );
-  }
-
   /** Lines (from 0) of the first symbol of this name in a file. */
   symbolRange(path: string, name: string): { startLine: number; endLine: number } | undefined {
     return this.database.get<{ startLine: number; endLine: number }>(
       `SELECT start_line AS startLine, end_line AS endLine FROM symbols JOIN files ON files.content_id = symbols.content_id
        WHERE files.path = ? AND symbols.name = ? ORDER BY start_line LIMIT 1`,
       [path, name],
-    );
-  }
-
-  /** In how many chunks a term occurs. */
-  documentCount(term: string): number {
-    return (
-      this.database.get<{ doc: number }>('SELECT doc FROM chunk_vocabulary WHERE term = ?', [term])?.doc ?? 0
     );
   }
 
@@ -247,6 +182,14 @@ export class Store {
          WHERE key = ? ORDER BY files.path`,
         [key],
       ),
+    );
+  }
+
+  /** Every import of every file, in order of their paths. */
+  imports(): ImportEdge[] {
+    return this.database.all<ImportEdge>(
+      `SELECT files.path AS path, source, names FROM imports JOIN files ON files.content_id = imports.content_id
+       ORDER BY files.path`,
     );
   }
 

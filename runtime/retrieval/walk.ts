@@ -1,6 +1,6 @@
 /** Walks a workspace folder under its rules, never following symbolic links, never failing on what it may not read. */
 import type { Dirent } from 'node:fs';
-import { lstat, opendir, realpath } from 'node:fs/promises';
+import { lstat, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { SkipReason } from '../protocol/index-status';
 import { MAX_FILE_BYTES } from './built-in-excludes';
@@ -20,6 +20,9 @@ export interface WalkOptions {
   from?: string;
 }
 
+/** Entries of a folder that are looked at together. */
+const AT_A_TIME = 64;
+
 /** Files in order of their paths, folder by folder. What a link within the root leads to is met at its own place. */
 export async function* walk(
   rules: PathRules,
@@ -35,38 +38,35 @@ export async function* walk(
       continue;
     }
     const folders: string[] = [];
+    // In order; files are measured many at a time, as each one waits for the disk alone.
+    const found: (WalkedFile | Promise<WalkedFile>)[] = [];
     for (const entry of entries) {
       options.signal?.throwIfAborted();
       const relative = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isSymbolicLink()) {
         if (await leadsOutside(path.join(rules.root, relative), realRoot))
-          yield skippedEntry(relative, 'outside');
+          found.push(skippedEntry(relative, 'outside'));
         continue;
       }
       const isDirectory = entry.isDirectory();
       if (!isDirectory && !entry.isFile()) continue;
       const verdict = rules.entryVerdict(relative, isDirectory);
-      if ('skipped' in verdict) yield skippedEntry(isDirectory ? `${relative}/` : relative, verdict.skipped);
+      if ('skipped' in verdict)
+        found.push(skippedEntry(isDirectory ? `${relative}/` : relative, verdict.skipped));
       else if (isDirectory) folders.push(relative);
-      else yield await measured(rules.root, relative);
+      else found.push(measured(rules.root, relative));
+      if (found.length >= AT_A_TIME) yield* await Promise.all(found.splice(0));
     }
+    yield* await Promise.all(found);
     stack.push(...folders.reverse());
   }
 }
 
 /** Sorted by name, so that a walk is the same everywhere; undefined when the folder cannot be read. */
 async function readFolder(folder: string, signal?: AbortSignal): Promise<Dirent[] | undefined> {
-  const entries: Dirent[] = [];
-  try {
-    for await (const entry of await opendir(folder, { bufferSize: 256 })) {
-      signal?.throwIfAborted();
-      entries.push(entry);
-    }
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    return undefined;
-  }
-  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+  signal?.throwIfAborted();
+  return entries?.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 async function measured(root: string, relative: string): Promise<WalkedFile> {

@@ -183,6 +183,11 @@ export function indexText(text: string): string {
   return terms.join(' ');
 }
 
+/** The parts of one name as terms, in order, without the whole. */
+export function nameTerms(name: string): string[] {
+  return (name.match(PART) ?? []).map(termOf);
+}
+
 /** The terms that occur in a text, each once. */
 export function termSet(text: string): Set<string> {
   const terms = new Set<string>();

@@ -5,14 +5,20 @@
 import path from 'node:path';
 import type { WorkspaceFolder } from '../protocol/engine';
 import type { FileChange, IndexState, IndexStatus, IndexedFile } from '../protocol/index-status';
-import type { LineRange } from '../protocol/text';
 import { displayPrefixes } from './display-names';
 import { FolderIndex } from './folder-index';
 import { highlightsOf } from './highlights';
-import { withLineFeeds } from './lines';
 import { relativeTo } from './path-rules';
-import { contentHash, readTextFile } from './text-file';
+import { readTextFile } from './text-file';
 import { turnKeeper } from './turns';
+import {
+  searchFolders,
+  similarIn,
+  type NamedFolder,
+  type SearchResult,
+  type SearchScope,
+  type SimilarPassage,
+} from './workspace-search';
 
 export interface WorkspaceIndexOptions {
   /** The engine's data folder; index files lie in its `index`. */
@@ -23,43 +29,11 @@ export interface WorkspaceIndexOptions {
   onNotice?: (notice: string) => void;
 }
 
-export interface SearchResult {
-  /** Absolute. */
-  path: string;
-  displayPath: string;
-  languageId: string;
-  range: LineRange;
-  title?: string;
-  kind: string;
-  symbols: string[];
-  /** With LF. */
-  text: string;
-  /** Of `text`: the same passage has the same hash wherever it stands. */
-  hash: string;
-  score: number;
-}
-
-/** A passage that resembles another text. */
-export interface SimilarPassage {
-  displayPath: string;
-  startLine: number;
-  /** With LF. */
-  text: string;
-  /** Against the text's likeness to itself, which is 1. */
-  likeness: number;
-}
-
-export interface SearchScope {
-  /** Workspace folders or folders within them, absolute; all when empty. */
-  folders: readonly string[];
-  limit: number;
-}
-
 /** Status is told at most this often while files go by. */
 const STATUS_EVERY_MS = 200;
 
 export class WorkspaceIndex {
-  private folders: { index: FolderIndex; prefix: string }[] = [];
+  private folders: NamedFolder[] = [];
   private state: IndexState = 'idle';
   private reason?: string;
   private paused = false;
@@ -68,6 +42,8 @@ export class WorkspaceIndex {
   private listeners = new Set<(status: IndexStatus) => void>();
   private lastTold = 0;
   private changes: FileChange[] = [];
+  /** Once at first, then whenever a question was answered without what changed since. */
+  private graphWanted = true;
 
   constructor(private readonly options: WorkspaceIndexOptions) {}
 
@@ -170,35 +146,13 @@ export class WorkspaceIndex {
     );
   }
 
-  /** Best passages first, by words alone; also while the index is incomplete. */
+  /** Best passages first; also while the index is incomplete. */
   search(question: string, scope: SearchScope): SearchResult[] {
-    const results = this.folders.flatMap(({ index, prefix }) => {
-      const prefixes = prefixesWithin(index.rules.root, scope.folders);
-      if (prefixes.length === 0) return [];
-      return index.search(question, prefixes, scope.limit).map(({ item, score }): SearchResult => ({
-        path: path.join(index.rules.root, item.path),
-        displayPath: prefix + item.path,
-        languageId: item.language,
-        range: { startLine: item.startLine, endLine: item.endLine },
-        title: item.title ?? undefined,
-        kind: item.kind,
-        symbols: item.symbols.split(' ').filter(Boolean),
-        text: item.text,
-        hash: contentHash(item.text),
-        score,
-      }));
-    });
+    const results = searchFolders(this.folders, question, scope);
+    if (this.folders.some(({ index }) => index.needsGraph)) this.graphWanted = true;
     // An index found damaged while searching was emptied.
     if (this.hasWork()) this.start();
-    // A folder may be open twice, by itself and within another.
-    const seen = new Set<string>();
-    return results
-      .sort((a, b) => b.score - a.score)
-      .filter((result) => {
-        const key = `${result.path}\0${result.range.startLine}`;
-        return !seen.has(key) && seen.add(key);
-      })
-      .slice(0, scope.limit);
+    return results;
   }
 
   /**
@@ -212,18 +166,7 @@ export class WorkspaceIndex {
     limit: number,
   ): Promise<SimilarPassage[]> {
     const folder = this.folderOf(file);
-    const relative = folder && relativeTo(folder.index.rules.root, file);
-    if (!folder || relative === undefined) return [];
-    const { index, prefix } = folder;
-    const passages: SimilarPassage[] = [];
-    for (const found of await index.similar(text, { exclude: relative, languages }, limit)) {
-      // The index may be behind: the file as it is now says whether this may be read, and whether it is still there.
-      const now = await this.read(path.join(index.rules.root, found.path));
-      if (now === undefined || !withLineFeeds(now).includes(found.text)) continue;
-      const { path: other, ...lines } = found;
-      passages.push({ displayPath: prefix + other, ...lines });
-    }
-    return passages;
+    return folder ? similarIn(folder, file, text, languages, limit, (other) => this.read(other)) : [];
   }
 
   /** Which words of a passage match the question: UTF-16 ranges within `text`. */
@@ -262,7 +205,7 @@ export class WorkspaceIndex {
     return this.folders.map(({ index }) => index);
   }
 
-  private folderOf(file: string): { index: FolderIndex; prefix: string } | undefined {
+  private folderOf(file: string): NamedFolder | undefined {
     // The innermost folder knows the file best.
     return this.folders
       .filter(({ index }) => relativeTo(index.rules.root, file) !== undefined)
@@ -276,6 +219,11 @@ export class WorkspaceIndex {
   }
 
   private hasWork(): boolean {
+    return this.hasFiles() || (this.graphWanted && this.folders.some(({ index }) => index.needsGraph));
+  }
+
+  /** Some are still to be looked at. */
+  private hasFiles(): boolean {
     return this.changes.length > 0 || this.folders.some(({ index }) => !index.scanned || index.waiting > 0);
   }
 
@@ -284,7 +232,7 @@ export class WorkspaceIndex {
     const turn = turnKeeper();
     try {
       await turn.next(signal);
-      while (this.hasWork() && !this.paused) {
+      while (this.hasFiles() && !this.paused) {
         await this.takeChanges(signal);
         for (const { index } of this.folders) {
           if (!index.scanned) {
@@ -302,10 +250,16 @@ export class WorkspaceIndex {
       if (this.paused) return;
       for (const { index } of this.folders) while (index.tidy()) await turn.next(signal);
       this.tell('ready');
+      if (this.graphWanted && !this.changes.length) await this.buildGraphs(signal);
     } catch (error) {
       if (signal.aborted) return;
       this.fail(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  private async buildGraphs(signal: AbortSignal): Promise<void> {
+    for (const { index } of this.folders) if (index.needsGraph) await index.buildGraph(signal);
+    this.graphWanted = false;
   }
 
   private async takeChanges(signal: AbortSignal): Promise<void> {
@@ -334,16 +288,4 @@ export class WorkspaceIndex {
     this.state = state;
     if (performance.now() - this.lastTold >= STATUS_EVERY_MS) this.tell(state);
   }
-}
-
-/** The asked folders as prefixes relative to `root`: [''] when all of it is meant, [] when nothing of it is. */
-function prefixesWithin(root: string, folders: readonly string[]): string[] {
-  if (folders.length === 0) return [''];
-  const prefixes = folders.flatMap((folder) => {
-    const relative = relativeTo(root, folder);
-    if (relative !== undefined) return relative === '' ? [''] : [`${relative}/`];
-    // A folder around this one holds all of it.
-    return relativeTo(folder, root) !== undefined ? [''] : [];
-  });
-  return prefixes.includes('') ? [''] : prefixes;
 }

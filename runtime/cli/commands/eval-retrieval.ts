@@ -44,12 +44,15 @@ export const evalRetrieval: Command = {
       method,
       score.mrr10.toFixed(3),
       percent(score.recall1),
+      percent(score.recall3),
       percent(score.recall5),
       percent(score.recall10),
       milliseconds(score.latencyMs.p50),
       milliseconds(score.latencyMs.p95),
     ]);
-    print(table([['method', 'MRR@10', 'recall@1', 'recall@5', 'recall@10', 'p50', 'p95'], ...rows]));
+    print(
+      table([['method', 'MRR@10', 'recall@1', 'recall@3', 'recall@5', 'recall@10', 'p50', 'p95'], ...rows]),
+    );
     print(`${result.questions} questions, ${result.files} files, ${result.chunks} passages`);
   },
 };

@@ -1,5 +1,6 @@
 import { ask } from './ask';
 import { benchDecode, benchDrafts, benchRead } from './bench';
+import { benchIndex } from './bench-index';
 import { benchMemory, benchResume, benchSnapshot } from './bench-states';
 import { complete } from './complete';
 import { doctor } from './doctor';
@@ -50,4 +51,5 @@ export const commands: readonly Command[] = [
   benchResume,
   benchSnapshot,
   benchMemory,
+  benchIndex,
 ];

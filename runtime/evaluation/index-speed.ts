@@ -1,0 +1,188 @@
+/** What the index of a folder costs: made at once, after an edit, after a restart, in a question. */
+import { appendFile, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '../models/seeded-random';
+import { UserError } from '../protocol/errors';
+import { createPathRules, walk, WorkspaceIndex } from '../retrieval';
+import { firstSentence } from './doc-question';
+import { percentile } from './statistics';
+
+export interface IndexSpeed {
+  files: number;
+  chunks: number;
+  megabytes: number;
+  filesPerSecond: number;
+  mbPerSecond: number;
+  bytesOnDisk: number;
+  /** The longest that anything else in the process had to wait while the index was made. */
+  longestWaitMs: number;
+  /** From the end of a file's writing until a question finds what was written. */
+  editToSearchableMs: Times;
+  /** From opening until nothing is left to do, nothing having changed. */
+  restartMs: number;
+  queryMs: Times;
+  peakMB: number;
+}
+
+export interface Times {
+  p50: number;
+  p95: number;
+}
+
+export interface IndexSpeedOptions {
+  signal: AbortSignal;
+  edits?: number;
+  questions?: number;
+  onProgress?: (what: string, done: number, total: number) => void;
+}
+
+/** Between two looks whether an edit is found. */
+const POLL_MS = 2;
+/** An edit that is not found by then never will be. */
+const GIVE_UP_MS = 60_000;
+
+/** Works on a copy of what the index would hold of `root`. The grammars must be open. */
+export async function measureIndex(root: string, options: IndexSpeedOptions): Promise<IndexSpeed> {
+  const place = await mkdtemp(path.join(tmpdir(), 'longview-bench-'));
+  const copy = path.join(place, 'copy');
+  const open = async () => {
+    const folders = [{ path: copy, name: 'copy' }];
+    const index = new WorkspaceIndex({ dataFolder: path.join(place, 'data'), folders });
+    await index.open();
+    return index;
+  };
+  try {
+    const { files, bytes } = await copyIncluded(root, copy, options);
+    if (files.length === 0) throw new UserError(`There is no file to index in ${root}.`);
+    const first = await open();
+    const made = await makeAll(first, options);
+    const editToSearchableMs = await edits(first, copy, options);
+    const queryMs = await queries(first, options);
+    await first.close();
+
+    const restarted = performance.now();
+    const second = await open();
+    await ready(second);
+    const restartMs = performance.now() - restarted;
+    const { filesDone, chunks, bytesOnDisk } = second.status();
+    await second.close();
+    return {
+      files: filesDone,
+      chunks,
+      megabytes: bytes / 1e6,
+      filesPerSecond: files.length / made.seconds,
+      mbPerSecond: bytes / 1e6 / made.seconds,
+      bytesOnDisk,
+      longestWaitMs: made.longestWaitMs,
+      editToSearchableMs,
+      restartMs,
+      queryMs,
+      peakMB: process.resourceUsage().maxRSS / 1024,
+    };
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+async function copyIncluded(
+  root: string,
+  copy: string,
+  { signal }: IndexSpeedOptions,
+): Promise<{ files: string[]; bytes: number }> {
+  const files: string[] = [];
+  let bytes = 0;
+  for await (const { relative, size, skipped } of walk(createPathRules(root), { signal })) {
+    if (skipped) continue;
+    await mkdir(path.dirname(path.join(copy, relative)), { recursive: true });
+    await copyFile(path.join(root, relative), path.join(copy, relative));
+    files.push(relative);
+    bytes += size;
+  }
+  return { files, bytes };
+}
+
+async function makeAll(
+  index: WorkspaceIndex,
+  { signal, onProgress }: IndexSpeedOptions,
+): Promise<{ seconds: number; longestWaitMs: number }> {
+  const unsubscribe = index.onStatus(({ filesDone, filesTotal }) => {
+    if (signal.aborted) index.pause();
+    onProgress?.('indexing', filesDone, filesTotal);
+  });
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const started = performance.now();
+  await ready(index);
+  const seconds = (performance.now() - started) / 1000;
+  delay.disable();
+  unsubscribe();
+  signal.throwIfAborted();
+  await index.idle();
+  return { seconds, longestWaitMs: delay.max / 1e6 };
+}
+
+/** Starts the index and waits until it has no file left to look at. */
+async function ready(index: WorkspaceIndex): Promise<void> {
+  const done = new Promise<void>((resolve) => {
+    index.onStatus(({ state }) => {
+      if (state === 'ready' || state === 'paused' || state === 'failed') resolve();
+    });
+  });
+  index.start();
+  await done;
+}
+
+async function edits(
+  index: WorkspaceIndex,
+  copy: string,
+  { edits: count = 40, signal, onProgress }: IndexSpeedOptions,
+): Promise<Times> {
+  const random = seededRandom(1);
+  const files = index.files().filter(({ skipped, chunks }) => !skipped && chunks > 0);
+  const ms: number[] = [];
+  for (let at = 0; at < count; at++) {
+    const file = path.join(copy, files[Math.floor(random() * files.length)]!.displayPath);
+    const word = `zqx${String.fromCharCode(97 + (at % 26), 97 + Math.floor(at / 26))}marker`;
+    await appendFile(file, `\n# ${word}\n`);
+    const started = performance.now();
+    index.applyChanges([{ path: file, kind: 'changed' }]);
+    while (index.search(word, { folders: [], limit: 1 }).length === 0) {
+      signal.throwIfAborted();
+      if (performance.now() - started > GIVE_UP_MS)
+        throw new Error(`${file} was changed and is still not found after ${GIVE_UP_MS} ms.`);
+      await sleep(POLL_MS);
+    }
+    ms.push(performance.now() - started);
+    onProgress?.('editing', at + 1, count);
+  }
+  return times(ms);
+}
+
+/** Asks with the first sentences of what documents the code, else with its names. */
+async function queries(
+  index: WorkspaceIndex,
+  { questions: count = 100, signal, onProgress }: IndexSpeedOptions,
+): Promise<Times> {
+  await index.idle();
+  const random = seededRandom(2);
+  const chunks = index.parts[0]!.contents.passages.allChunks();
+  const documented = chunks.filter(({ doc }) => doc !== '');
+  const pool = documented.length > 0 ? documented : chunks;
+  const ms: number[] = [];
+  for (let at = 0; at < count; at++) {
+    signal.throwIfAborted();
+    const { doc, symbols, path: file } = pool[Math.floor(random() * pool.length)]!;
+    const started = performance.now();
+    index.search(firstSentence(doc) || symbols || file, { folders: [], limit: 10 });
+    ms.push(performance.now() - started);
+    onProgress?.('asking', at + 1, count);
+    // Progress and cancellation are heard between questions.
+    await sleep(0);
+  }
+  return times(ms);
+}
+
+const times = (ms: readonly number[]): Times => ({ p50: percentile(ms, 0.5), p95: percentile(ms, 0.95) });

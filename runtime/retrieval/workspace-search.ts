@@ -1,0 +1,119 @@
+/** Search over all folders of a window: results of each, merged, under the paths that the user sees. */
+import path from 'node:path';
+import type { LineRange } from '../protocol/text';
+import type { FolderIndex, SearchMethod } from './folder-index';
+import { withLineFeeds } from './lines';
+import { relativeTo } from './path-rules';
+import { contentHash } from './text-file';
+
+/** A folder and the prefix of its files' display paths. */
+export interface NamedFolder {
+  index: FolderIndex;
+  prefix: string;
+}
+
+export interface SearchResult {
+  /** Absolute. */
+  path: string;
+  displayPath: string;
+  languageId: string;
+  range: LineRange;
+  title?: string;
+  kind: string;
+  symbols: string[];
+  /** With LF. */
+  text: string;
+  /** Of `text`: the same passage has the same hash wherever it stands. */
+  hash: string;
+  score: number;
+}
+
+/** A passage that resembles another text. */
+export interface SimilarPassage {
+  displayPath: string;
+  startLine: number;
+  /** With LF. */
+  text: string;
+  /** Against the text's likeness to itself, which is 1. */
+  likeness: number;
+}
+
+export interface SearchScope {
+  /** Workspace folders or folders within them, absolute; all when empty. */
+  folders: readonly string[];
+  limit: number;
+  /** `hybrid` when absent. */
+  method?: SearchMethod;
+}
+
+/** Best first. */
+export function searchFolders(
+  folders: readonly NamedFolder[],
+  question: string,
+  scope: SearchScope,
+): SearchResult[] {
+  const results = folders.flatMap(({ index, prefix }) => {
+    const prefixes = prefixesWithin(index.rules.root, scope.folders);
+    if (prefixes.length === 0) return [];
+    return index
+      .search(question, prefixes, scope.limit, scope.method)
+      .map(({ item, score }): SearchResult => ({
+        path: path.join(index.rules.root, item.path),
+        displayPath: prefix + item.path,
+        languageId: item.language,
+        range: { startLine: item.startLine, endLine: item.endLine },
+        title: item.title ?? undefined,
+        kind: item.kind,
+        symbols: item.symbols.split(' ').filter(Boolean),
+        text: item.text,
+        hash: contentHash(item.text),
+        score,
+      }));
+  });
+  // A folder may be open twice, by itself and within another.
+  const seen = new Set<string>();
+  return results
+    .sort((a, b) => b.score - a.score)
+    .filter((result) => {
+      const key = `${result.path}\0${result.range.startLine}`;
+      return !seen.has(key) && seen.add(key);
+    })
+    .slice(0, scope.limit);
+}
+
+/**
+ * Passages of other files of the folder that resemble `text`, a piece of `file`.
+ * @param read the file's text as it is now; undefined where it must not be read
+ */
+export async function similarIn(
+  { index, prefix }: NamedFolder,
+  file: string,
+  text: string,
+  languages: readonly string[],
+  limit: number,
+  read: (file: string) => Promise<string | undefined>,
+): Promise<SimilarPassage[]> {
+  const relative = relativeTo(index.rules.root, file);
+  if (relative === undefined) return [];
+  const passages: SimilarPassage[] = [];
+  for (const found of await index.similar(text, { exclude: relative, languages }, limit)) {
+    // The index may be behind: the file as it is now says whether this may be read, and whether it is still there.
+    const now = await read(path.join(index.rules.root, found.path));
+    if (now === undefined || !withLineFeeds(now).includes(found.text)) continue;
+    const { path: other, ...lines } = found;
+    passages.push({ displayPath: prefix + other, ...lines });
+  }
+  return passages;
+}
+
+/** The asked folders as prefixes relative to `root`: [''] when all of it is meant, [] when nothing of it is. */
+function prefixesWithin(root: string, folders: readonly string[]): string[] {
+  if (folders.length === 0) return [''];
+  const prefixes = folders.flatMap((folder) => {
+    const relative = relativeTo(root, folder);
+    if (relative !== undefined) return relative === '' ? [''] : [`${relative}/`];
+    // A folder around this one holds all of it.
+    return relativeTo(folder, root) !== undefined ? [''] : [];
+  });
+  return prefixes.includes('') ? [''] : prefixes;
+}
