@@ -44,13 +44,14 @@ function formatAnswer(response: AskResponse): string {
   return [...passages.map(formatPassage), cost].join('\n\n');
 }
 
-function formatPassage({ number, citation, title, text }: Passage): string {
+function formatPassage({ number, citation, title, note, text }: Passage): string {
   const { startLine, endLine } = citation.range;
   const shown = text.split('\n').slice(0, 12);
   const quoted = shown.map((line, i) => `${String(startLine + 1 + i).padStart(6)}  ${line}`);
   if (endLine - startLine >= shown.length) quoted.push('        …');
   return [
     `[${number}] ${citation.displayPath}:${startLine + 1}-${endLine + 1}${title ? `  ${title}` : ''}`,
+    ...(note ? [`      ${note.text}${note.source === 'generated' ? ' (generated)' : ''}`] : []),
     ...quoted,
   ].join('\n');
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../runtime/inference/language-model';
 import { askWorkspace } from '../../../runtime/questions';
-import type { Evidence, EvidenceIndex } from '../../../runtime/questions';
+import type { Describer, Evidence, EvidenceIndex } from '../../../runtime/questions';
+import type { AskProgress } from '../../../runtime/protocol/questions';
 import { asDescription } from '../../../runtime/questions/likelihood';
 import { fuse, rerank } from '../../../runtime/questions/rerank';
 
@@ -138,6 +139,56 @@ describe('askWorkspace', () => {
     );
     await expect(asking).rejects.toThrow(/abort/i);
     expect(held()).toBe(0);
+  });
+});
+
+describe('notes', () => {
+  const files = { '/w/a': 'a', '/w/b': 'b', '/w/c': 'c', '/w/d': 'd' };
+  const found = Object.values(files).map((name, at) => evidence(name, name, 9 - at));
+  /** Documented, written, written the same again, nothing to say. */
+  const describer: Describer = {
+    describe: async ({ citation: { displayPath } }) => {
+      if (displayPath === 'a') return { note: { text: 'Own.', source: 'doc' } };
+      const note = { text: 'Written.', source: 'generated' } as const;
+      return displayPath === 'd' ? {} : { write: async (signal) => (signal?.throwIfAborted(), note) };
+    },
+  };
+
+  it('shows passages with their own notes before any is written', async () => {
+    const told: AskProgress[] = [];
+    const { index } = indexOver(files, found);
+    const answer = await askWorkspace(
+      request,
+      { index, rerankBudgetMs: 0, describer },
+      { onProgress: (progress) => told.push(progress) },
+    );
+    expect(answer.passages.map(({ note }) => note?.text)).toEqual(['Own.', 'Written.', undefined, undefined]);
+    expect(told.map(({ stage }) => stage)).toEqual(['searching', 'passages', 'note', 'note']);
+    expect(told[1]).toMatchObject({ unwritten: [2, 3] });
+    expect(told[1]).not.toHaveProperty('response.passages.1.note');
+    expect(told.slice(2)).toEqual([
+      { stage: 'note', number: 2, note: { text: 'Written.', source: 'generated' } },
+      { stage: 'note', number: 3 },
+    ]);
+  });
+
+  it('writes no more once it is stopped', async () => {
+    const stop = new AbortController();
+    const told: AskProgress[] = [];
+    const { index } = indexOver(files, found);
+    const asking = askWorkspace(
+      request,
+      { index, rerankBudgetMs: 0, describer },
+      {
+        signal: stop.signal,
+        onProgress: (progress) => {
+          told.push(progress);
+          if (progress.stage === 'passages') stop.abort();
+        },
+      },
+    );
+    await expect(asking).rejects.toThrow(/abort/i);
+    expect(told.at(-1)).toMatchObject({ stage: 'passages' });
   });
 });
 
