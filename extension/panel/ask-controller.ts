@@ -26,13 +26,19 @@ export class AskController {
   /**
    * @param after numbers of the turns that stay in front of this one
    * @param earlier the questions that this one follows
+   * @param conversation where it begins one that the history has already
    */
-  async ask(asking: Asking, after: number[] = [], earlier: string[] = []): Promise<void> {
+  async ask(
+    asking: Asking,
+    after: number[] = [],
+    earlier: string[] = [],
+    conversation?: string,
+  ): Promise<void> {
     this.cancel();
     const cancellation = new vscode.CancellationTokenSource();
     this.cancellation = cancellation;
     const id = ++this.runs;
-    this.conversation.begin({ id, asking }, after);
+    this.conversation.begin({ id, asking }, after, conversation);
     this.panel.post({ type: 'askStarted', id, asking, after });
     void this.remember();
     try {
@@ -74,19 +80,13 @@ export class AskController {
     const after: number[] = [];
     for (const asking of turns.slice(0, -1)) {
       const turn = ++this.runs;
-      this.conversation.begin({ id: turn, asking }, after);
+      this.conversation.begin({ id: turn, asking }, after, id);
       this.panel.post({ type: 'askRecalled', id: turn, asking, after: [...after] });
       after.push(turn);
     }
     const last = turns.at(-1);
-    if (!last) return;
-    const asked = this.ask(
-      last,
-      after,
-      turns.slice(0, -1).map(({ question }) => question),
-    );
-    this.conversation.id = id;
-    await asked;
+    const earlier = turns.slice(0, -1).map(({ question }) => question);
+    if (last) await this.ask(last, after, earlier, id);
   }
 
   private report(id: number, progress: AskProgress): void {

@@ -17,9 +17,9 @@ export class Conversation {
   turns: HeldTurn[] = [];
 
   /** Goes on after the turns that stay; after none of them it is another conversation. */
-  begin(turn: HeldTurn, after: readonly number[]): void {
+  begin(turn: HeldTurn, after: readonly number[], conversation: string = randomUUID()): void {
     this.turns = this.turns.filter(({ id }) => after.includes(id));
-    if (this.turns.length === 0) this.id = randomUUID();
+    if (this.turns.length === 0) this.id = conversation;
     this.turns.push(turn);
   }
 

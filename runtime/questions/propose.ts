@@ -2,8 +2,14 @@
 import type { AskRequest } from '../protocol/questions';
 import type { Evidence, EvidenceIndex, EvidenceScope } from './evidence';
 
-/** The question's own share of the verdict, what it follows having the rest. */
-const OWN_WEIGHT = 0.6;
+/**
+ * The question's own share of the verdict, what it follows having the rest. Chosen on 14 follow-ups to questions about
+ * this project: the right file was among the first five passages for 71 % (43 % for the question alone), while the MRR of
+ * the golden questions, each made to follow one that has nothing to do with it, went from 0.438 to 0.410.
+ */
+const OWN_WEIGHT = 0.4;
+/** Of a question about code at hand: its words ("What calls this?") say less than the names that stand there. */
+const OWN_WEIGHT_ABOUT = 0.15;
 /** Earlier questions that still say what is talked about. */
 const EARLIER = 2;
 /** Names of the code in question that are searched for. */
@@ -23,11 +29,19 @@ export function propose(
   const context = [...earlier.slice(-EARLIER), namesIn(about)].filter((part) => part !== '').join(' ');
   // "What does this do?" has no word of its own: the code that it is about speaks for it.
   if (context === '' || (own.length === 0 && about === '')) return own;
-  return blend(own, index.search(`${question} ${context}`, scope));
+  return blend(
+    own,
+    index.search(`${question} ${context}`, scope),
+    about === '' ? OWN_WEIGHT : OWN_WEIGHT_ABOUT,
+  );
 }
 
 /** Both lists in one order, by the weighted sum of their scores, each as a share of its list's best. */
-export function blend(own: readonly Evidence[], together: readonly Evidence[]): Evidence[] {
+export function blend(
+  own: readonly Evidence[],
+  together: readonly Evidence[],
+  ownWeight: number,
+): Evidence[] {
   const scored = new Map<string, Evidence>();
   const add = (list: readonly Evidence[], weight: number) => {
     const best = Math.max(...list.map((item) => item.score));
@@ -38,8 +52,8 @@ export function blend(own: readonly Evidence[], together: readonly Evidence[]): 
       scored.set(key, { ...(before ?? item), score });
     }
   };
-  add(own, OWN_WEIGHT);
-  add(together, 1 - OWN_WEIGHT);
+  add(own, ownWeight);
+  add(together, 1 - ownWeight);
   return [...scored.values()].sort((a, b) => b.score - a.score);
 }
 

@@ -36,7 +36,7 @@ describe('propose', () => {
       'and the tests restart with backoff': [evidence('backoff', 20), evidence('backoff.test', 18)],
     });
     const request = { question: 'and the tests', earlier: ['restart with backoff'] };
-    expect(names(propose(request, index, scope))).toEqual(['backoff.test', 'other.test', 'backoff']);
+    expect(names(propose(request, index, scope))).toEqual(['backoff.test', 'backoff', 'other.test']);
   });
 
   it('finds nothing for a follow-up none of whose own words stand anywhere', () => {
