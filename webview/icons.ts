@@ -21,6 +21,7 @@ const shapes = {
   folder: 'M1.8 3.8h4.4l1.4 1.6h6.6v7.2H1.8z',
   selection: 'M2.5 4h6 M2.5 8h11 M2.5 12h8',
   follow: 'M3.5 2.8v5.4h8.7 M9.2 5.2l3 3-3 3',
+  document: 'M3.5 1.8h9v12.4h-9z M5.8 5h4.4 M5.8 7.8h4.4 M5.8 10.6h2.6',
   chevron: 'M6 4l4 4-4 4',
   slash: 'M10.5 2.5l-5 11',
 } as const;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { documentation } from '../navigation/documentation';
 import { insertion } from '../navigation/insertion';
 import type { LineOpener } from '../navigation/open-lines';
 import { answerMarkdown } from '../reports/answer-markdown';
@@ -63,6 +64,36 @@ export class AnswerActions {
     const code = insertion(text, indentation?.[0] ?? '');
     await editor.edit((edit) => edit.replace(selection, code));
     await vscode.window.showTextDocument(document, { viewColumn: editor.viewColumn });
+  }
+
+  /** Writes a passage's generated note into the code that it speaks of, where edits have left it. */
+  async insertNote(id: number, number: number): Promise<void> {
+    const passage = this.conversation.passage(id, number);
+    const { note, citation, languageId } = passage;
+    if (note?.source !== 'generated') return;
+    let at: { document: vscode.TextDocument; line: number } | undefined;
+    await this.opener.open(citation.path, (document) => {
+      const { range, text } = passageNow(passage, document);
+      const line = range.startLine + note.line - citation.range.startLine;
+      if (text !== 'gone' && line >= 0) at = { document, line };
+      return range;
+    });
+    const lines =
+      at?.document
+        .getText()
+        .split(/\r\n|\r|\n/)
+        .slice(at.line) ?? [];
+    const made = documentation(note.text, languageId, lines);
+    if (!at || !made)
+      throw new Error(
+        vscode.l10n.t(
+          'These lines are no longer in {0}. Ask again for what is there now.',
+          citation.displayPath,
+        ),
+      );
+    const { document, line } = at;
+    const editor = await vscode.window.showTextDocument(document);
+    await editor.edit((edit) => edit.insert(new vscode.Position(line + made.before, 0), made.text));
   }
 
   private markdown(id: number): string {

@@ -4,7 +4,7 @@ import { Ask, AskProgressType } from '../../runtime/protocol/methods';
 import type { AskProgress, AskResponse } from '../../runtime/protocol/questions';
 import type { EngineClient } from '../engine/engine-client';
 import { isCancellation } from '../errors';
-import { askRequest } from './ask-request';
+import { askRequest, withTarget } from './ask-request';
 import { Conversation } from './conversation';
 import type { PanelView } from './panel-view';
 import type { QuestionHistory } from './question-history';
@@ -29,7 +29,7 @@ export class AskController {
    * @param conversation where it begins one that the history has already
    */
   async ask(
-    asking: Asking,
+    words: Asking,
     after: number[] = [],
     earlier: string[] = [],
     conversation?: string,
@@ -38,6 +38,7 @@ export class AskController {
     const cancellation = new vscode.CancellationTokenSource();
     this.cancellation = cancellation;
     const id = ++this.runs;
+    const asking = withTarget(words);
     this.conversation.begin({ id, asking }, after, conversation);
     this.panel.post({ type: 'askStarted', id, asking, after });
     void this.remember();

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import type { Place } from '../../runtime/protocol/conversation';
+import { slashCommandOf, type Place } from '../../runtime/protocol/conversation';
 import type { FromWebview } from '../../runtime/protocol/webview';
 import type { EngineClient } from '../engine/engine-client';
+import { allowedPath } from '../navigation/allowed-path';
 import type { LineOpener } from '../navigation/open-lines';
 import type { StatusItem } from '../status/status-item';
 import { switchOn } from '../settings/switch-on';
@@ -55,6 +56,8 @@ async function answer(message: FromWebview, parts: PanelParts): Promise<unknown>
       // Whoever opens the panel is about to ask: have the engine up by then.
       return engine.isAllowed && engine.state.kind === 'stopped' ? engine.ensureStarted() : undefined;
     case 'ask':
+      if (slashCommandOf(message.asking.question).command === 'summarize')
+        return summarizePlace(message.asking.places, summary);
       return ask.ask(message.asking, message.after, message.earlier);
     case 'newConversation':
       return ask.startAnew();
@@ -80,6 +83,8 @@ async function answer(message: FromWebview, parts: PanelParts): Promise<unknown>
       return answers.copyPassage(message.id, message.number);
     case 'insertPassage':
       return answers.insertPassage(message.id, message.number);
+    case 'insertNote':
+      return answers.insertNote(message.id, message.number);
     case 'copyAnswer':
       return answers.copyAnswer(message.id);
     case 'exportAnswer':
@@ -99,4 +104,12 @@ async function answer(message: FromWebview, parts: PanelParts): Promise<unknown>
     case 'command':
       return vscode.commands.executeCommand(`longview.${message.command}`);
   }
+}
+
+/** The file that a question names, or its selected lines; else the one in the editor. */
+function summarizePlace(places: readonly Place[], summary: SummaryController): Thenable<unknown> {
+  const place = places.find(({ kind }) => kind !== 'folder');
+  const path = place && allowedPath(place.path);
+  if (path === undefined) return vscode.commands.executeCommand('longview.summarizeFile');
+  return summary.summarize(vscode.Uri.file(path), place?.range);
 }

@@ -66,6 +66,7 @@ export function parseFromWebview(data: unknown): FromWebview | undefined {
         : undefined;
     case 'copyPassage':
     case 'insertPassage':
+    case 'insertNote':
       return isId(data.id) && isCount(data.number)
         ? { type: data.type, id: data.id, number: data.number }
         : undefined;

@@ -61,6 +61,12 @@ export function placesOf(editor: vscode.TextEditor | undefined): Place[] {
   return [{ ...file, kind: 'selection', range: linesOf(selection) }, file];
 }
 
+/** The lines at the cursor of the editor: those that are selected, else the cursor's own. */
+export function cursorPlace(editor: vscode.TextEditor | undefined): Place | undefined {
+  const [first] = placesOf(editor);
+  return first && editor && { ...first, kind: 'selection', range: linesOf(editor.selection) };
+}
+
 /** Whole lines; a selection of whole lines ends at the start of the next one. */
 export function linesOf(selection: vscode.Selection): { startLine: number; endLine: number } {
   const endsBefore = selection.end.character === 0 && selection.end.line > selection.start.line;

@@ -1,6 +1,7 @@
 import type { Describer, Description } from '../questions';
 import { isCancelled, messageOf } from '../protocol/errors';
 import type { Passage } from '../protocol/questions';
+import type { LineRange } from '../protocol/text';
 import { subjectOf, wantsGeneratedText, writtenLine, type SummaryLineCache } from '../summaries';
 import type { Logger } from './log';
 import type { ModelHost } from './model-host';
@@ -13,12 +14,24 @@ export class PassageNotes implements Describer {
     private readonly log: Logger,
   ) {}
 
+  async symbolAt(
+    text: string,
+    languageId: string,
+    range: LineRange,
+  ): Promise<{ range: LineRange; title: string } | undefined> {
+    const line = (await subjectOf(text, languageId, range))?.symbol?.line;
+    return line && { range: line.range, title: `${line.kind} ${line.name}` };
+  }
+
   async describe({ citation, languageId, title }: Passage, text: string): Promise<Description> {
     const subject = await subjectOf(text, languageId, citation.range);
     if (!subject) return {};
     const { symbol, doc } = subject;
     const name = symbol?.line.name;
-    const naming = name !== undefined && !title?.includes(name) ? { symbol: name } : {};
+    const naming = {
+      ...(name !== undefined && !title?.includes(name) && { symbol: name }),
+      line: symbol?.line.range.startLine ?? 0,
+    };
     if (doc !== '') return { note: { text: doc, source: 'doc', ...naming } };
     if (!symbol || !wantsGeneratedText(symbol) || !this.host.languages.includes(languageId)) return {};
     return {

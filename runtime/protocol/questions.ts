@@ -14,6 +14,8 @@ export interface PassageNote {
   source: 'doc' | 'generated';
   /** The symbol that it speaks of, where the passage's title does not name it. */
   symbol?: string;
+  /** First line of what it speaks of, from 0. */
+  line: number;
 }
 
 /** One piece of evidence: quoted as it stands in the file, checked against the file before it is shown. */
@@ -47,6 +49,8 @@ export interface AskRequest {
   earlier?: string[];
   /** Code that the question is about: its names help the search. */
   about?: string;
+  /** The code to be explained: it comes first, as a passage that shows its symbol whole; `only`: nothing else does. */
+  lead?: { path: string; displayPath: string; languageId: string; range: LineRange; only: boolean };
   limit: number;
 }
 

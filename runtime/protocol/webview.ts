@@ -68,6 +68,8 @@ export type FromWebview =
   | { type: 'openCitation'; path: string; range: LineRange; id: number; number: number }
   | { type: 'copyPassage'; id: number; number: number }
   | { type: 'insertPassage'; id: number; number: number }
+  /** Puts a passage's generated note above its code. */
+  | { type: 'insertNote'; id: number; number: number }
   | { type: 'copyAnswer'; id: number }
   | { type: 'exportAnswer'; id: number }
   | { type: 'summarize' }

@@ -5,6 +5,7 @@
 import type { LanguageModel } from '../inference/language-model';
 import type { AskProgress, AskRequest, AskResponse, Passage } from '../protocol/questions';
 import type { Describer, Evidence, EvidenceIndex } from './evidence';
+import { leadEvidence, ledBy } from './lead';
 import { ownNotes, writeNotes } from './notes';
 import { propose } from './propose';
 import { rerank, RERANKED } from './rerank';
@@ -43,8 +44,12 @@ export async function askWorkspace(
   const status = index.status();
   const limit = Math.max(1, Math.min(request.limit, MOST_PASSAGES));
   const { folders, files = [], leaveOut = [] } = request;
+  const lead = request.lead && (await leadEvidence(request.lead, index, describer));
+  const asked = { ...request, about: request.about ?? lead?.text };
   const found =
-    status.state === 'off' ? [] : propose(request, index, { folders, files, leaveOut, limit: PROPOSED });
+    status.state === 'off' || request.lead?.only
+      ? []
+      : propose(asked, index, { folders, files, leaveOut, limit: PROPOSED });
   const searched = performance.now();
 
   let ordered = found;
@@ -60,7 +65,13 @@ export async function askWorkspace(
   }
   const reranked = performance.now();
 
-  const { passages, texts } = await quote(ordered, request.question, index, limit, signal);
+  const { passages, texts } = await quote(
+    lead ? ledBy(lead, ordered) : ordered,
+    request.question,
+    index,
+    limit,
+    signal,
+  );
   const unwritten =
     describer === undefined ? undefined : await ownNotes(passages, (path) => texts.get(path), describer);
   const ended = performance.now();

@@ -47,4 +47,10 @@ export interface Description {
 export interface Describer {
   /** @param fileText the file that the passage stands in */
   describe(passage: Passage, fileText: string): Promise<Description>;
+  /** The symbol that these lines of a file are about. */
+  symbolAt(
+    fileText: string,
+    languageId: string,
+    range: LineRange,
+  ): Promise<{ range: LineRange; title: string } | undefined>;
 }

@@ -245,4 +245,35 @@ export const tests: EndToEndTest[] = [
       }
     },
   },
+  {
+    name: 'commands explain the code at the cursor, document it and say what there is',
+    timeoutMs: 180_000,
+    async run({ workbench }) {
+      await workbench.openFile('totals.ts', ':10:1');
+      await workbench.panelTab('Ask');
+      const input = workbench.panel.locator('textarea.question');
+      await input.fill('');
+      await input.pressSequentially('/ex');
+      await workbench.panel.getByRole('option', { name: /explain/ }).waitFor();
+      await input.press('Tab');
+      assert.equal(await input.inputValue(), '/explain ');
+      await beginAsking(workbench, '/explain');
+      const [first, ...others] = await quotedFiles(workbench);
+      assert.equal(first, 'totals.ts');
+      assert.ok(others.length > 0, 'nothing but the code itself was found');
+      await beginAsking(workbench, '/doc');
+      await workbench.panel.locator('.turn:not(.past)[aria-busy=false]').waitFor({ timeout: 60_000 });
+      assert.deepEqual(await quotedFiles(workbench), ['totals.ts']);
+      const note = workbench.panel.locator('.turn:not(.past) .card-note:visible');
+      if (await note.isVisible()) {
+        await tool(workbench, 'Insert as documentation, passage 1').click();
+        await editorShows(workbench, /\/\*\* .*\. \*\/\nexport function totalPrice/);
+        await workbench.command('File: Revert File');
+      } else {
+        await workbench.panel.locator('.message:visible', { hasText: 'nothing to say' }).waitFor();
+      }
+      await beginAsking(workbench, '/fix this');
+      await workbench.panel.locator('.message:visible', { hasText: 'no command /fix' }).waitFor();
+    },
+  },
 ];

@@ -1,3 +1,4 @@
+import { slashCommandOf } from '../../runtime/protocol/conversation';
 import type { AskResponse } from '../../runtime/protocol/questions';
 import { placeNow } from '../ask-store';
 import { element } from '../dom';
@@ -33,7 +34,13 @@ export function answerView(
     nodes.push(list, element('p', { class: 'note about' }, aboutAnswers));
   }
 
+  const silent = message('info', t('The model has nothing to say about this code that holds against it.'));
+  silent.hidden = true;
+  nodes.unshift(silent);
+  const documents = slashCommandOf(turn.asking.question).command === 'doc';
+
   function update(now: Turn): void {
+    silent.hidden = !(documents && now.phase === 'done' && now.response?.passages[0]?.note === undefined);
     for (const passage of now.response?.passages ?? []) {
       const unwritten = now.unwritten.includes(passage.number);
       cards.get(passage.number)?.update(passage, unwritten, placeNow(now, passage.number));

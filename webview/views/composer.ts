@@ -1,4 +1,4 @@
-import type { Asking } from '../../runtime/protocol/conversation';
+import { slashCommandOf, type Asking } from '../../runtime/protocol/conversation';
 import { followed, runningTurn } from '../ask-store';
 import { button, element, replace } from '../dom';
 import { icon } from '../icons';
@@ -51,6 +51,13 @@ export function composer(actions: Actions): Composer {
     const text = question.trim();
     if (text === '') return;
     actions.dispatch({ type: 'drafted', text });
+    const { command } = slashCommandOf(text);
+    // A summary has a tab of its own, and no answer here.
+    if (command === 'summarize') {
+      const asking = { question: text, places: state.places, leaveOut: [] };
+      actions.post({ type: 'ask', asking, after: [], earlier: [] });
+      return actions.dispatch({ type: 'drafted', text: '' });
+    }
     ask({ question: text, places: state.places, leaveOut: state.leaveOut }, followed(state));
   }
 

@@ -6,7 +6,7 @@ import { icon } from '../icons';
 import { prose } from '../prose';
 import { quotedLines } from '../quote';
 import { t } from '../translate';
-import { lineNumbers, placeName } from '../words';
+import { documentedLanguages, lineNumbers, placeName } from '../words';
 import { codeBlock } from './code-block';
 import { generatedLabel } from './summary-row';
 import type { Actions } from './view';
@@ -51,6 +51,12 @@ export function passageCard(turn: number, first: Passage, actions: Actions): Pas
     copyButton(turn, number, actions),
   );
   const note = element('div', { class: 'card-note', hidden: true });
+  const insertNote = button(
+    'icon',
+    icon('document'),
+    () => actions.post({ type: 'insertNote', id: turn, number }),
+    { name: t('Insert as documentation, passage {0}', number), class: 'note-action' },
+  );
   const state = element('div', { class: 'card-state', hidden: true });
   const name = placeName(displayPath, citation.range);
 
@@ -87,10 +93,15 @@ export function passageCard(turn: number, first: Passage, actions: Actions): Pas
       note.hidden = !passage.note && !unwritten;
       note.classList.toggle('unwritten', !passage.note && unwritten);
       replace(note, ...(passage.note ? noteParts(passage.note) : unwritten ? ['…'] : []));
+      if (passage.note && canBeInserted(passage.note, passage)) note.append(insertNote);
       showPlace(now);
     },
   };
 }
+
+/** What the model wrote of a symbol whose beginning the passage shows; what has words of its own needs no others. */
+const canBeInserted = ({ source, line }: PassageNote, { citation, languageId }: Passage) =>
+  source === 'generated' && line >= citation.range.startLine && documentedLanguages.has(languageId);
 
 function noteParts({ symbol, text, source }: PassageNote) {
   return [

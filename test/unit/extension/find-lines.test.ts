@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findLines } from '../../../extension/navigation/find-lines';
+import { documentation } from '../../../extension/navigation/documentation';
 import { insertion } from '../../../extension/navigation/insertion';
 
 const passage = ['function a() {', '  one();', '', '  two();', '}'];
@@ -39,5 +40,25 @@ describe('insertion', () => {
     expect(insertion('    a {\n      b;\n\n    }\n', '  ')).toBe('a {\n    b;\n\n  }');
     expect(insertion('a\r\n\tb', '')).toBe('a\n\tb');
     expect(insertion('', '  ')).toBe('');
+  });
+});
+
+describe('documentation', () => {
+  it('stands above the code, in the language of its comments', () => {
+    const lines = ['  async put() {', '    return 1;', '  }'];
+    expect(documentation('Puts it.', 'typescript', lines)).toEqual({
+      before: 0,
+      text: '  /** Puts it. */\n',
+    });
+    expect(documentation('Ends */ it.', 'java', ['f() {'])?.text).toBe('/** Ends * / it. */\n');
+    expect(documentation('Puts it.', 'go', ['func Put() {'])?.text).toBe('// Puts it.\n');
+    expect(documentation('Puts it.', 'plaintext', lines)).toBeUndefined();
+    expect(documentation('Puts it.', 'toString', lines)).toBeUndefined();
+  });
+
+  it('stands inside in Python, below the signature', () => {
+    const lines = ['@cached', 'def put(', '    key,', '):  # as it is', '    return key'];
+    expect(documentation('Puts it.', 'python', lines)).toEqual({ before: 4, text: '    """Puts it."""\n' });
+    expect(documentation('Puts it.', 'python', ['x = 1'])).toBeUndefined();
   });
 });

@@ -16,6 +16,7 @@ describe('parseFromWebview', () => {
     [{ type: 'findPlaces', query: '' }],
     [{ type: 'dropPlaces', uris: ['file:///a'] }],
     [{ type: 'insertPassage', id: 1_760_000_000_000, number: 2 }],
+    [{ type: 'insertNote', id: 1, number: 2 }],
     [{ type: 'exportAnswer', id: 1 }],
     [{ type: 'cancel', what: 'summary' }],
     [{ type: 'openCitation', path: '/a/b.ts', range, id: 5, number: 1 }],

@@ -50,7 +50,7 @@ const response: AskResponse = {
       },
       languageId: 'typescript',
       title: 'function f',
-      note: { text: 'Adds it up.', source: 'generated', symbol: 'f' },
+      note: { text: 'Adds it up.', source: 'generated', symbol: 'f', line: 9 },
       text: 'f();\n',
       highlights: [],
       score: 1,

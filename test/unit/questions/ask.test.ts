@@ -147,9 +147,10 @@ describe('notes', () => {
   const found = Object.values(files).map((name, at) => evidence(name, name, 9 - at));
   /** Documented, written, written the same again, nothing to say. */
   const describer: Describer = {
+    symbolAt: async () => ({ range: { startLine: 1, endLine: 2 }, title: 'function one' }),
     describe: async ({ citation: { displayPath } }) => {
-      if (displayPath === 'a') return { note: { text: 'Own.', source: 'doc' } };
-      const note = { text: 'Written.', source: 'generated' } as const;
+      if (displayPath === 'a') return { note: { text: 'Own.', source: 'doc', line: 0 } };
+      const note = { text: 'Written.', source: 'generated', line: 0 } as const;
       return displayPath === 'd' ? {} : { write: async (signal) => (signal?.throwIfAborted(), note) };
     },
   };
@@ -167,9 +168,36 @@ describe('notes', () => {
     expect(told[1]).toMatchObject({ unwritten: [2, 3] });
     expect(told[1]).not.toHaveProperty('response.passages.1.note');
     expect(told.slice(2)).toEqual([
-      { stage: 'note', number: 2, note: { text: 'Written.', source: 'generated' } },
+      { stage: 'note', number: 2, note: { text: 'Written.', source: 'generated', line: 0 } },
       { stage: 'note', number: 3 },
     ]);
+  });
+
+  it('begins with the code to be explained, its symbol whole, and quotes none of it twice', async () => {
+    const code = 'x\ny\r\nz';
+    const overlapping = { ...evidence('a', 'z', 5), range: { startLine: 2, endLine: 2 } };
+    const { index } = indexOver({ ...files, '/w/a': code }, [overlapping, ...found.slice(1)]);
+    const lead = {
+      path: '/w/a',
+      displayPath: 'a',
+      languageId: 'typescript',
+      range: { startLine: 1, endLine: 1 },
+      only: false,
+    };
+    const answer = await askWorkspace(
+      { ...request, question: '', lead },
+      { index, rerankBudgetMs: 0, describer },
+    );
+    expect(answer.passages.map(({ text }) => text)).toEqual(['y\r\nz', 'b', 'c', 'd']);
+    expect(answer.passages[0]).toMatchObject({
+      title: 'function one',
+      citation: { range: { startLine: 1, endLine: 2 } },
+    });
+    const alone = await askWorkspace(
+      { ...request, lead: { ...lead, only: true } },
+      { index, rerankBudgetMs: 0, describer },
+    );
+    expect(alone.passages).toHaveLength(1);
   });
 
   it('writes no more once it is stopped', async () => {

@@ -55,7 +55,7 @@ describe('a turn', () => {
   });
 
   it('takes notes one by one; stopped, it keeps what is there', () => {
-    const note = { text: 'Does it.', source: 'generated' } as const;
+    const note = { text: 'Does it.', source: 'generated', line: 0 } as const;
     const written = after([
       started(1),
       passages(1),
