@@ -32,10 +32,10 @@ export const commandWords: Record<SlashCommand, string> = {
   doc: t('A documentation line for the code at the cursor'),
 };
 
-/** The commands that begin with what was typed. */
+/** The commands that begin with what was typed; none once one stands there whole, so that Enter sends it. */
 export function matchingCommands(query: string): Suggestion[] {
   return slashCommands
-    .filter((command) => command.startsWith(query.toLowerCase()))
+    .filter((command) => command.startsWith(query.toLowerCase()) && command !== query.toLowerCase())
     .map((command) => ({ kind: 'command', command, about: commandWords[command] }));
 }
 

@@ -270,7 +270,7 @@ export const tests: EndToEndTest[] = [
         await editorShows(workbench, /\/\*\* .*\. \*\/\nexport function totalPrice/);
         await workbench.command('File: Revert File');
       } else {
-        await workbench.panel.locator('.message:visible', { hasText: 'nothing to say' }).waitFor();
+        await workbench.panel.locator('.message:visible', { hasText: 'No line was written' }).waitFor();
       }
       await beginAsking(workbench, '/fix this');
       await workbench.panel.locator('.message:visible', { hasText: 'no command /fix' }).waitFor();

@@ -34,7 +34,10 @@ export function answerView(
     nodes.push(list, element('p', { class: 'note about' }, aboutAnswers));
   }
 
-  const silent = message('info', t('The model has nothing to say about this code that holds against it.'));
+  const silent = message(
+    'info',
+    t('No line was written: the code is too small for one, or what the model said did not hold against it.'),
+  );
   silent.hidden = true;
   nodes.unshift(silent);
   const documents = slashCommandOf(turn.asking.question).command === 'doc';

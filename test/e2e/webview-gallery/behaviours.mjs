@@ -185,6 +185,30 @@ export const behaviours = {
     await close();
   },
 
+  async 'commands are completed, and sent once they stand there whole'(open) {
+    const { page, say, close } = await open();
+    await say(states['ask-empty']);
+    const input = page.getByRole('combobox');
+    await input.pressSequentially('/');
+    assert.equal(await page.getByRole('option').count(), 4);
+    await input.pressSequentially('e');
+    await input.press('Tab');
+    assert.equal(await input.inputValue(), '/explain ');
+    await input.fill('/summarize');
+    await input.press('Enter');
+    assert.deepEqual(await lastPosted(page), {
+      type: 'ask',
+      asking: asking('/summarize'),
+      after: [],
+      earlier: [],
+    });
+    assert.equal(await page.locator('.turn').count(), 0);
+    await say(states['ask-command']);
+    await page.getByRole('button', { name: 'Insert as documentation, passage 2' }).click();
+    assert.deepEqual(await lastPosted(page), { type: 'insertNote', id: 1, number: 2 });
+    await close();
+  },
+
   async 'files can be dragged in'(open) {
     const { page, close } = await open();
     await page.evaluate(() => {

@@ -135,7 +135,10 @@ const places = {
     range: { startLine: 119, endLine: 141 },
   },
 };
-const note = (passage, text, source, over = {}) => ({ ...passage, note: { text, source, ...over } });
+const note = (passage, text, source, over = {}) => ({
+  ...passage,
+  note: { text, source, line: passage.citation.range.startLine, ...over },
+});
 const noted = [
   note(passages[0], 'Stores a snapshot under its key.', 'doc', { symbol: 'put' }),
   note(passages[1], 'Returns the entry with the least `work` per byte.', 'generated'),
@@ -392,6 +395,21 @@ export const states = {
       question: 'Where is the ceiling checked?',
       places: [places.selection, places.folder],
     },
+  ],
+  'ask-command': [
+    status(),
+    startedAs(1, asking('/doc', { places: [places.selection] })),
+    {
+      type: 'askDone',
+      id: 1,
+      response: { ...response, passages: [noted[1]] },
+      generatedAnswers: false,
+    },
+  ],
+  'ask-command-silent': [
+    status(),
+    startedAs(1, asking('/doc', { places: [places.selection] })),
+    { type: 'askDone', id: 1, response: { ...response, passages: [passages[1]] }, generatedAnswers: false },
   ],
   'ask-recalled': [
     status(),

@@ -26,4 +26,5 @@ it('offers the commands that begin alike', () => {
   expect(matchingCommands('E')).toMatchObject([{ command: 'explain' }]);
   expect(matchingCommands('')).toHaveLength(4);
   expect(matchingCommands('x')).toEqual([]);
+  expect(matchingCommands('doc')).toEqual([]);
 });
