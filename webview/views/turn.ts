@@ -68,7 +68,7 @@ export function turnView(actions: Actions, own: TurnActions): TurnView {
       button('icon', icon(mark), act, { name });
     const always = [
       tool('edit', t('Edit the question'), () => own.edit(turn)),
-      tool('refresh', t('Ask again'), () => own.again(turn)),
+      tool('refresh', t('Ask this again'), () => own.again(turn)),
     ];
     if (!turn.response?.passages.length) return always;
     return [

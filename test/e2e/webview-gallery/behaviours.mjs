@@ -149,7 +149,7 @@ export const behaviours = {
       earlier: [],
     });
     await say(states['ask-passages'].slice(1));
-    assert.deepEqual(await press('Ask again'), { type: 'ask', asking: asked, after: [], earlier: [] });
+    assert.deepEqual(await press('Ask this again'), { type: 'ask', asking: asked, after: [], earlier: [] });
     await close();
   },
 
