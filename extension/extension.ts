@@ -23,10 +23,15 @@ import { runWhenNeeded } from './engine/run-when-needed';
 import { WorkspaceWatcher } from './engine/workspace-watcher';
 import { engineErrorWords, isCancellation } from './errors';
 import { LineOpener } from './navigation/open-lines';
+import { AnswerActions } from './panel/answer-actions';
 import { AskController } from './panel/ask-controller';
 import { CompletionsController } from './panel/completions-controller';
+import { EditFollower } from './panel/edit-follower';
+import { Offers } from './panel/offers';
 import { connectPanel } from './panel/panel-controller';
 import { PanelView } from './panel/panel-view';
+import { Places } from './panel/places';
+import { QuestionHistory } from './panel/question-history';
 import { SummaryController } from './panel/summary-controller';
 import { VirtualDocuments } from './reports/virtual-documents';
 import type { CommandHandlers, Services } from './services';
@@ -55,7 +60,10 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
   const panel = new PanelView(context.extensionUri, (message) => log.warn(`[panel] ${message}`));
   const documents = new DocumentSync(engine);
   const explain = (error: unknown) => engineErrorWords(error, status.view.sentence);
-  const ask = new AskController(engine, panel, explain);
+  const history = new QuestionHistory(context.storageUri, (message) => log.warn(`[panel] ${message}`));
+  const ask = new AskController(engine, panel, history, explain);
+  const answers = new AnswerActions(ask.conversation, opener);
+  const places = new Places(engine);
   const summary = new SummaryController(engine, panel, explain);
   const completer = engineCompleter(engine, documents);
   const session = new CompletionSession(completer, clock);
@@ -72,6 +80,8 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
     opener,
     panel,
     ask,
+    places,
+    history,
     summary,
     completions,
     documents: virtualDocuments,
@@ -92,7 +102,9 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
     new WorkspaceWatcher(engine, settings),
     new CursorWatcher(engine, documents, settings),
     connectStatus(status, engine, settings, snooze),
-    connectPanel({ panel, engine, status, opener, ask, summary, completions, run }),
+    connectPanel({ panel, engine, status, opener, ask, answers, places, summary, completions, explain, run }),
+    new EditFollower(ask.conversation, panel),
+    new Offers(panel),
     showEngineNotices(engine),
     InlineProvider.register({ session, engine, settings, log, snooze, status, decisions }),
     runWhenNeeded(engine, settings),

@@ -6,6 +6,8 @@ import type { LineOpener } from './navigation/open-lines';
 import type { AskController } from './panel/ask-controller';
 import type { CompletionsController } from './panel/completions-controller';
 import type { PanelView } from './panel/panel-view';
+import type { Places } from './panel/places';
+import type { QuestionHistory } from './panel/question-history';
 import type { SummaryController } from './panel/summary-controller';
 import type { VirtualDocuments } from './reports/virtual-documents';
 import type { Settings } from './settings/settings';
@@ -23,6 +25,8 @@ export interface Services {
   opener: LineOpener;
   panel: PanelView;
   ask: AskController;
+  places: Places;
+  history: QuestionHistory;
   summary: SummaryController;
   completions: CompletionsController;
   documents: VirtualDocuments;

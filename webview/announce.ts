@@ -1,5 +1,5 @@
 import { isSummarising } from './store';
-import type { State } from './state';
+import type { State, Turn } from './state';
 import { t } from './translate';
 import { nothingFound, passages, suggestions, symbols } from './words';
 
@@ -13,22 +13,29 @@ export function announcement(before: State, after: State): string | undefined {
 }
 
 function askChange(before: State['ask'], after: State['ask']): string | undefined {
-  if (before.phase === after.phase) return undefined;
-  switch (after.phase) {
+  const turn = after.turns.at(-1);
+  const earlier = before.turns.at(-1);
+  if (!turn || turn.phase === earlier?.phase) return undefined;
+  switch (turn.phase) {
     case 'running':
       return t('Searching…');
-    case 'done': {
-      if (after.response?.nothingFound) return nothingFound[after.response.nothingFound];
-      return t('{0} found.', passages(after.response?.passages.length ?? 0));
-    }
+    case 'writing':
+      return found(turn);
+    case 'done':
+      return earlier?.phase === 'writing' ? undefined : found(turn);
     case 'failed':
-      return t('The question failed. {0}', after.failure ?? '');
+      return t('The question failed. {0}', turn.failure ?? '');
     case 'stopped':
       return t('Search stopped.');
     default:
       return undefined;
   }
 }
+
+const found = ({ response }: Turn): string =>
+  response?.nothingFound
+    ? nothingFound[response.nothingFound]
+    : t('{0} found.', passages(response?.passages.length ?? 0));
 
 function summaryChange(before: State['summary'], after: State['summary']): string | undefined {
   if (before.phase === after.phase) return undefined;

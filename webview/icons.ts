@@ -13,6 +13,17 @@ const shapes = {
   file: 'M3.5 1.8h6l3 3v9.4h-9z M9.3 1.9v3.2h3.2',
   arrow: 'M3 8h9.5 M8.8 4.2 12.6 8l-3.8 3.8',
   insert: 'M3 3.5v4.8h9.2 M9 5l3.4 3.3L9 11.6',
+  add: 'M8 3v10 M3 8h10',
+  close: 'M4.5 4.5l7 7 M11.5 4.5l-7 7',
+  hash: 'M6.2 2.5 5 13.5 M11 2.5 9.8 13.5 M2.8 5.8h11 M2.2 10.2h11',
+  history: 'M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 0 0 8 2.2z M8 4.8v3.4l2.3 1.5',
+  edit: 'M2.8 13.2l.7-3L10.6 3 13 5.4 5.9 12.5z M9 4.7l2.3 2.3',
+  folder: 'M1.8 3.8h4.4l1.4 1.6h6.6v7.2H1.8z',
+  selection: 'M2.5 4h6 M2.5 8h11 M2.5 12h8',
+  follow: 'M3.5 2.8v5.4h8.7 M9.2 5.2l3 3-3 3',
+  document: 'M3.5 1.8h9v12.4h-9z M5.8 5h4.4 M5.8 7.8h4.4 M5.8 10.6h2.6',
+  chevron: 'M6 4l4 4-4 4',
+  slash: 'M10.5 2.5l-5 11',
 } as const;
 
 export type IconName = keyof typeof shapes;

@@ -68,7 +68,7 @@ function say(text: string): void {
 }
 
 host.onMessage((message) => {
-  if ((message.type === 'showTab' && message.focus) || message.type === 'setQuestion') {
+  if ((message.type === 'showTab' && message.focus) || message.type === 'compose') {
     focusWanted = true;
     scheduleDrawing();
   }

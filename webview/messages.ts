@@ -7,17 +7,29 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const hasId: Check = (message) => typeof message.id === 'number';
 const hasList = (value: unknown, key: string) => isObject(value) && Array.isArray(value[key]);
 
+const isTurn: Check = (message) =>
+  hasId(message) &&
+  Array.isArray(message.after) &&
+  isObject(message.asking) &&
+  typeof message.asking.question === 'string' &&
+  Array.isArray(message.asking.places);
+
 /** Per type, the fields without which the view could not draw. */
 const checks: Record<ToWebview['type'], Check> = {
   showTab: (message) => ['ask', 'summary', 'completions'].includes(message.tab as string),
   status: ({ status, notice }) =>
     (status === undefined || status === null || isObject(status)) &&
     (notice === undefined || (isObject(notice) && typeof notice.text === 'string')),
-  askStarted: (message) => hasId(message) && typeof message.question === 'string',
+  askStarted: isTurn,
+  askRecalled: isTurn,
   askProgress: (message) => hasId(message) && isObject(message.progress),
   askDone: (message) => hasId(message) && hasList(message.response, 'passages'),
   askFailed: hasId,
-  setQuestion: (message) => typeof message.question === 'string',
+  askCleared: () => true,
+  passagesNow: (message) => hasId(message) && Array.isArray(message.passages),
+  compose: (message) => Array.isArray(message.places),
+  offers: (message) => Array.isArray(message.places),
+  foundPlaces: (message) => typeof message.query === 'string' && Array.isArray(message.places),
   summaryStarted: (message) => hasId(message) && typeof message.displayPath === 'string',
   summaryOutline: (message) => hasId(message) && hasList(message.summary, 'lines'),
   summaryLine: (message) => hasId(message) && Number.isInteger(message.index) && isObject(message.line),

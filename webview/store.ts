@@ -1,17 +1,12 @@
 /** State + event -> state, without effects. Events are the host's messages and what the user does in the view. */
 import type { ToWebview, Tab } from '../runtime/protocol/webview';
 import { initialState } from './state';
-import type { AskState, State, SummaryState } from './state';
+import { persistentAsk, reduceAsk, type AskEvent } from './ask-store';
+import type { State, SummaryState } from './state';
 
-export type LocalEvent =
-  | { type: 'tabChosen'; tab: Tab }
-  | { type: 'drafted'; text: string }
-  | { type: 'questionSent'; question: string }
-  | { type: 'filtered'; text: string };
+export type LocalEvent = { type: 'tabChosen'; tab: Tab } | { type: 'filtered'; text: string } | AskEvent;
 
 export type Event = ToWebview | LocalEvent;
-
-const historyLength = 50;
 
 export function reduce(state: State, event: Event): State {
   switch (event.type) {
@@ -20,14 +15,6 @@ export function reduce(state: State, event: Event): State {
       return { ...state, tab: event.tab };
     case 'status':
       return { ...state, engine: event.status, index: event.index, notice: event.notice };
-    case 'drafted':
-    case 'setQuestion':
-    case 'questionSent':
-    case 'askStarted':
-    case 'askProgress':
-    case 'askDone':
-    case 'askFailed':
-      return { ...state, ask: reduceAsk(state.ask, event) };
     case 'filtered':
     case 'summaryStarted':
     case 'summaryOutline':
@@ -39,51 +26,11 @@ export function reduce(state: State, event: Event): State {
       return { ...state, completions: { ...state.completions, phase: 'running' } };
     case 'completions':
       return { ...state, completions: { phase: 'done', view: event.view } };
-    default:
-      return state;
+    default: {
+      const ask = reduceAsk(state.ask, event);
+      return ask === state.ask ? state : { ...state, ask };
+    }
   }
-}
-
-function reduceAsk(ask: AskState, event: Event): AskState {
-  switch (event.type) {
-    case 'drafted':
-      return { ...ask, draft: event.text };
-    case 'setQuestion':
-      return { ...ask, draft: event.question };
-    case 'questionSent':
-      // The host has not named this question yet: whatever it still says about an earlier one is late.
-      return { ...asked(ask, event.question), oldestWelcome: ask.oldestWelcome + 1 };
-    case 'askStarted':
-      // The host counts, and starts again at a new session: its word on what is current is final.
-      return { ...asked(ask, event.question), oldestWelcome: event.id };
-    default:
-  }
-  if (!('id' in event) || event.id < ask.oldestWelcome) return ask;
-  const current = { ...ask, oldestWelcome: event.id, progress: undefined };
-  switch (event.type) {
-    case 'askProgress':
-      return { ...current, phase: 'running', progress: event.progress };
-    case 'askDone':
-      return { ...current, phase: 'done', response: event.response, failure: undefined };
-    case 'askFailed':
-      return { ...current, phase: event.cancelled ? 'stopped' : 'failed', failure: event.message };
-    default:
-      return ask;
-  }
-}
-
-function asked(ask: AskState, question: string): AskState {
-  const history = [...ask.history.filter((earlier) => earlier !== question), question].slice(-historyLength);
-  return {
-    ...ask,
-    phase: 'running',
-    question,
-    draft: ask.draft === question ? '' : ask.draft,
-    history,
-    progress: undefined,
-    response: undefined,
-    failure: undefined,
-  };
 }
 
 function reduceSummary(state: SummaryState, event: Event): SummaryState {
@@ -144,12 +91,7 @@ export function persistent(state: State): State {
   const { ask, summary, completions } = state;
   return {
     tab: state.tab,
-    ask: {
-      ...ask,
-      oldestWelcome: 0,
-      progress: undefined,
-      ...(ask.phase === 'running' && { phase: 'idle' as const, draft: ask.draft || ask.question }),
-    },
+    ask: persistentAsk(ask),
     summary: {
       ...summary,
       oldestWelcome: 0,
@@ -167,7 +109,14 @@ export function isSummarising({ phase }: SummaryState): boolean {
 export function restored(saved: unknown): State {
   if (typeof saved !== 'object' || saved === null) return initialState;
   const { tab, ask, summary, completions } = saved as Partial<State>;
-  if (!ask || !Array.isArray(ask.history) || !summary || typeof summary.filter !== 'string' || !completions)
+  if (
+    !ask ||
+    !Array.isArray(ask.history) ||
+    !Array.isArray(ask.turns) ||
+    !summary ||
+    typeof summary.filter !== 'string' ||
+    !completions
+  )
     return initialState;
   return {
     tab: tab ?? 'ask',

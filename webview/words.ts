@@ -12,6 +12,13 @@ export const aboutAnswers = t(
   'Passages are quoted from your files, word for word. Written answers need an instruction-tuned model.',
 );
 
+/** Languages in which the editor can put a line of documentation in its place. */
+export const documentedLanguages: ReadonlySet<string> = new Set(
+  'javascript javascriptreact typescript typescriptreact java php c cpp csharp rust go ruby python'.split(
+    ' ',
+  ),
+);
+
 export const exampleQuestions = [
   t('Where are the settings read?'),
   t('How are errors shown to the user?'),

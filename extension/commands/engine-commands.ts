@@ -7,7 +7,7 @@ import type { CommandHandlers, Services } from '../services';
 import { section } from '../settings/settings';
 
 /** The engine's process, what it saved, and what it says about itself. */
-export function engineCommands({ context, engine, documents, log }: Services): CommandHandlers {
+export function engineCommands({ context, engine, history, documents, log }: Services): CommandHandlers {
   return {
     'longview.showDiagnostics': async () => {
       const report = await vscode.window.withProgress(
@@ -37,6 +37,7 @@ export function engineCommands({ context, engine, documents, log }: Services): C
         remove,
       );
       if (choice !== remove) return;
+      await history.clear();
       const freed = await clear(folder);
       void vscode.window.showInformationMessage(vscode.l10n.t('Longview deleted {0}.', formatBytes(freed)));
     },

@@ -1,27 +1,43 @@
 import * as vscode from 'vscode';
-import type { LineRange } from '../../runtime/protocol/text';
+import { showHistory } from '../panel/history-picker';
 import { parseRange } from '../panel/parse-message';
+import { linesOf, placesOf } from '../panel/places';
 import type { CommandHandlers, Services } from '../services';
 
 /** Asking, summarising, and following what came of it. */
-export function panelCommands({ panel, ask, summary, opener }: Services): CommandHandlers {
+export function panelCommands({ panel, ask, places, history, summary, opener }: Services): CommandHandlers {
   return {
     'longview.ask': async (question?: unknown) => {
       await panel.show('ask', true);
-      if (typeof question === 'string' && question.trim() !== '') await ask.ask(question);
+      if (typeof question === 'string' && question.trim() !== '')
+        await ask.ask({ question, places: [], leaveOut: [] });
     },
     'longview.askSelection': async () => {
-      const editor = vscode.window.activeTextEditor;
-      const selected = editor?.document.getText(editor.selection).trim() ?? '';
+      const [selection] = placesOf(vscode.window.activeTextEditor);
       await panel.show('ask', true);
-      if (selected)
-        panel.post({ type: 'setQuestion', question: selected.replace(/\s+/g, ' ').slice(0, 400) });
+      if (selection) panel.post({ type: 'compose', places: [selection] });
     },
+    'longview.askPlace': async (uri?: unknown, all?: unknown) => {
+      const uris = (Array.isArray(all) ? all : [uri]).filter((each) => each instanceof vscode.Uri);
+      const named =
+        uris.length > 0 ? await places.fromUris(uris) : placesOf(vscode.window.activeTextEditor).slice(-1);
+      await panel.show('ask', true);
+      panel.post({ type: 'compose', places: named });
+    },
+    'longview.newQuestion': async () => {
+      ask.startAnew();
+      await panel.show('ask', true);
+    },
+    'longview.questionHistory': () =>
+      showHistory(history, async ({ id, turns }) => {
+        await panel.show('ask');
+        await ask.recall(id, turns);
+      }),
     'longview.summarizeFile': (uri?: unknown) => summary.summarize(target(uri)),
     'longview.summarizeSelection': () => {
       const editor = vscode.window.activeTextEditor;
       if (!editor) throw new Error(vscode.l10n.t('Open a file and select the lines to summarize.'));
-      return summary.summarize(editor.document.uri, selectedLines(editor.selection));
+      return summary.summarize(editor.document.uri, linesOf(editor.selection));
     },
     'longview.cancelSummary': () => summary.cancel(),
     'longview.exportSummary': () => summary.export(),
@@ -53,10 +69,4 @@ function tabFile(): vscode.Uri | undefined {
 function visibleFile(): vscode.Uri | undefined {
   return vscode.window.visibleTextEditors.find(({ document }) => document.uri.scheme === 'file')?.document
     .uri;
-}
-
-function selectedLines(selection: vscode.Selection): LineRange {
-  // A selection of whole lines ends at the start of the next one.
-  const endsBefore = selection.end.character === 0 && selection.end.line > selection.start.line;
-  return { startLine: selection.start.line, endLine: selection.end.line - (endsBefore ? 1 : 0) };
 }

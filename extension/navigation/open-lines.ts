@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { LineRange } from '../../runtime/protocol/text';
-import { confinePath } from './confine-path';
+import { allowedPath } from './allowed-path';
 import { highlightedLines } from './highlighted-lines';
 
 /**
@@ -34,19 +34,18 @@ export class LineOpener implements vscode.Disposable {
   }
 
   /**
-   * @param range lines from 0, both ends included; clamped to the file as it is now
+   * @param place lines from 0, both ends included, or what finds them in the text; clamped to the file as it is now
    * @throws Error with a sentence when the path lies outside the workspace or cannot be opened
    */
-  async open(path: string, range: LineRange, options: { preserveFocus?: boolean } = {}): Promise<void> {
-    const allowed = confinePath(path, {
-      folders: (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath),
-      openDocuments: vscode.workspace.textDocuments
-        .filter((document) => document.uri.scheme === 'file')
-        .map((document) => document.uri.fsPath),
-      platform: process.platform,
-    });
+  async open(
+    path: string,
+    place: LineRange | ((document: vscode.TextDocument) => LineRange),
+    options: { preserveFocus?: boolean } = {},
+  ): Promise<void> {
+    const allowed = allowedPath(path);
     if (allowed === undefined) throw new Error(vscode.l10n.t('{0} lies outside this workspace.', path));
     const document = await vscode.workspace.openTextDocument(vscode.Uri.file(allowed));
+    const range = typeof place === 'function' ? place(document) : place;
     const lines = document.validateRange(
       new vscode.Range(range.startLine, 0, range.endLine, Number.MAX_SAFE_INTEGER),
     );

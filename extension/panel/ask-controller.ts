@@ -1,46 +1,57 @@
 import * as vscode from 'vscode';
+import type { Asking } from '../../runtime/protocol/conversation';
 import { Ask, AskProgressType } from '../../runtime/protocol/methods';
-import type { Passage } from '../../runtime/protocol/questions';
+import type { AskProgress, AskResponse } from '../../runtime/protocol/questions';
 import type { EngineClient } from '../engine/engine-client';
 import { isCancellation } from '../errors';
-import { passageText } from '../reports/passage-text';
+import { askRequest, withTarget } from './ask-request';
+import { Conversation } from './conversation';
 import type { PanelView } from './panel-view';
-
-const passageLimit = 10;
+import type { QuestionHistory } from './question-history';
 
 /** Asks one question at a time: a new one gives up the one before. */
 export class AskController {
-  private runs = 0;
+  readonly conversation = new Conversation();
+  /** Numbers of turns go on from window to window, since the panel may still show those of an earlier one. */
+  private runs = Date.now();
   private cancellation: vscode.CancellationTokenSource | undefined;
-  private passages: readonly Passage[] = [];
 
   constructor(
     private readonly engine: EngineClient,
     private readonly panel: PanelView,
+    private readonly history: QuestionHistory,
     private readonly explain: (error: unknown) => string,
   ) {}
 
-  async ask(question: string): Promise<void> {
+  /**
+   * @param after numbers of the turns that stay in front of this one
+   * @param earlier the questions that this one follows
+   * @param conversation where it begins one that the history has already
+   */
+  async ask(
+    words: Asking,
+    after: number[] = [],
+    earlier: string[] = [],
+    conversation?: string,
+  ): Promise<void> {
     this.cancel();
     const cancellation = new vscode.CancellationTokenSource();
     this.cancellation = cancellation;
     const id = ++this.runs;
-    this.passages = [];
-    this.panel.post({ type: 'askStarted', id, question });
+    const asking = withTarget(words);
+    this.conversation.begin({ id, asking }, after, conversation);
+    this.panel.post({ type: 'askStarted', id, asking, after });
+    void this.remember();
     try {
       const response = await this.engine.requestWithProgress(
         Ask,
-        { question, folders: [], limit: passageLimit },
-        {
-          type: AskProgressType,
-          report: (progress) => this.panel.post({ type: 'askProgress', id, progress }),
-        },
+        await askRequest(asking, earlier),
+        { type: AskProgressType, report: (progress) => this.report(id, progress) },
         cancellation.token,
       );
       if (this.runs !== id) return;
-      this.passages = response.passages;
+      this.found(id, response);
       this.panel.post({ type: 'askDone', id, response, generatedAnswers: false });
-      void vscode.commands.executeCommand('setContext', 'longview.hasAsked', true);
     } catch (error) {
       if (this.runs !== id) return;
       const cancelled = cancellation.token.isCancellationRequested || isCancellation(error);
@@ -55,9 +66,43 @@ export class AskController {
     this.cancellation?.cancel();
   }
 
-  /** Puts a passage on the clipboard, with the place it comes from. */
-  async copy(number: number): Promise<void> {
-    const passage = this.passages.find((candidate) => candidate.number === number);
-    if (passage) await vscode.env.clipboard.writeText(passageText(passage, vscode.l10n.t));
+  /** Nothing that was asked before counts for what is asked next. */
+  startAnew(): void {
+    this.cancel();
+    // What a question in flight still says is late.
+    this.runs++;
+    this.conversation.turns = [];
+    this.panel.post({ type: 'askCleared' });
+  }
+
+  /** Takes up a conversation of the history: its questions are shown, and the last one is asked again. */
+  async recall(id: string, turns: readonly Asking[]): Promise<void> {
+    this.startAnew();
+    const after: number[] = [];
+    for (const asking of turns.slice(0, -1)) {
+      const turn = ++this.runs;
+      this.conversation.begin({ id: turn, asking }, after, id);
+      this.panel.post({ type: 'askRecalled', id: turn, asking, after: [...after] });
+      after.push(turn);
+    }
+    const last = turns.at(-1);
+    const earlier = turns.slice(0, -1).map(({ question }) => question);
+    if (last) await this.ask(last, after, earlier, id);
+  }
+
+  private report(id: number, progress: AskProgress): void {
+    if (this.runs !== id) return;
+    if (progress.stage === 'passages') this.found(id, progress.response);
+    this.panel.post({ type: 'askProgress', id, progress });
+  }
+
+  private found(id: number, response: AskResponse): void {
+    this.conversation.answer(id, response);
+    void vscode.commands.executeCommand('setContext', 'longview.hasAsked', true);
+  }
+
+  private remember(): Promise<void> {
+    const { id, turns } = this.conversation;
+    return this.history.remember({ id, askedAt: Date.now(), turns: turns.map(({ asking }) => asking) });
   }
 }

@@ -1,3 +1,4 @@
+import type { AskProgress } from '../../runtime/protocol/questions';
 import type { ToWebview } from '../../runtime/protocol/webview';
 
 /**
@@ -7,10 +8,13 @@ import type { ToWebview } from '../../runtime/protocol/webview';
 export interface PanelMemory {
   status?: ToWebview;
   tab?: ToWebview;
-  ask: readonly ToWebview[];
+  offers?: ToWebview;
+  ask: readonly TurnMessage[];
   summary: readonly ToWebview[];
   completions: readonly ToWebview[];
 }
+
+type TurnMessage = Extract<ToWebview, { type: `ask${string}` | 'passagesNow'; id: number }>;
 
 export const emptyMemory: PanelMemory = { ask: [], summary: [], completions: [] };
 
@@ -20,15 +24,20 @@ export function remember(memory: PanelMemory, message: ToWebview): PanelMemory {
       return { ...memory, status: message };
     case 'showTab':
       return { ...memory, tab: { type: 'showTab', tab: message.tab } };
-    case 'setQuestion':
+    case 'compose':
+    case 'foundPlaces':
       return memory;
+    case 'offers':
+      return { ...memory, offers: message };
+    case 'askCleared':
+      return { ...memory, ask: [] };
     case 'askStarted':
-      return { ...memory, ask: [message] };
+    case 'askRecalled':
     case 'askProgress':
-      return { ...memory, ask: [...memory.ask.filter((kept) => kept.type !== 'askProgress'), message] };
     case 'askDone':
     case 'askFailed':
-      return { ...memory, ask: [...memory.ask.filter((kept) => kept.type === 'askStarted'), message] };
+    case 'passagesNow':
+      return { ...memory, ask: rememberTurn(memory.ask, message) };
     case 'summaryStarted':
       return { ...memory, summary: [message] };
     case 'summaryOutline':
@@ -48,9 +57,40 @@ export function remember(memory: PanelMemory, message: ToWebview): PanelMemory {
   }
 }
 
+/** The conversation's messages: of each turn how it began, and what its answer has come to. */
+function rememberTurn(ask: readonly TurnMessage[], message: TurnMessage): TurnMessage[] {
+  switch (message.type) {
+    case 'askStarted':
+    case 'askRecalled': {
+      return [...ask.filter(({ id }) => message.after.includes(id)), message];
+    }
+    case 'askDone':
+      return [...ask.filter((kept) => !isOf(kept, message, 'askProgress')), message];
+    case 'passagesNow':
+      return [...ask.filter((kept) => !isOf(kept, message, 'passagesNow')), message];
+    case 'askProgress': {
+      // Passages and their notes are a part of the answer; what else is told of its making holds until the next step.
+      const isStep = (kept: TurnMessage) =>
+        kept.type === 'askProgress' && kept.id === message.id && !isEvidence(kept.progress);
+      return [...ask.filter((kept) => !isStep(kept)), message];
+    }
+    case 'askFailed':
+      return [...ask, message];
+  }
+}
+
+const isOf = (kept: TurnMessage, { id }: TurnMessage, type: TurnMessage['type']) =>
+  kept.id === id && kept.type === type;
+const isEvidence = ({ stage }: AskProgress) => stage === 'passages' || stage === 'note';
+
 /** The messages that bring a new webview to where the last one was, the tab last. */
 export function replay(memory: PanelMemory): ToWebview[] {
-  return [memory.status, ...memory.ask, ...memory.summary, ...memory.completions, memory.tab].filter(
-    (message) => message !== undefined,
-  );
+  return [
+    memory.status,
+    memory.offers,
+    ...memory.ask,
+    ...memory.summary,
+    ...memory.completions,
+    memory.tab,
+  ].filter((message) => message !== undefined);
 }

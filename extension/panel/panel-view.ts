@@ -58,7 +58,7 @@ export class PanelView implements vscode.WebviewViewProvider, vscode.Disposable 
   post(message: ToWebview): void {
     this.memory = remember(this.memory, message);
     if (this.ready) void this.view?.webview.postMessage(message);
-    else if (message.type === 'setQuestion' || (message.type === 'showTab' && message.focus))
+    else if (message.type === 'compose' || (message.type === 'showTab' && message.focus))
       this.queue.push(message);
   }
 

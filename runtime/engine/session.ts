@@ -201,7 +201,14 @@ export class Session {
     onProgress?: (progress: AskProgress) => void,
   ): Promise<AskResponse> {
     return this.doing('answering', () =>
-      this.workspace.ask(request, this.host, rerankBudgetMs, signal, onProgress),
+      this.workspace.ask(
+        request,
+        this.host,
+        rerankBudgetMs,
+        this.engine.summaries.describer(this.host),
+        signal,
+        onProgress,
+      ),
     );
   }
 

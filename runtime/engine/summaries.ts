@@ -8,6 +8,7 @@ import type { ModelHost } from './model-host';
 import { readSource } from './source-text';
 import { SummaryLineStore } from './summary-line-store';
 import type { Workspace } from './workspace';
+import { PassageNotes } from './passage-notes';
 
 /** Summaries of files: reads the text, finds who imports it, and keeps what the model wrote. */
 export class Summaries {
@@ -33,8 +34,7 @@ export class Summaries {
       languageId: request.languageId ?? languageIdOf(file),
       range,
     };
-    this.cache ??= SummaryLineStore.open(this.folder, this.log);
-    const { cache } = this;
+    const cache = this.lines();
     const importersOf = (of: string) => Promise.resolve(workspace.importersOf(of));
     const options = { signal, onProgress };
     try {
@@ -45,6 +45,15 @@ export class Summaries {
       this.log.warn('Summarised without a model', { error: messageOf(error) });
       return summarizeFile(input, { importersOf, cache }, options);
     }
+  }
+
+  /** Describes passages with what summaries know of their code. */
+  describer(host: ModelHost): PassageNotes {
+    return new PassageNotes(host, this.lines(), this.log);
+  }
+
+  private lines(): SummaryLineStore {
+    return (this.cache ??= SummaryLineStore.open(this.folder, this.log));
   }
 
   close(): void {

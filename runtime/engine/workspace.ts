@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { askWorkspace } from '../questions';
+import { askWorkspace, type Describer } from '../questions';
 import { WorkspaceFiles, WorkspaceIndex, type LocatedFile, type SimilarPassage } from '../retrieval';
 import type { EngineSettings, WorkspaceFolder } from '../protocol/engine';
 import { isCancelled, messageOf } from '../protocol/errors';
 import type { FileChange, IndexStatus, IndexedFile } from '../protocol/index-status';
 import type { AskProgress, AskRequest, AskResponse } from '../protocol/questions';
+import { evidenceIndex } from './evidence-index';
 import type { Logger } from './log';
 import type { ModelHost } from './model-host';
 
@@ -81,6 +82,7 @@ export class Workspace {
     request: AskRequest,
     host: ModelHost,
     rerankBudgetMs: number,
+    describer?: Describer,
     signal?: AbortSignal,
     onProgress?: (progress: AskProgress) => void,
   ): Promise<AskResponse> {
@@ -99,17 +101,18 @@ export class Workspace {
     }
     if (index.status().filesDone === 0)
       await Promise.race([index.idle(), sleep(emptyIndexWaitMs, undefined, { ref: false })]);
-    if (rerankBudgetMs <= 0)
-      return askWorkspace(request, { index, rerankBudgetMs: 0 }, { signal, onProgress });
+    const evidence = { index: evidenceIndex(index), describer };
+    const options = { signal, onProgress };
+    if (rerankBudgetMs <= 0) return askWorkspace(request, { ...evidence, rerankBudgetMs: 0 }, options);
     try {
       return await host.use(({ model }) =>
-        askWorkspace(request, { index, model, rerankBudgetMs }, { signal, onProgress }),
+        askWorkspace(request, { ...evidence, model, rerankBudgetMs }, options),
       );
     } catch (error) {
       // Passages need no model: without one they come in the order of their words.
       if (isCancelled(error) || host.status().state === 'ready') throw error;
       this.log.warn('Answered without re-ranking', { error: messageOf(error) });
-      return askWorkspace(request, { index, rerankBudgetMs: 0 }, { signal, onProgress });
+      return askWorkspace(request, { ...evidence, rerankBudgetMs: 0 }, options);
     }
   }
 

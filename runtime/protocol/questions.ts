@@ -7,6 +7,17 @@ export interface Citation {
   range: LineRange;
 }
 
+/** What the code of a passage does, in one line. */
+export interface PassageNote {
+  text: string;
+  /** `doc`: the code's own documentation; `generated`: written by the model, and labelled as such wherever it is shown. */
+  source: 'doc' | 'generated';
+  /** The symbol that it speaks of, where the passage's title does not name it. */
+  symbol?: string;
+  /** First line of what it speaks of, from 0. */
+  line: number;
+}
+
 /** One piece of evidence: quoted as it stands in the file, checked against the file before it is shown. */
 export interface Passage {
   /** Number shown to the user, from 1. */
@@ -15,6 +26,7 @@ export interface Passage {
   languageId: string;
   /** Name of the enclosing symbol, for example "class Store › method put". */
   title?: string;
+  note?: PassageNote;
   /** The cited lines, exactly as in the file. */
   text: string;
   /** Ranges within `text` (UTF-16) of the words that matched the question. */
@@ -23,10 +35,22 @@ export interface Passage {
   score: number;
 }
 
+/** Kinds of files that a question may leave out. */
+export type FileKind = 'tests' | 'docs';
+
 export interface AskRequest {
   question: string;
-  /** Workspace folders or sub-folders to search, absolute; all when empty. */
+  /** Workspace folders or sub-folders to search, absolute; all when empty and no files are named. */
   folders: string[];
+  /** Files to search, absolute, besides the folders. */
+  files?: string[];
+  leaveOut?: FileKind[];
+  /** Questions that this one follows, oldest first: their words help the search, behind its own. */
+  earlier?: string[];
+  /** Code that the question is about: its names help the search. */
+  about?: string;
+  /** The code to be explained: it comes first, as a passage that shows its symbol whole; `only`: nothing else does. */
+  lead?: { path: string; displayPath: string; languageId: string; range: LineRange; only: boolean };
   limit: number;
 }
 
@@ -42,4 +66,13 @@ export interface AskResponse {
   nothingFound?: 'empty-workspace' | 'index-empty' | 'no-match' | 'index-disabled';
 }
 
-export type AskProgress = { stage: 'searching' } | { stage: 'reranking'; done: number; total: number };
+/**
+ * Sent while a question is answered. Evidence comes before anything that is written about it: first the passages, with
+ * the numbers of those whose notes are still to be written, then each of these notes, or none where the model had
+ * nothing to say that holds.
+ */
+export type AskProgress =
+  | { stage: 'searching' }
+  | { stage: 'reranking'; done: number; total: number }
+  | { stage: 'passages'; response: AskResponse; unwritten: number[] }
+  | { stage: 'note'; number: number; note?: PassageNote };

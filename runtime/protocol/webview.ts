@@ -1,5 +1,6 @@
 /** The messages between the extension host and the side bar's webview. Every one is checked on arrival. */
 import type { CompletionCandidate, CompletionCost } from './completion';
+import type { Asking, PassageNow, Place } from './conversation';
 import type { EngineStatus } from './engine';
 import type { IndexStatus } from './index-status';
 import type { AskProgress, AskResponse } from './questions';
@@ -30,11 +31,21 @@ export interface Notice {
 export type ToWebview =
   | { type: 'showTab'; tab: Tab; focus?: boolean }
   | { type: 'status'; status: EngineStatus | undefined; index: IndexStatus | undefined; notice?: Notice }
-  | { type: 'askStarted'; id: number; question: string }
+  /** `after`: the turns of the conversation that stay, in front of this one. */
+  | { type: 'askStarted'; id: number; asking: Asking; after: number[] }
+  /** A turn of an earlier conversation, which is not answered again unless asked for. */
+  | { type: 'askRecalled'; id: number; asking: Asking; after: number[] }
   | { type: 'askProgress'; id: number; progress: AskProgress }
   | { type: 'askDone'; id: number; response: AskResponse; generatedAnswers: false }
   | { type: 'askFailed'; id: number; message: string; cancelled: boolean }
-  | { type: 'setQuestion'; question: string }
+  | { type: 'passagesNow'; id: number; passages: PassageNow[] }
+  /** A conversation begins anew. */
+  | { type: 'askCleared' }
+  /** Puts words and places into the question that is being written. */
+  | { type: 'compose'; question?: string; places: Place[] }
+  /** What is open in the editor: offered as places. */
+  | { type: 'offers'; places: Place[] }
+  | { type: 'foundPlaces'; query: string; places: Place[] }
   | { type: 'summaryStarted'; id: number; displayPath: string }
   | { type: 'summaryOutline'; id: number; summary: FileSummary; toGenerate: number }
   | { type: 'summaryLine'; id: number; index: number; line: SummaryLine; done: number; total: number }
@@ -45,10 +56,22 @@ export type ToWebview =
 
 export type FromWebview =
   | { type: 'ready' }
-  | { type: 'ask'; question: string }
+  /** `after`: the turns that stay; `earlier`: their questions, which this one follows. */
+  | { type: 'ask'; asking: Asking; after: number[]; earlier: string[] }
+  | { type: 'newConversation' }
+  | { type: 'showHistory' }
+  | { type: 'findPlaces'; query: string }
+  | { type: 'pickPlace' }
+  /** Dragged into the panel, as URIs. */
+  | { type: 'dropPlaces'; uris: string[] }
   | { type: 'cancel'; what: Tab }
-  | { type: 'openCitation'; path: string; range: LineRange; number?: number }
-  | { type: 'copyPassage'; number: number }
+  | { type: 'openCitation'; path: string; range: LineRange; id: number; number: number }
+  | { type: 'copyPassage'; id: number; number: number }
+  | { type: 'insertPassage'; id: number; number: number }
+  /** Puts a passage's generated note above its code. */
+  | { type: 'insertNote'; id: number; number: number }
+  | { type: 'copyAnswer'; id: number }
+  | { type: 'exportAnswer'; id: number }
   | { type: 'summarize' }
   | { type: 'exportSummary' }
   | { type: 'openLine'; path: string; line: number; endLine: number }

@@ -1,10 +1,13 @@
 /**
- * A question about the workspace: passages out, ranked, quoted and checked against the files. Nothing here is written
- * by a model; it may only re-order.
+ * A question about the workspace: passages out, ranked, quoted and checked against the files. A model may re-order them,
+ * and write a line about what each of them does once they are shown.
  */
 import type { LanguageModel } from '../inference/language-model';
 import type { AskProgress, AskRequest, AskResponse, Passage } from '../protocol/questions';
-import type { Evidence, EvidenceIndex } from './evidence';
+import type { Describer, Evidence, EvidenceIndex } from './evidence';
+import { leadEvidence, ledBy } from './lead';
+import { ownNotes, writeNotes } from './notes';
+import { propose } from './propose';
 import { rerank, RERANKED } from './rerank';
 import { verifyPassage } from './verify';
 
@@ -14,6 +17,8 @@ export interface AskDependencies {
   model?: LanguageModel;
   /** Milliseconds for re-ranking; 0 = none. */
   rerankBudgetMs: number;
+  /** Absent: passages come without notes. */
+  describer?: Describer;
 }
 
 export interface AskOptions {
@@ -31,17 +36,20 @@ export async function askWorkspace(
   dependencies: AskDependencies,
   options: AskOptions = {},
 ): Promise<AskResponse> {
-  const { index, model, rerankBudgetMs } = dependencies;
+  const { index, model, rerankBudgetMs, describer } = dependencies;
   const { signal, onProgress } = options;
   const started = performance.now();
   signal?.throwIfAborted();
   onProgress?.({ stage: 'searching' });
   const status = index.status();
   const limit = Math.max(1, Math.min(request.limit, MOST_PASSAGES));
+  const { folders, files = [], leaveOut = [] } = request;
+  const lead = request.lead && (await leadEvidence(request.lead, index, describer));
+  const asked = { ...request, about: request.about ?? lead?.text };
   const found =
-    status.state === 'off'
+    status.state === 'off' || request.lead?.only
       ? []
-      : index.search(request.question, { folders: request.folders, limit: PROPOSED });
+      : propose(asked, index, { folders, files, leaveOut, limit: PROPOSED });
   const searched = performance.now();
 
   let ordered = found;
@@ -57,9 +65,17 @@ export async function askWorkspace(
   }
   const reranked = performance.now();
 
-  const passages = await quote(ordered, request.question, index, limit, signal);
+  const { passages, texts } = await quote(
+    lead ? ledBy(lead, ordered) : ordered,
+    request.question,
+    index,
+    limit,
+    signal,
+  );
+  const unwritten =
+    describer === undefined ? undefined : await ownNotes(passages, (path) => texts.get(path), describer);
   const ended = performance.now();
-  return {
+  const response: AskResponse = {
     passages,
     indexed: status.filesTotal > 0 ? status.filesDone / status.filesTotal : 0,
     filesSearched: status.filesDone,
@@ -67,16 +83,25 @@ export async function askWorkspace(
     ms: { search: searched - started, rerank: reranked - searched, total: ended - started },
     ...(passages.length === 0 ? { nothingFound: whyNothing(status) } : {}),
   };
+  if (unwritten && unwritten.size > 0) {
+    onProgress?.({
+      stage: 'passages',
+      response: structuredClone(response),
+      unwritten: [...unwritten.keys()],
+    });
+    await writeNotes(passages, unwritten, onProgress, signal);
+  }
+  return response;
 }
 
-/** The first `limit` passages that still stand in their files, numbered from 1. */
+/** The first `limit` passages that still stand in their files, numbered from 1, and the texts of the files looked at. */
 async function quote(
   ordered: readonly Evidence[],
   question: string,
   index: EvidenceIndex,
   limit: number,
   signal?: AbortSignal,
-): Promise<Passage[]> {
+): Promise<{ passages: Passage[]; texts: ReadonlyMap<string, string | undefined> }> {
   const passages: Passage[] = [];
   const texts = new Map<string, string | undefined>();
   const stale = new Map<string, 'changed' | 'deleted'>();
@@ -101,7 +126,7 @@ async function quote(
   }
   // The index learns of it, so that the next question finds the new text.
   if (stale.size > 0) index.applyChanges([...stale].map(([path, kind]) => ({ path, kind })));
-  return passages;
+  return { passages, texts };
 }
 
 function whyNothing(status: {

@@ -1,5 +1,6 @@
 /** What answering needs of an index. Kept small, so that any index that offers it will do. */
 import type { IndexStatus } from '../protocol/index-status';
+import type { FileKind, Passage, PassageNote } from '../protocol/questions';
 import type { LineRange } from '../protocol/text';
 
 /** A passage as the index remembers it; the file may have changed since. */
@@ -16,9 +17,17 @@ export interface Evidence {
   score: number;
 }
 
+/** Where passages may come from: everywhere when neither folders nor files (absolute) are named. */
+export interface EvidenceScope {
+  folders: readonly string[];
+  files: readonly string[];
+  leaveOut: readonly FileKind[];
+  limit: number;
+}
+
 export interface EvidenceIndex {
   /** Best first. */
-  search(question: string, scope: { folders: readonly string[]; limit: number }): Evidence[];
+  search(question: string, scope: EvidenceScope): Evidence[];
   /** The file's text as it is now, with its own line ends; undefined when it is gone or may not be read. */
   read(path: string): Promise<string | undefined>;
   /** UTF-16 ranges within `text` of the words that match. */
@@ -26,4 +35,22 @@ export interface EvidenceIndex {
   /** Told when a file turns out to differ from what the index holds. */
   applyChanges(changes: { path: string; kind: 'changed' | 'deleted' }[]): void;
   status(): IndexStatus;
+}
+
+/** What a passage does: its own words, or how to have some written, or neither. */
+export interface Description {
+  note?: PassageNote;
+  /** Undefined where what was written does not hold. Rejects when aborted. */
+  write?(signal?: AbortSignal): Promise<PassageNote | undefined>;
+}
+
+export interface Describer {
+  /** @param fileText the file that the passage stands in */
+  describe(passage: Passage, fileText: string): Promise<Description>;
+  /** The symbol that these lines of a file are about. */
+  symbolAt(
+    fileText: string,
+    languageId: string,
+    range: LineRange,
+  ): Promise<{ range: LineRange; title: string } | undefined>;
 }

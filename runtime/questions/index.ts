@@ -1,4 +1,4 @@
 /** Questions about the workspace. */
 export { askWorkspace, type AskDependencies, type AskOptions } from './ask';
-export type { Evidence, EvidenceIndex } from './evidence';
+export type { Describer, Description, Evidence, EvidenceIndex, EvidenceScope } from './evidence';
 export { rerank } from './rerank';

@@ -9,6 +9,7 @@ export {
   type PathRulesOptions,
   type Verdict,
 } from './path-rules';
+export { isTestPath } from './ranking';
 export { importedDefinitions, type Definition } from './definitions';
 export { digestOf, type DigestFile } from './digest';
 export { filesOnDisk, remembered, type SourceFiles } from './source-files';

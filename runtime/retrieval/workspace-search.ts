@@ -39,8 +39,10 @@ export interface SimilarPassage {
 }
 
 export interface SearchScope {
-  /** Workspace folders or folders within them, absolute; all when empty. */
+  /** Workspace folders or folders within them, absolute; all when empty and no files are named. */
   folders: readonly string[];
+  /** Files besides, absolute. Files whose names begin alike may come along. */
+  files?: readonly string[];
   limit: number;
   /** `hybrid` when absent. */
   method?: SearchMethod;
@@ -53,7 +55,7 @@ export function searchFolders(
   scope: SearchScope,
 ): SearchResult[] {
   const results = folders.flatMap(({ index, prefix }) => {
-    const prefixes = prefixesWithin(index.rules.root, scope.folders);
+    const prefixes = prefixesWithin(index.rules.root, scope.folders, scope.files);
     if (prefixes.length === 0) return [];
     return index
       .search(question, prefixes, scope.limit, scope.method)
@@ -107,13 +109,14 @@ export async function similarIn(
 }
 
 /** The asked folders as prefixes relative to `root`: [''] when all of it is meant, [] when nothing of it is. */
-function prefixesWithin(root: string, folders: readonly string[]): string[] {
-  if (folders.length === 0) return [''];
+function prefixesWithin(root: string, folders: readonly string[], files: readonly string[] = []): string[] {
+  if (folders.length === 0 && files.length === 0) return [''];
+  const within = files.map((file) => relativeTo(root, file)).filter((relative) => relative !== undefined);
   const prefixes = folders.flatMap((folder) => {
     const relative = relativeTo(root, folder);
     if (relative !== undefined) return relative === '' ? [''] : [`${relative}/`];
     // A folder around this one holds all of it.
     return relativeTo(folder, root) !== undefined ? [''] : [];
   });
-  return prefixes.includes('') ? [''] : prefixes;
+  return prefixes.includes('') ? [''] : [...prefixes, ...within];
 }

@@ -8,4 +8,6 @@ export {
   type SummarizeInput,
   type SummarizeOptions,
 } from './summarize';
+export { wantsGeneratedText } from './plan';
+export { subjectOf, writtenLine, type Subject } from './subject';
 export { wordsOf } from './words';

@@ -1,10 +1,32 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ask, placeOf } from './jobs';
+import { answerTo, ask, beginAsking, placeOf, send } from './jobs';
+import { poll } from './lib/processes';
 import type { EndToEndTest } from './lib/runner';
+import type { Workbench } from './lib/workbench';
 
 export const question = 'How does the engine restart with back-off after a crash?';
+
+/** The files that the answer quotes, best first. */
+async function quotedFiles(workbench: Workbench): Promise<string[]> {
+  const links = await (await answerTo(workbench)).locator('.place').all();
+  const titles = await Promise.all(links.map((link) => link.getAttribute('title')));
+  return titles.map((title) => placeOf(title).file);
+}
+
+const tool = (workbench: Workbench, name: string) =>
+  workbench.panel.getByRole('button', { name, exact: true });
+
+/** What the editor shows, once it shows `expected`. */
+async function editorShows(workbench: Workbench, expected: RegExp): Promise<string> {
+  const text = await poll(async () => {
+    const shown = await workbench.visibleText();
+    return expected.test(shown) ? shown : undefined;
+  }, 15_000);
+  assert.ok(text !== undefined, `the editor does not show ${expected}: ${await workbench.visibleText()}`);
+  return text;
+}
 
 export const tests: EndToEndTest[] = [
   {
@@ -49,12 +71,209 @@ export const tests: EndToEndTest[] = [
     name: 'a question that nothing answers says so',
     timeoutMs: 120_000,
     async run({ workbench }) {
-      await workbench.panelTab('Ask');
-      const input = workbench.panel.locator('textarea.question');
-      await input.fill('zzyzx qwxvk');
-      await input.press('Enter');
+      await beginAsking(workbench, 'zzyzx qwxvk');
       await workbench.panel.locator('#panel-ask .message').first().waitFor();
       assert.equal(await workbench.panel.locator('.passage').count(), 0);
+    },
+  },
+  {
+    name: 'passages say what they do, in their own words or in labelled ones',
+    timeoutMs: 120_000,
+    async run({ workbench }) {
+      const passages = await ask(workbench, question);
+      await workbench.panel.locator('.turn:not(.past)[aria-busy=false]').waitFor({ timeout: 60_000 });
+      const notes = await passages.locator('.card-note:visible').allTextContents();
+      console.log(`       ${notes.join(' | ')}`);
+      assert.ok(notes.length >= 3, 'hardly a passage says what it does');
+      assert.ok(notes.every((note) => /\w+ \w+/.test(note)));
+    },
+  },
+  {
+    name: 'an answer goes out as Markdown whose links name its lines',
+    timeoutMs: 120_000,
+    async run({ workbench }) {
+      await ask(workbench, question);
+      const [first] = await quotedFiles(workbench);
+      await tool(workbench, 'Export the answer as Markdown').click();
+      const shown = await editorShows(workbench, /^# How does the engine restart/m);
+      assert.match(shown, new RegExp(`## 1\\. \\[${first}:\\d+-\\d+\\]\\(${first}#L\\d+-L\\d+\\)`));
+    },
+  },
+  {
+    name: 'a passage is inserted at the cursor',
+    timeoutMs: 120_000,
+    async run({ workbench }) {
+      const passages = await ask(workbench, question);
+      const line = (await passages.first().locator('.code-text').first().textContent()) ?? '';
+      await workbench.openFile('notes.txt', ':1:1');
+      await workbench.page.keyboard.press('Control+End');
+      await tool(workbench, 'Insert passage 1 at the cursor').click();
+      await editorShows(workbench, new RegExp(line.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+      await workbench.focusEditor();
+      await workbench.command('File: Revert File');
+    },
+  },
+  {
+    name: 'a follow-up is searched for together with what it follows, and can stand alone',
+    timeoutMs: 180_000,
+    async run({ workbench }) {
+      await ask(workbench, question);
+      await send(workbench, 'and which notification is shown?');
+      const together = await quotedFiles(workbench);
+      assert.ok(
+        together.slice(0, 4).some((file) => /notices|engine-client|backoff/.test(file)),
+        `the follow-up forgot what it follows: ${together.join(', ')}`,
+      );
+      await workbench.panel.locator('.fold', { hasText: question }).waitFor();
+      await tool(workbench, 'Ask without what came before').click();
+      await send(workbench, 'Where are checksums of models compared?');
+      await answerTo(workbench);
+      assert.equal(await workbench.panel.locator('.fold').count(), 0);
+    },
+  },
+  {
+    name: 'the history keeps what was asked, takes it up again, and forgets it',
+    timeoutMs: 180_000,
+    async run({ workbench }) {
+      const asked = 'Where is a passage verified?';
+      await ask(workbench, asked);
+      await beginAsking(workbench, 'Where are bytes formatted?');
+      await answerTo(workbench);
+      await tool(workbench, 'Earlier questions').click();
+      const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: asked });
+      await row.first().click();
+      await workbench.panel.locator('.asked:visible', { hasText: asked }).waitFor();
+      await answerTo(workbench);
+      await tool(workbench, 'Earlier questions').click();
+      await row.first().hover();
+      await row.first().locator('.codicon-trash').click();
+      await row.first().waitFor({ state: 'detached' });
+      await workbench.page.keyboard.press('Escape');
+    },
+  },
+  {
+    name: 'files, folders and kinds of files limit where passages come from',
+    timeoutMs: 180_000,
+    async run({ workbench }) {
+      await beginAsking(workbench, question);
+      await answerTo(workbench);
+      await tool(workbench, 'New question').click();
+      const input = workbench.panel.locator('textarea.question');
+      await input.pressSequentially('#engine-client');
+      const option = workbench.panel.getByRole('option', { name: /^engine-client\.ts/ }).first();
+      await option.waitFor({ timeout: 20_000 });
+      await input.press('Enter');
+      await workbench.panel.locator('.composer .chip', { hasText: 'engine-client.ts' }).waitFor();
+      await send(workbench, 'How is it restarted?');
+      const files = await quotedFiles(workbench);
+      assert.deepEqual([...new Set(files)], ['extension/engine/engine-client.ts']);
+      await tool(workbench, 'Remove engine-client.ts').click();
+      await tool(workbench, 'Docs').click();
+      await beginAsking(workbench, 'architecture invariants');
+      const code = await quotedFiles(workbench);
+      assert.ok(!code.some((file) => file.endsWith('.md')), code.join(', '));
+      await tool(workbench, 'Docs').click();
+    },
+  },
+  {
+    name: 'a selection is asked about from the editor',
+    timeoutMs: 120_000,
+    async run({ workbench }) {
+      await workbench.openFile('extension/engine/backoff.ts', ':23:1');
+      for (let line = 0; line < 5; line += 1) await workbench.page.keyboard.press('Shift+ArrowDown');
+      await workbench.command('Longview: Ask About Selection');
+      const chip = workbench.panel.locator('.composer .chip', { hasText: 'backoff.ts:23-27' });
+      await chip.first().waitFor();
+      await send(workbench, 'What calls this?');
+      const files = await quotedFiles(workbench);
+      assert.ok(
+        files.slice(0, 5).some((file) => /engine-client/.test(file)),
+        files.join(', '),
+      );
+      await tool(workbench, 'Remove backoff.ts:23-27').click();
+    },
+  },
+  {
+    name: 'a citation follows the edits of its file, and says when its lines are gone',
+    timeoutMs: 120_000,
+    async run({ workbench }) {
+      await beginAsking(workbench, 'Where is the total price of orders summed up?');
+      const passages = await answerTo(workbench);
+      const place = passages.locator('.place[title^="totals.ts:"]').first();
+      const { line } = placeOf(await place.getAttribute('title'));
+      await workbench.openFile('totals.ts', ':1:1');
+      await workbench.page.keyboard.press('Control+Home');
+      await workbench.type('// one\n// two\n');
+      await workbench.panel
+        .locator(`.place[title^="totals.ts:${line + 2}-"]`)
+        .first()
+        .waitFor();
+      await place.click();
+      await workbench.cursorAt(line + 2);
+      await workbench.page.keyboard.press('Control+A');
+      await workbench.page.keyboard.press('Delete');
+      await passages.locator('.card-state', { hasText: 'No longer in the file' }).first().waitFor();
+      await workbench.command('File: Revert File');
+    },
+  },
+  {
+    name: 'a workspace that changes under the index is answered from as it is now',
+    timeoutMs: 120_000,
+    async run({ workbench, workspace }) {
+      const file = path.join(workspace, 'extension', 'zebra.ts');
+      const code = (name: string) =>
+        `/** Counts the stripes of a zebra. */\nexport function ${name}(zebra: string): number {\n  return zebra.length;\n}\n`;
+      try {
+        await writeFile(file, code('countStripes'));
+        const asked = 'Where are the stripes of a zebra counted?';
+        const quote = async () => {
+          await beginAsking(workbench, asked);
+          const passage = workbench.panel.locator('.turn:not(.past) .passage').first();
+          await passage.waitFor({ timeout: 5_000 }).catch(() => undefined);
+          return (await passage.isVisible()) ? await passage.textContent() : '';
+        };
+        const shows = (name: string) =>
+          poll(async () => ((await quote())?.includes(name) ? true : undefined), 45_000);
+        assert.ok(await shows('countStripes'), 'the new file was not found');
+        await writeFile(file, `// moved\n\n${code('tallyStripes')}`);
+        assert.ok(await shows('tallyStripes'), 'the file was quoted as it had been');
+        await workbench.panel.locator('.passage .place[title^="extension/zebra.ts"]').first().click();
+        await workbench.tab('zebra.ts').waitFor();
+        await editorShows(workbench, /tallyStripes/);
+      } finally {
+        await rm(file, { force: true });
+      }
+    },
+  },
+  {
+    name: 'commands explain the code at the cursor, document it and say what there is',
+    timeoutMs: 180_000,
+    async run({ workbench }) {
+      await workbench.openFile('totals.ts', ':10:1');
+      await workbench.panelTab('Ask');
+      const input = workbench.panel.locator('textarea.question');
+      await input.fill('');
+      await input.pressSequentially('/ex');
+      await workbench.panel.getByRole('option', { name: /explain/ }).waitFor();
+      await input.press('Tab');
+      assert.equal(await input.inputValue(), '/explain ');
+      await beginAsking(workbench, '/explain');
+      const [first, ...others] = await quotedFiles(workbench);
+      assert.equal(first, 'totals.ts');
+      assert.ok(others.length > 0, 'nothing but the code itself was found');
+      await beginAsking(workbench, '/doc');
+      await workbench.panel.locator('.turn:not(.past)[aria-busy=false]').waitFor({ timeout: 60_000 });
+      assert.deepEqual(await quotedFiles(workbench), ['totals.ts']);
+      const note = workbench.panel.locator('.turn:not(.past) .card-note:visible');
+      if (await note.isVisible()) {
+        await tool(workbench, 'Insert as documentation, passage 1').click();
+        await editorShows(workbench, /\/\*\* (?!Sums).*\. \*\//);
+        await workbench.command('File: Revert File');
+      } else {
+        await workbench.panel.locator('.message:visible', { hasText: 'No line was written' }).waitFor();
+      }
+      await beginAsking(workbench, '/fix this');
+      await workbench.panel.locator('.message:visible', { hasText: 'no command /fix' }).waitFor();
     },
   },
 ];

@@ -31,16 +31,31 @@ export async function retype(workbench: Workbench): Promise<void> {
   await workbench.type(unfinished.typed);
 }
 
-/** Asks and waits for the answer; returns the passages, best first. */
+/** Asks a question that stands alone, and waits for the answer; returns the passages, best first. */
 export async function ask(workbench: Workbench, question: string): Promise<Locator> {
   await beginAsking(workbench, question);
-  const passages = workbench.panel.locator('.passage');
+  return answerTo(workbench);
+}
+
+/** The passages of the last question, best first. */
+export async function answerTo(workbench: Workbench): Promise<Locator> {
+  const passages = workbench.panel.locator('.turn:not(.past) .passage');
   await passages.first().waitFor({ timeout: 60_000 });
   return passages;
 }
 
 export async function beginAsking(workbench: Workbench, question: string): Promise<void> {
   await workbench.panelTab('Ask');
+  const anew = workbench.panel.getByRole('button', { name: 'New question' });
+  if (await anew.isVisible()) {
+    await anew.click();
+    await workbench.panel.locator('.turn').first().waitFor({ state: 'detached' });
+  }
+  await send(workbench, question);
+}
+
+/** Sends a question as it is, after those before it. */
+export async function send(workbench: Workbench, question: string): Promise<void> {
   const input = workbench.panel.locator('textarea.question');
   await input.fill(question);
   await input.press('Enter');

@@ -12,20 +12,26 @@ const focused = (page) =>
     return node?.getAttribute('aria-label') ?? node?.textContent?.trim() ?? '';
   });
 
+const asking = (question, over = {}) => ({ question, places: [], leaveOut: [], ...over });
+const lastPosted = async (page) => (await posted(page)).at(-1);
+
 export const behaviours = {
   async 'Enter asks, Shift+Enter breaks the line, Escape stops'(open) {
     const { page, say, close } = await open();
-    const input = page.getByRole('textbox', { name: 'Question about this workspace' });
+    const input = page.getByRole('combobox', { name: 'Question about this workspace' });
     await input.fill('one');
     await input.press('Shift+Enter');
     await input.pressSequentially('two');
     await input.press('Enter');
-    assert.deepEqual(await posted(page), [{ type: 'ready' }, { type: 'ask', question: 'one\ntwo' }]);
+    assert.deepEqual(await posted(page), [
+      { type: 'ready' },
+      { type: 'ask', asking: asking('one\ntwo'), after: [], earlier: [] },
+    ]);
     await page.getByText('Searching the index…').waitFor();
     await input.press('Escape');
     assert.deepEqual((await posted(page)).at(-1), { type: 'cancel', what: 'ask' });
     await say([
-      { type: 'askStarted', id: 7, question: 'one\ntwo' },
+      { type: 'askStarted', id: 7, asking: asking('one\ntwo'), after: [] },
       { type: 'askFailed', id: 7, message: '', cancelled: true },
     ]);
     await input.press('ArrowUp');
@@ -38,9 +44,10 @@ export const behaviours = {
   async 'passages: one tab stop, arrow keys, Enter opens the lines'(open) {
     const { page, say, close } = await open();
     await say(states['ask-passages']);
-    await page.getByRole('textbox').focus();
-    await page.keyboard.press('Tab');
+    await page.locator('.place').first().focus();
     assert.equal(await focused(page), 'src/state/store.ts, lines 42 to 65');
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(page), 'Insert passage 1 at the cursor');
     await page.keyboard.press('Tab');
     assert.equal(await focused(page), 'Copy passage 1');
     await page.keyboard.press('Tab');
@@ -56,6 +63,7 @@ export const behaviours = {
       type: 'openCitation',
       path: '/home/user/project/README.md',
       range: { startLine: 66, endLine: 66 },
+      id: 1,
       number: 4,
     });
     assert.ok(!page.url().includes('#'), 'a link must not navigate the webview');
@@ -67,12 +75,179 @@ export const behaviours = {
   async 'a late answer never replaces a newer one'(open) {
     const { page, say, close } = await open();
     await say(states['ask-passages']);
-    await say([{ type: 'askStarted', id: 2, question: 'second' }]);
+    await say([{ type: 'askStarted', id: 2, asking: asking('second'), after: [] }]);
     await say([states['ask-passages'].at(-1)]);
     assert.equal(await page.locator('.passage').count(), 0);
     await page.getByText('Searching the index…').waitFor();
     await say([{ type: 'nonsense' }, null, 'text', { type: 'askDone', id: 3 }]);
     assert.equal(await page.locator('.passage').count(), 0);
+    await close();
+  },
+
+  async 'a follow-up keeps its context until that is taken away'(open) {
+    const { page, say, close } = await open();
+    await say(states['ask-passages']);
+    const input = page.getByRole('combobox');
+    const { question } = states['ask-passages'][1].asking;
+    await input.fill('and the tests?');
+    await input.press('Enter');
+    assert.deepEqual(await lastPosted(page), {
+      type: 'ask',
+      asking: asking('and the tests?'),
+      after: [1],
+      earlier: [question],
+    });
+    await say([
+      { type: 'askStarted', id: 2, asking: asking('and the tests?'), after: [1] },
+      { ...states['ask-passages'].at(-1), id: 2 },
+    ]);
+    assert.equal(await page.locator('.passage:visible').count(), 4);
+    const fold = page.getByRole('button', { name: /^When is a snapshot/ });
+    assert.equal(await fold.getAttribute('aria-expanded'), 'false');
+    await fold.click();
+    assert.equal(await page.locator('.passage:visible').count(), 8);
+    await page.getByRole('button', { name: 'Ask without what came before' }).click();
+    await input.fill('alone');
+    await input.press('Enter');
+    assert.deepEqual(await lastPosted(page), {
+      type: 'ask',
+      asking: asking('alone'),
+      after: [],
+      earlier: [],
+    });
+    await page.getByRole('button', { name: 'New question' }).click();
+    assert.deepEqual(await lastPosted(page), { type: 'newConversation' });
+    await say([{ type: 'askCleared' }]);
+    await page.getByText('Find the code that answers').waitFor();
+    await close();
+  },
+
+  async 'an answer can be asked again, edited, copied and exported, a passage inserted'(open) {
+    const { page, say, close } = await open();
+    await say(states['ask-passages']);
+    const { asking: asked } = states['ask-passages'][1];
+    const press = async (name) => {
+      await page.getByRole('button', { name, exact: true }).click();
+      return lastPosted(page);
+    };
+    assert.deepEqual(await press('Copy the answer as Markdown'), { type: 'copyAnswer', id: 1 });
+    assert.equal(await page.getByRole('status').textContent(), 'Answer copied.');
+    assert.deepEqual(await press('Export the answer as Markdown'), { type: 'exportAnswer', id: 1 });
+    const insert = { type: 'insertPassage', id: 1, number: 2 };
+    assert.deepEqual(await press('Insert passage 2 at the cursor'), insert);
+    const input = page.getByRole('combobox');
+    await press('Edit the question');
+    await frame(page);
+    assert.equal(await input.inputValue(), asked.question);
+    await page.getByText('Editing a question').waitFor();
+    await input.fill('better');
+    await input.press('Enter');
+    assert.deepEqual(await lastPosted(page), {
+      type: 'ask',
+      asking: asking('better'),
+      after: [],
+      earlier: [],
+    });
+    await say(states['ask-passages'].slice(1));
+    assert.deepEqual(await press('Ask this again'), { type: 'ask', asking: asked, after: [], earlier: [] });
+    await close();
+  },
+
+  async 'context: # names a file, chips go with the question, filters leave out'(open) {
+    const { page, say, close } = await open();
+    await say(states['ask-empty']);
+    const file = { kind: 'file', path: '/p/src/store.ts', displayPath: 'src/store.ts' };
+    const folder = { kind: 'folder', path: '/p/src', displayPath: 'src' };
+    const input = page.getByRole('combobox');
+    await input.pressSequentially('where in #sto');
+    assert.deepEqual(await lastPosted(page), { type: 'findPlaces', query: 'sto' });
+    await say([{ type: 'foundPlaces', query: 'sto', places: [folder, file] }]);
+    assert.equal(await input.getAttribute('aria-expanded'), 'true');
+    await input.press('ArrowDown');
+    assert.equal(await input.getAttribute('aria-activedescendant'), 'mention-1');
+    assert.equal(await page.getByRole('option', { selected: true }).textContent(), 'store.tssrc');
+    await input.press('Enter');
+    assert.equal(await input.inputValue(), 'where in ');
+    assert.equal(await input.getAttribute('aria-expanded'), 'false');
+    await say([{ type: 'offers', places: [folder] }]);
+    await page.getByRole('button', { name: 'Add src/' }).click();
+    await page.getByRole('button', { name: 'Tests' }).click();
+    await frame(page);
+    assert.equal(await page.getByRole('button', { name: 'Tests' }).getAttribute('aria-pressed'), 'false');
+    await input.press('Enter');
+    const sent = asking('where in', { places: [file, folder], leaveOut: ['tests'] });
+    assert.deepEqual(await lastPosted(page), { type: 'ask', asking: sent, after: [], earlier: [] });
+    await page.getByRole('button', { name: 'Remove store.ts' }).first().click();
+    await frame(page);
+    await input.press('Backspace');
+    await frame(page);
+    assert.equal(await page.locator('.composer .chip:not(.offered)').count(), 1);
+    await close();
+  },
+
+  async 'commands are completed, and sent once they stand there whole'(open) {
+    const { page, say, close } = await open();
+    await say(states['ask-empty']);
+    const input = page.getByRole('combobox');
+    await input.pressSequentially('/');
+    assert.equal(await page.getByRole('option').count(), 4);
+    await input.pressSequentially('e');
+    await input.press('Tab');
+    assert.equal(await input.inputValue(), '/explain ');
+    await input.fill('/summarize');
+    await input.press('Enter');
+    assert.deepEqual(await lastPosted(page), {
+      type: 'ask',
+      asking: asking('/summarize'),
+      after: [],
+      earlier: [],
+    });
+    assert.equal(await page.locator('.turn').count(), 0);
+    await say(states['ask-command']);
+    await page.getByRole('button', { name: 'Insert as documentation, passage 2' }).click();
+    assert.deepEqual(await lastPosted(page), { type: 'insertNote', id: 1, number: 2 });
+    await close();
+  },
+
+  async 'files can be dragged in'(open) {
+    const { page, close } = await open();
+    await page.evaluate(() => {
+      const data = new window.DataTransfer();
+      data.setData('text/uri-list', 'file:///p/a.ts\r\nfile:///p/b');
+      for (const type of ['dragenter', 'dragover', 'drop'])
+        document
+          .querySelector('.question')
+          .dispatchEvent(new window.DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+    });
+    assert.deepEqual(await lastPosted(page), { type: 'dropPlaces', uris: ['file:///p/a.ts', 'file:///p/b'] });
+    await close();
+  },
+
+  async 'notes come without moving what is read'(open) {
+    const { page, say, close } = await open();
+    await say(states['ask-notes'].slice(0, 3));
+    await page.locator('.place').nth(1).focus();
+    const second = page.locator('.card-note').nth(1);
+    assert.equal(await second.textContent(), '…');
+    await say(states['ask-notes'].slice(3));
+    assert.match(await second.textContent(), /least work per byte.*Generated/);
+    assert.equal(await focused(page), 'src/state/eviction.ts, lines 9 to 12');
+    await page.keyboard.press('Escape');
+    assert.deepEqual(await lastPosted(page), { type: 'cancel', what: 'ask' });
+    await say([{ type: 'askFailed', id: 1, message: '', cancelled: true }]);
+    assert.equal(await page.locator('.passage').count(), 4);
+    assert.equal(await page.locator('.card-note:visible').count(), 2);
+    await close();
+  },
+
+  async 'places follow edits'(open) {
+    const { page, say, close } = await open();
+    await say(states['ask-edited']);
+    const place = page.locator('.place').first();
+    assert.equal(await place.getAttribute('title'), 'src/state/eviction.ts:21-24');
+    await place.click();
+    assert.deepEqual((await lastPosted(page)).range, { startLine: 20, endLine: 23 });
+    assert.equal(await page.locator('.card-state:visible').count(), 2);
     await close();
   },
 
@@ -86,7 +261,7 @@ export const behaviours = {
     await page.keyboard.press('ArrowRight');
     assert.equal(await focused(page), 'Ask');
     // By its name: until the next frame is drawn, the other tab's field is the one that is there.
-    const input = page.getByRole('textbox', { name: 'Question about this workspace' });
+    const input = page.getByRole('combobox', { name: 'Question about this workspace' });
     await input.fill('draft');
     await page.reload();
     await frame(page);
@@ -218,6 +393,8 @@ export const behaviours = {
     const { overflowing } = await import('./inspect.mjs');
     for (const name of [
       'ask-passages',
+      'ask-conversation',
+      'ask-context',
       'ask-indexing',
       'summary-done',
       'completions-three',

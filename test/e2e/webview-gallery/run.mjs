@@ -19,7 +19,10 @@ import { themes } from './themes.mjs';
 /** Every state in a narrow side bar, the fullest ones in a wide one as well. */
 const widths = [
   [300, () => true],
-  [480, (name) => ['ask-passages', 'summary-generating', 'completions-three'].includes(name)],
+  [
+    480,
+    (name) => ['ask-notes', 'ask-conversation', 'summary-generating', 'completions-three'].includes(name),
+  ],
 ];
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : '';
 const output = path.join(root, 'test-results/webview-gallery');

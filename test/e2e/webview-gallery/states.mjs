@@ -121,7 +121,29 @@ const without = (kind, text) => ({
 });
 
 const tab = (name) => ({ type: 'showTab', tab: name });
-const started = { type: 'askStarted', id: 1, question };
+const asking = (text = question, over = {}) => ({ question: text, places: [], leaveOut: [], ...over });
+const startedAs = (id, as, after = []) => ({ type: 'askStarted', id, asking: as, after });
+const started = startedAs(1, asking());
+const answered = (id = 1) => ({ type: 'askDone', id, response, generatedAnswers: false });
+const places = {
+  file: { kind: 'file', path: '/home/user/project/src/state/store.ts', displayPath: 'src/state/store.ts' },
+  folder: { kind: 'folder', path: '/home/user/project/test', displayPath: 'test' },
+  selection: {
+    kind: 'selection',
+    path: '/home/user/project/src/engine/session.ts',
+    displayPath: 'src/engine/session.ts',
+    range: { startLine: 119, endLine: 141 },
+  },
+};
+const note = (passage, text, source, over = {}) => ({
+  ...passage,
+  note: { text, source, line: passage.citation.range.startLine, ...over },
+});
+const noted = [
+  note(passages[0], 'Stores a snapshot under its key.', 'doc', { symbol: 'put' }),
+  note(passages[1], 'Returns the entry with the least `work` per byte.', 'generated'),
+  ...passages.slice(2),
+];
 const nothing = (reason, over = {}) => ({
   type: 'askDone',
   id: 1,
@@ -321,7 +343,80 @@ export const states = {
     started,
     { type: 'askProgress', id: 1, progress: { stage: 'reranking', done: 7, total: 24 } },
   ],
-  'ask-passages': [status(), started, { type: 'askDone', id: 1, response, generatedAnswers: false }],
+  'ask-passages': [status(), started, answered()],
+  'ask-notes': [
+    status(),
+    started,
+    {
+      type: 'askProgress',
+      id: 1,
+      progress: {
+        stage: 'passages',
+        response: { ...response, passages: [noted[0], ...passages.slice(1)] },
+        unwritten: [2, 3],
+      },
+    },
+    { type: 'askProgress', id: 1, progress: { stage: 'note', number: 2, note: noted[1].note } },
+  ],
+  'ask-edited': [
+    status(),
+    started,
+    { type: 'askDone', id: 1, response: { ...response, passages: noted.slice(1) }, generatedAnswers: false },
+    {
+      type: 'passagesNow',
+      id: 1,
+      passages: [
+        { number: 2, range: { startLine: 20, endLine: 23 }, text: 'same' },
+        { number: 3, range: { startLine: 1204, endLine: 1212 }, text: 'changed' },
+        { number: 4, range: { startLine: 60, endLine: 60 }, text: 'gone' },
+      ],
+    },
+  ],
+  'ask-conversation': [
+    status(),
+    { type: 'offers', places: [places.selection, places.file] },
+    started,
+    answered(),
+    startedAs(2, asking('And where is that tested, when several windows of the user share one store?'), [1]),
+    answered(2),
+    startedAs(3, asking('Who calls it?', { places: [places.folder, places.selection] }), [1, 2]),
+    {
+      type: 'askDone',
+      id: 3,
+      response: { ...response, passages: noted.slice(0, 2) },
+      generatedAnswers: false,
+    },
+  ],
+  'ask-context': [
+    status({ state: 'indexing', filesDone: 445 }),
+    { type: 'offers', places: [places.file] },
+    {
+      type: 'compose',
+      question: 'Where is the ceiling checked?',
+      places: [places.selection, places.folder],
+    },
+  ],
+  'ask-command': [
+    status(),
+    startedAs(1, asking('/doc', { places: [places.selection] })),
+    {
+      type: 'askDone',
+      id: 1,
+      response: { ...response, passages: [noted[1]] },
+      generatedAnswers: false,
+    },
+  ],
+  'ask-command-silent': [
+    status(),
+    startedAs(1, asking('/doc', { places: [places.selection] })),
+    { type: 'askDone', id: 1, response: { ...response, passages: [passages[1]] }, generatedAnswers: false },
+  ],
+  'ask-recalled': [
+    status(),
+    { type: 'askRecalled', id: 1, asking: asking(), after: [] },
+    startedAs(2, asking('And where is that tested?'), [1]),
+    { type: 'askFailed', id: 2, message: '', cancelled: true },
+  ],
   'ask-no-match': [
     status({ state: 'indexing', filesDone: 445 }),
     started,

@@ -66,6 +66,24 @@ describe('Workspace', () => {
     expect(passages[0]!.citation.displayPath).toBe('fruit.ts');
   });
 
+  it('looks where it is told to, and leaves out what it is told to', async () => {
+    const project = path.join(base, 'project');
+    mkdirSync(path.join(project, 'test'));
+    writeFileSync(path.join(project, 'fruits.ts'), 'export const apples = countApples();\n');
+    writeFileSync(path.join(project, 'test', 'fruit.test.ts'), 'it("counts apples", () => countApples());\n');
+    writeFileSync(path.join(project, 'fruit.md'), '# Apples\n\nApples are counted.\n');
+    const paths = async (over: object) =>
+      (await workspace.ask({ ...request, limit: 9, ...over }, host, 0)).passages
+        .map(({ citation }) => citation.displayPath)
+        .sort();
+    expect(await paths({})).toEqual(['fruit.md', 'fruit.ts', 'fruits.ts', 'test/fruit.test.ts']);
+    expect(await paths({ files: [path.join(project, 'fruit.ts')] })).toEqual(['fruit.ts']);
+    const within = { files: [path.join(project, 'fruit.md')], folders: [path.join(project, 'test')] };
+    expect(await paths(within)).toEqual(['fruit.md', 'test/fruit.test.ts']);
+    expect(await paths({ ...within, leaveOut: ['tests'] })).toEqual(['fruit.md']);
+    expect(await paths({ leaveOut: ['tests', 'docs'] })).toEqual(['fruit.ts', 'fruits.ts']);
+  });
+
   it('switched off it answers that it is off, switched on again it finds', async () => {
     await workspace.configure(undefined, { ...settings, indexEnabled: false });
     expect((await workspace.ask(request, host, 0)).nothingFound).toBe('index-disabled');

@@ -3,13 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { parseFromWebview } from '../../../extension/panel/parse-message';
 
 const range = { startLine: 2, endLine: 4 };
+const place = { kind: 'selection', path: '/a/b.ts', displayPath: 'b.ts', range };
+const asking = { question: 'where?', places: [place], leaveOut: ['tests'] };
 
 describe('parseFromWebview', () => {
   it.each([
     [{ type: 'ready' }],
-    [{ type: 'ask', question: 'where?' }],
+    [{ type: 'ask', asking, after: [1_760_000_000_000], earlier: ['before'] }],
+    [{ type: 'newConversation' }],
+    [{ type: 'showHistory' }],
+    [{ type: 'pickPlace' }],
+    [{ type: 'findPlaces', query: '' }],
+    [{ type: 'dropPlaces', uris: ['file:///a'] }],
+    [{ type: 'insertPassage', id: 1_760_000_000_000, number: 2 }],
+    [{ type: 'insertNote', id: 1, number: 2 }],
+    [{ type: 'exportAnswer', id: 1 }],
     [{ type: 'cancel', what: 'summary' }],
-    [{ type: 'openCitation', path: '/a/b.ts', range, number: 1 }],
+    [{ type: 'openCitation', path: '/a/b.ts', range, id: 5, number: 1 }],
     [{ type: 'openLine', path: '/a/b.ts', line: 0, endLine: 0 }],
     [{ type: 'insertCompletion', index: 0 }],
     [{ type: 'command', command: 'restartEngine' }],
@@ -26,8 +36,23 @@ describe('parseFromWebview', () => {
     [[]],
     [{}],
     [{ type: 'toString' }],
-    [{ type: 'ask', question: '   ' }],
-    [{ type: 'ask', question: 'x'.repeat(4_001) }],
+    [{ type: 'ask', asking: { ...asking, question: '   ' }, after: [], earlier: [] }],
+    [{ type: 'ask', asking: { ...asking, question: 'x'.repeat(4_001) }, after: [], earlier: [] }],
+    [{ type: 'ask', asking: { ...asking, places: [{ ...place, kind: 'disk' }] }, after: [], earlier: [] }],
+    [
+      {
+        type: 'ask',
+        asking: { ...asking, places: [{ ...place, range: undefined }] },
+        after: [],
+        earlier: [],
+      },
+    ],
+    [{ type: 'ask', asking: { ...asking, leaveOut: ['all'] }, after: [], earlier: [] }],
+    [{ type: 'ask', asking, after: ['1'], earlier: [] }],
+    [{ type: 'ask', asking, after: [], earlier: Array.from({ length: 201 }, () => 'q') }],
+    [{ type: 'findPlaces', query: 7 }],
+    [{ type: 'dropPlaces', uris: [''] }],
+    [{ type: 'copyPassage', number: 1 }],
     [{ type: 'cancel', what: 'everything' }],
     [{ type: 'openCitation', path: '/a', range: { startLine: 4, endLine: 2 } }],
     [{ type: 'openCitation', path: '/a', range: { startLine: -1, endLine: 2 } }],

@@ -5,10 +5,12 @@ import { FileChanges } from '../../../extension/engine/file-changes';
 import { launchEnvironment } from '../../../extension/engine/launch-environment';
 import { panelHtml } from '../../../extension/panel/panel-html';
 import { emptyMemory, remember, replay } from '../../../extension/panel/panel-memory';
+import { answerMarkdown } from '../../../extension/reports/answer-markdown';
 import { formatBytes } from '../../../extension/reports/bytes';
 import { passageText } from '../../../extension/reports/passage-text';
 import { summaryMarkdown } from '../../../extension/reports/summary-markdown';
 import { english } from '../../../runtime/protocol/translate';
+import type { AskResponse } from '../../../runtime/protocol/questions';
 import type { FileSummary } from '../../../runtime/protocol/summaries';
 import type { ToWebview } from '../../../runtime/protocol/webview';
 
@@ -35,6 +37,29 @@ const summary: FileSummary = {
   ],
   cost: { tokensRead: 0, tokensGenerated: 0, generatedLines: 1, ms: 1 },
   approximate: false,
+};
+
+const response: AskResponse = {
+  passages: [
+    {
+      number: 1,
+      citation: {
+        path: '/p/src/a (1).ts',
+        displayPath: 'src/a (1).ts',
+        range: { startLine: 9, endLine: 11 },
+      },
+      languageId: 'typescript',
+      title: 'function f',
+      note: { text: 'Adds it up.', source: 'generated', symbol: 'f', line: 9 },
+      text: 'f();\n',
+      highlights: [],
+      score: 1,
+    },
+  ],
+  indexed: 1,
+  filesSearched: 1,
+  reranked: false,
+  ms: { search: 1, rerank: 0, total: 1 },
 };
 
 describe('headerPath', () => {
@@ -143,6 +168,12 @@ describe('panelHtml in another language', () => {
 
 describe('panel memory', () => {
   const started = (id: number): ToWebview => ({ type: 'summaryStarted', id, displayPath: 'a' });
+  const asked = (id: number, after: number[]): ToWebview => ({
+    type: 'askStarted',
+    id,
+    asking: { question: 'q', places: [], leaveOut: [] },
+    after,
+  });
   it('replays what a new page needs, and drops what a later message replaces', () => {
     const messages: ToWebview[] = [
       { type: 'showTab', tab: 'summary', focus: true },
@@ -150,10 +181,10 @@ describe('panel memory', () => {
       { type: 'summaryDone', id: 1, summary },
       started(2),
       { type: 'summaryOutline', id: 2, summary, toGenerate: 1 },
-      { type: 'setQuestion', question: 'x' },
-      { type: 'askStarted', id: 1, question: 'q' },
-      { type: 'askProgress', id: 1, progress: { stage: 'searching' } },
-      { type: 'askProgress', id: 1, progress: { stage: 'reranking', done: 1, total: 2 } },
+      { type: 'compose', question: 'x', places: [] },
+      asked(7, []),
+      { type: 'askProgress', id: 7, progress: { stage: 'searching' } },
+      { type: 'askProgress', id: 7, progress: { stage: 'reranking', done: 1, total: 2 } },
     ];
     const replayed = replay(messages.reduce(remember, emptyMemory));
     expect(replayed.map(({ type }) => type)).toEqual([
@@ -164,6 +195,31 @@ describe('panel memory', () => {
       'showTab',
     ]);
     expect(replayed.at(-1)).toEqual({ type: 'showTab', tab: 'summary' });
+  });
+
+  it('keeps the turns that stay, and of each what its answer has come to', () => {
+    const passages: ToWebview = {
+      type: 'askProgress',
+      id: 7,
+      progress: { stage: 'passages', response, unwritten: [1, 2] },
+    };
+    const messages: ToWebview[] = [
+      asked(6, []),
+      { type: 'askDone', id: 6, response, generatedAnswers: false },
+      asked(7, [6]),
+      { type: 'askProgress', id: 7, progress: { stage: 'searching' } },
+      passages,
+      { type: 'askProgress', id: 7, progress: { stage: 'note', number: 1 } },
+    ];
+    const memory = messages.reduce(remember, emptyMemory);
+    const kinds = (of: typeof memory) => replay(of).map(({ type }) => type);
+    expect(kinds(memory)).toEqual(['askStarted', 'askDone', 'askStarted', 'askProgress', 'askProgress']);
+    const done = remember(memory, { type: 'askDone', id: 7, response, generatedAnswers: false });
+    expect(kinds(done)).toEqual(['askStarted', 'askDone', 'askStarted', 'askDone']);
+    expect(replay(remember(done, asked(8, [6]))).map((message) => 'id' in message && message.id)).toEqual([
+      6, 6, 8,
+    ]);
+    expect(replay(remember(done, { type: 'askCleared' }))).toEqual([]);
   });
 });
 
@@ -177,6 +233,26 @@ describe('texts for the user', () => {
     expect(markdown).toContain('# a\\_b.ts');
     expect(markdown).toContain('Keeps \\<b\\>things\\</b\\>.');
     expect(markdown).toContain('  - **put** (method, 10-13): Puts it in. *(generated)*');
+  });
+
+  it('writes an answer with links to its lines, and labels what the model wrote', () => {
+    const markdown = answerMarkdown('Where *is* it?', response, english);
+    expect(markdown).toBe(
+      `# Where \\*is\\* it?
+
+## 1. [src/a \\(1\\).ts:10-12](src/a%20%281%29.ts#L10-L12)
+
+**function f**
+
+\`f\`: Adds it up. *(generated)*
+
+\`\`\`typescript
+f();
+\`\`\`
+`,
+    );
+    const none = { ...response, passages: [] };
+    expect(answerMarkdown('q', none, english)).toBe('# q\n\nNo passages were found.\n');
   });
 
   it('fences a passage that holds a fence itself', () => {

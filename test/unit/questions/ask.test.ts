@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../runtime/inference/language-model';
 import { askWorkspace } from '../../../runtime/questions';
-import type { Evidence, EvidenceIndex } from '../../../runtime/questions';
+import type { Describer, Evidence, EvidenceIndex } from '../../../runtime/questions';
+import type { AskProgress } from '../../../runtime/protocol/questions';
 import { asDescription } from '../../../runtime/questions/likelihood';
 import { fuse, rerank } from '../../../runtime/questions/rerank';
 
@@ -138,6 +139,84 @@ describe('askWorkspace', () => {
     );
     await expect(asking).rejects.toThrow(/abort/i);
     expect(held()).toBe(0);
+  });
+});
+
+describe('notes', () => {
+  const files = { '/w/a': 'a', '/w/b': 'b', '/w/c': 'c', '/w/d': 'd' };
+  const found = Object.values(files).map((name, at) => evidence(name, name, 9 - at));
+  /** Documented, written, written the same again, nothing to say. */
+  const describer: Describer = {
+    symbolAt: async () => ({ range: { startLine: 1, endLine: 2 }, title: 'function one' }),
+    describe: async ({ citation: { displayPath } }) => {
+      if (displayPath === 'a') return { note: { text: 'Own.', source: 'doc', line: 0 } };
+      const note = { text: 'Written.', source: 'generated', line: 0 } as const;
+      return displayPath === 'd' ? {} : { write: async (signal) => (signal?.throwIfAborted(), note) };
+    },
+  };
+
+  it('shows passages with their own notes before any is written', async () => {
+    const told: AskProgress[] = [];
+    const { index } = indexOver(files, found);
+    const answer = await askWorkspace(
+      request,
+      { index, rerankBudgetMs: 0, describer },
+      { onProgress: (progress) => told.push(progress) },
+    );
+    expect(answer.passages.map(({ note }) => note?.text)).toEqual(['Own.', 'Written.', undefined, undefined]);
+    expect(told.map(({ stage }) => stage)).toEqual(['searching', 'passages', 'note', 'note']);
+    expect(told[1]).toMatchObject({ unwritten: [2, 3] });
+    expect(told[1]).not.toHaveProperty('response.passages.1.note');
+    expect(told.slice(2)).toEqual([
+      { stage: 'note', number: 2, note: { text: 'Written.', source: 'generated', line: 0 } },
+      { stage: 'note', number: 3 },
+    ]);
+  });
+
+  it('begins with the code to be explained, its symbol whole, and quotes none of it twice', async () => {
+    const code = 'x\ny\r\nz';
+    const overlapping = { ...evidence('a', 'z', 5), range: { startLine: 2, endLine: 2 } };
+    const { index } = indexOver({ ...files, '/w/a': code }, [overlapping, ...found.slice(1)]);
+    const lead = {
+      path: '/w/a',
+      displayPath: 'a',
+      languageId: 'typescript',
+      range: { startLine: 1, endLine: 1 },
+      only: false,
+    };
+    const answer = await askWorkspace(
+      { ...request, question: '', lead },
+      { index, rerankBudgetMs: 0, describer },
+    );
+    expect(answer.passages.map(({ text }) => text)).toEqual(['y\r\nz', 'b', 'c', 'd']);
+    expect(answer.passages[0]).toMatchObject({
+      title: 'function one',
+      citation: { range: { startLine: 1, endLine: 2 } },
+    });
+    const alone = await askWorkspace(
+      { ...request, lead: { ...lead, only: true } },
+      { index, rerankBudgetMs: 0, describer },
+    );
+    expect(alone.passages).toHaveLength(1);
+  });
+
+  it('writes no more once it is stopped', async () => {
+    const stop = new AbortController();
+    const told: AskProgress[] = [];
+    const { index } = indexOver(files, found);
+    const asking = askWorkspace(
+      request,
+      { index, rerankBudgetMs: 0, describer },
+      {
+        signal: stop.signal,
+        onProgress: (progress) => {
+          told.push(progress);
+          if (progress.stage === 'passages') stop.abort();
+        },
+      },
+    );
+    await expect(asking).rejects.toThrow(/abort/i);
+    expect(told.at(-1)).toMatchObject({ stage: 'passages' });
   });
 });
 

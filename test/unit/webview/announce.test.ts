@@ -22,10 +22,17 @@ const response = {
   ms: { search: 1, rerank: 1, total: 2 },
 };
 
+const started: Event = {
+  type: 'askStarted',
+  id: 1,
+  asking: { question: 'q', places: [], leaveOut: [] },
+  after: [],
+};
+
 it('says that a search starts and what it found, not each step', () => {
   expect(
     said([
-      { type: 'askStarted', id: 1, question: 'q' },
+      started,
       { type: 'askProgress', id: 1, progress: { stage: 'searching' } },
       { type: 'askProgress', id: 1, progress: { stage: 'reranking', done: 1, total: 2 } },
       { type: 'askDone', id: 1, response, generatedAnswers: false },
@@ -33,19 +40,24 @@ it('says that a search starts and what it found, not each step', () => {
   ).toEqual(['Searching…', undefined, undefined, '0 passages found.']);
 });
 
+it('says what was found once, when the passages are there', () => {
+  expect(
+    said([
+      started,
+      { type: 'askProgress', id: 1, progress: { stage: 'passages', response, unwritten: [1] } },
+      { type: 'askProgress', id: 1, progress: { stage: 'note', number: 1 } },
+      { type: 'askDone', id: 1, response, generatedAnswers: false },
+    ]),
+  ).toEqual(['Searching…', '0 passages found.', undefined, undefined]);
+});
+
 it('says failures and stops', () => {
-  expect(
-    said([
-      { type: 'askStarted', id: 1, question: 'q' },
-      { type: 'askFailed', id: 1, message: 'Why.', cancelled: false },
-    ])[1],
-  ).toBe('The question failed. Why.');
-  expect(
-    said([
-      { type: 'askStarted', id: 1, question: 'q' },
-      { type: 'askFailed', id: 1, message: '', cancelled: true },
-    ])[1],
-  ).toBe('Search stopped.');
+  expect(said([started, { type: 'askFailed', id: 1, message: 'Why.', cancelled: false }])[1]).toBe(
+    'The question failed. Why.',
+  );
+  expect(said([started, { type: 'askFailed', id: 1, message: '', cancelled: true }])[1]).toBe(
+    'Search stopped.',
+  );
 });
 
 it('says why there is no suggestion', () => {

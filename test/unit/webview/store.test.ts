@@ -16,13 +16,12 @@ const response: AskResponse = {
   ms: { search: 1, rerank: 0, total: 1 },
 };
 const done = (id: number): Event => ({ type: 'askDone', id, response, generatedAnswers: false });
-const failed = (id: number, cancelled = false): Event => ({
-  type: 'askFailed',
+const started = (id: number, question = 'q'): Event => ({
+  type: 'askStarted',
   id,
-  message: 'no',
-  cancelled,
+  asking: { question, places: [], leaveOut: [] },
+  after: [],
 });
-const started = (id: number, question = 'q'): Event => ({ type: 'askStarted', id, question });
 
 function line(name: string, text = ''): SummaryLine {
   const range = { startLine: 1, endLine: 2 };
@@ -50,52 +49,6 @@ const summary = (displayPath = 'a.ts'): FileSummary => ({
   lines: [line('one'), line('two')],
   cost: { tokensRead: 0, tokensGenerated: 0, generatedLines: 0, ms: 0 },
   approximate: false,
-});
-
-describe('questions', () => {
-  it('goes from started through progress to done', () => {
-    const running = after([started(1), { type: 'askProgress', id: 1, progress: { stage: 'searching' } }]);
-    expect(running.ask).toMatchObject({ phase: 'running', question: 'q', progress: { stage: 'searching' } });
-    expect(after([done(1)], running).ask).toMatchObject({ phase: 'done', response, progress: undefined });
-  });
-
-  it('drops what is said about an older question', () => {
-    const newer = after([started(1), started(2, 'second')]);
-    expect(after([done(1), failed(1)], newer)).toEqual(newer);
-    expect(after([done(2), failed(1)], newer).ask.phase).toBe('done');
-  });
-
-  it('drops an answer that comes between sending a question and the host naming it', () => {
-    const sent = after([started(1), { type: 'questionSent', question: 'second' }]);
-    expect(after([done(1)], sent).ask).toMatchObject({
-      phase: 'running',
-      question: 'second',
-      response: undefined,
-    });
-    expect(after([done(1), started(2, 'second'), done(2)], sent).ask.phase).toBe('done');
-  });
-
-  it('follows a host that starts to count again', () => {
-    expect(after([started(9), done(9), started(1), done(1)]).ask).toMatchObject({
-      phase: 'done',
-      oldestWelcome: 1,
-    });
-  });
-
-  it('tells a stop from a failure', () => {
-    expect(after([started(1), failed(1, true)]).ask.phase).toBe('stopped');
-    expect(after([started(1), failed(1)]).ask).toMatchObject({ phase: 'failed', failure: 'no' });
-  });
-
-  it('keeps what is being written unless that is what was asked', () => {
-    const typing = after([{ type: 'drafted', text: 'other' }, started(1)]);
-    expect(typing.ask.draft).toBe('other');
-    expect(after([{ type: 'drafted', text: 'q' }, started(2)]).ask.draft).toBe('');
-  });
-
-  it('remembers each question once, the latest last', () => {
-    expect(after([started(1, 'a'), started(2, 'b'), started(3, 'a')]).ask.history).toEqual(['b', 'a']);
-  });
 });
 
 describe('summaries', () => {
@@ -147,20 +100,33 @@ describe('state that survives', () => {
       { type: 'tabChosen', tab: 'summary' },
     ]);
     const back = restored(JSON.parse(JSON.stringify(persistent(state))));
-    expect(back).toMatchObject({ tab: 'summary', ask: { phase: 'done', draft: 'next', response } });
-    expect(after([done(1)], back).ask.oldestWelcome).toBe(1);
+    expect(back).toMatchObject({
+      tab: 'summary',
+      ask: { draft: 'next', turns: [{ id: 3, phase: 'done', response }] },
+    });
   });
 
   it('does not wait for ever for work that was in flight', () => {
     const back = restored(persistent(after([started(3, 'why')])));
-    expect(back.ask).toMatchObject({ phase: 'idle', draft: 'why' });
-    expect(after([{ type: 'askProgress', id: 3, progress: { stage: 'searching' } }], back).ask.phase).toBe(
-      'running',
-    );
+    expect(back.ask).toMatchObject({ turns: [], draft: 'why' });
+    expect(after([done(3)], back).ask.turns).toEqual([]);
   });
 
-  it.each([undefined, null, 'text', {}, { ask: {} }, { ask: { history: 1 }, summary: {}, completions: {} }])(
-    'starts empty from %j',
-    (saved) => expect(restored(saved)).toEqual(initialState),
-  );
+  it('keeps passages whose notes were being written', () => {
+    const progress = { stage: 'passages', response, unwritten: [1] } as const;
+    const writing = after([
+      started(3),
+      { type: 'askProgress', id: 3, progress: { ...progress, unwritten: [1] } },
+    ]);
+    expect(persistent(writing).ask.turns).toMatchObject([{ phase: 'done', unwritten: [], response }]);
+  });
+
+  it.each([
+    undefined,
+    null,
+    'text',
+    {},
+    { ask: {} },
+    { ask: { history: [], draft: 'of an older version' }, summary: { filter: '' }, completions: {} },
+  ])('starts empty from %j', (saved) => expect(restored(saved)).toEqual(initialState));
 });

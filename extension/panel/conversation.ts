@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Asking, PassageNow } from '../../runtime/protocol/conversation';
+import type { AskResponse, Passage } from '../../runtime/protocol/questions';
+import { findLines } from '../navigation/find-lines';
+
+export interface HeldTurn {
+  id: number;
+  asking: Asking;
+  response?: AskResponse;
+}
+
+/** The turns that the panel shows, with what the host must know of them: their passages, and where these stand by now. */
+export class Conversation {
+  /** Names it in the history. */
+  id: string = randomUUID();
+  turns: HeldTurn[] = [];
+
+  /** Goes on after the turns that stay; after none of them it is another conversation. */
+  begin(turn: HeldTurn, after: readonly number[], conversation: string = randomUUID()): void {
+    this.turns = this.turns.filter(({ id }) => after.includes(id));
+    if (this.turns.length === 0) this.id = conversation;
+    this.turns.push(turn);
+  }
+
+  answer(id: number, response: AskResponse): void {
+    const turn = this.turns.find((each) => each.id === id);
+    if (turn) turn.response = response;
+  }
+
+  /** @throws Error with a sentence where the panel shows what this window does not hold any more */
+  answered(id: number): { asking: Asking; response: AskResponse } {
+    const turn = this.turns.find((each) => each.id === id);
+    if (!turn?.response)
+      throw new Error(vscode.l10n.t('This answer is from before the window was loaded anew. Ask again.'));
+    return { asking: turn.asking, response: turn.response };
+  }
+
+  /** @throws Error as `answered` does */
+  passage(id: number, number: number): Passage {
+    const passage = this.answered(id).response.passages.find((each) => each.number === number);
+    if (!passage) throw new Error(vscode.l10n.t('This answer has no passage {0}.', number));
+    return passage;
+  }
+
+  find(id: number, number: number): Passage | undefined {
+    return this.turns
+      .find((turn) => turn.id === id)
+      ?.response?.passages.find((passage) => passage.number === number);
+  }
+}
+
+/** Where a passage stands in the document as the editor has it now. */
+export function passageNow({ number, citation, text }: Passage, document: vscode.TextDocument): PassageNow {
+  const lines = document.getText().split(/\r\n|\r|\n/);
+  const expected = text.replace(/\r?\n$/, '').split(/\r\n|\r|\n/);
+  return { number, ...findLines(lines, expected, citation.range) };
+}

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import type { Evidence, EvidenceIndex, EvidenceScope } from '../questions';
+import { isTestPath, type WorkspaceIndex } from '../retrieval';
+import type { FileKind } from '../protocol/questions';
+
+/** Of a limited or filtered search: what a filter leaves out must not use up the places. */
+const PROPOSED = 500;
+
+/** The index as questions see it: limited to places, and without kinds of files, where they ask for that. */
+export function evidenceIndex(index: WorkspaceIndex): EvidenceIndex {
+  return {
+    search(question, scope) {
+      const { folders, files, leaveOut, limit } = scope;
+      const narrowed = files.length > 0 || leaveOut.length > 0;
+      const found = index.search(question, { folders, files, limit: narrowed ? PROPOSED : limit });
+      return (narrowed ? found.filter((item) => isWithin(item, scope)) : found).slice(0, limit);
+    },
+    read: (file) => index.read(file),
+    highlights: (question, text) => index.highlights(question, text),
+    applyChanges: (changes) => index.applyChanges(changes),
+    status: () => index.status(),
+  };
+}
+
+function isWithin({ path: file, displayPath }: Evidence, scope: EvidenceScope): boolean {
+  const { folders, files, leaveOut } = scope;
+  if (leaveOut.some((kind) => kinds[kind](displayPath))) return false;
+  if (files.length === 0) return true;
+  return files.includes(file) || folders.some((folder) => file.startsWith(`${folder}${path.sep}`));
+}
+
+const kinds: Record<FileKind, (displayPath: string) => boolean> = {
+  tests: isTestPath,
+  docs: (displayPath) => /\.(?:mdx?|markdown|rst|adoc|txt)$/i.test(displayPath),
+};

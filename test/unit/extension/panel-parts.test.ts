@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { matchPlaces } from '../../../extension/panel/match-places';
+import { parsePast, remembered, type PastConversation } from '../../../extension/panel/past-conversations';
+
+const past = (id: string, ...questions: string[]): PastConversation => ({
+  id,
+  askedAt: 1,
+  turns: questions.map((question) => ({ question, places: [], leaveOut: [] })),
+});
+
+describe('matchPlaces', () => {
+  const files = ['src/store.ts', 'src/state/restore.ts', 'store/index.ts', 'README.md'];
+  const found = (query: string) =>
+    matchPlaces(files, query, 10).map(({ kind, displayPath }) => `${kind} ${displayPath}`);
+
+  it('ranks names before parts of names before parts of paths', () => {
+    expect(found('store')).toEqual([
+      'folder store',
+      'file src/store.ts',
+      'file src/state/restore.ts',
+      'file store/index.ts',
+    ]);
+    expect(found('src/st')).toEqual(['folder src/state', 'file src/store.ts', 'file src/state/restore.ts']);
+    expect(found('RDM')).toEqual(['file README.md']);
+    expect(found('zz')).toEqual([]);
+  });
+
+  it('lists what lies highest without a query, no more than asked for', () => {
+    expect(matchPlaces(files, '', 2)).toEqual([
+      { kind: 'folder', displayPath: 'src' },
+      { kind: 'folder', displayPath: 'store' },
+    ]);
+  });
+});
+
+describe('the history of questions', () => {
+  it('has the latest first, each conversation once, and does not grow for ever', () => {
+    const two = remembered([past('a', 'one')], past('b', 'two'));
+    expect(remembered(two, past('a', 'one', 'more')).map(({ id, turns }) => [id, turns.length])).toEqual([
+      ['a', 2],
+      ['b', 1],
+    ]);
+    let many: PastConversation[] = [];
+    for (let i = 0; i < 150; i++) many = remembered(many, past(`${i}`, 'q'));
+    expect(many).toHaveLength(100);
+    expect(many[0]?.id).toBe('149');
+  });
+
+  it('comes back from disk, without what is damaged', () => {
+    expect(parsePast(JSON.stringify([past('a', 'one')]))).toEqual([past('a', 'one')]);
+    const bad = [null, 7, {}, { ...past('b', ''), turns: [{ question: '' }] }, past('c', 'three')];
+    expect(parsePast(JSON.stringify(bad))).toEqual([past('c', 'three')]);
+    expect(parsePast('{')).toEqual([]);
+    expect(parsePast('{}')).toEqual([]);
+  });
+});
