@@ -15,6 +15,8 @@ export interface LayerContext {
   width: number;
   /** Prefix of the layer's names, such as `layers.3`. */
   prefix: string;
+  /** The run reads exactly `blockTokens`, as long texts are read on the GPU. */
+  block: boolean;
   /** Told what every mixer gives, for comparisons. */
   onMixed?: (mixed: Value) => void;
   /** In the last layer only the rows of the wanted positions have a use: a mixer gives those alone. */

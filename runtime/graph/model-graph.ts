@@ -26,6 +26,8 @@ export interface GraphOptions {
   signedBytes?: boolean;
   /** Default: cpu. */
   provider?: Provider;
+  /** Builds the graph for runs of exactly `blockTokens`. */
+  block?: boolean;
   /** Weights are made from those that a graph for the CPU has stored in this precision; absent = from the original ones. */
   stored?: Precision;
 }
@@ -87,6 +89,7 @@ export function buildModelGraph(
       forms,
       width,
       prefix,
+      block: options.block ?? false,
       last,
       wantedRows,
       readRows,

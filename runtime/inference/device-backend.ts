@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { blockGraphFile } from '../models/compile';
 import type { Backend, BackendOptions, BlockResult, Want } from './backend';
 import { DeviceRunner, deviceOutputs, type DeviceState } from './device-runner';
 import { DeviceSnapshots } from './device-snapshot';
@@ -5,23 +8,30 @@ import { chooseToken, scoresOf } from './sampling';
 import { openSession, type Session } from './session';
 import type { StateSnapshot } from './snapshot';
 
+function openOn(options: BackendOptions): Promise<Session> {
+  return openSession({ ...options, onDevice: deviceOutputs(options.states) });
+}
+
 /** Runs the model on a device and keeps its states there. Nothing of a run can be taken back: drafts are left alone. */
 export class DeviceBackend implements Backend {
   private readonly states = new Map<number, DeviceState>();
   private readonly runner: DeviceRunner;
   private readonly snapshots: DeviceSnapshots;
+  private blocks: Promise<Session> | undefined;
 
   private constructor(
     options: BackendOptions,
     private readonly session: Session,
   ) {
-    this.runner = new DeviceRunner(session, options.states);
+    const graphPath = path.join(path.dirname(options.graphPath), blockGraphFile);
+    // Its weights take memory of their own, which only long texts are worth; where there is none left, the one graph does.
+    const open = () => (this.blocks ??= openOn({ ...options, graphPath }).catch(() => session));
+    this.runner = new DeviceRunner(session, options.states, existsSync(graphPath) ? open : undefined);
     this.snapshots = new DeviceSnapshots(options.states, options.key, options.provider);
   }
 
   static async open(options: BackendOptions): Promise<DeviceBackend> {
-    const session = await openSession({ ...options, onDevice: deviceOutputs(options.states) });
-    return new DeviceBackend(options, session);
+    return new DeviceBackend(options, await openOn(options));
   }
 
   create(state: number): void {
@@ -60,6 +70,8 @@ export class DeviceBackend implements Backend {
   async close(): Promise<void> {
     for (const id of [...this.states.keys()]) this.release(id);
     await this.snapshots.close();
+    const blocks = await this.blocks;
+    if (blocks !== this.session) await blocks?.release();
     await this.session.release();
   }
 

@@ -1,3 +1,4 @@
+import { blockTokens } from '../graph/chunked-ssd';
 import { probeOutput } from '../graph/model-graph';
 import { keptOnDevice, names, type StateLayout } from '../graph/states';
 import { outputOf, type BlockOutput, type Runner } from './runner';
@@ -49,9 +50,11 @@ export class DeviceRunner implements Runner<DeviceState> {
   private readonly wantedOutputs: string[];
   private readonly empty: HeldTensors;
 
+  /** @param blockSession for runs of `blockTokens`; absent = the one session takes them as well */
   constructor(
     private readonly session: Session,
     private readonly layout: StateLayout,
+    private readonly blockSession?: () => Promise<Session>,
   ) {
     this.tensors = stateTensors(layout);
     const always = session.outputs.filter((name) => name === names.logits || name === probeOutput);
@@ -87,7 +90,9 @@ export class DeviceRunner implements Runner<DeviceState> {
   async run(state: DeviceState, ids: readonly number[], wanted = 1): Promise<BlockOutput> {
     const before = hold(state.held);
     try {
-      const outputs = await this.session.run(this.feeds(state, ids, wanted), this.wantedOutputs);
+      const whole = ids.length === blockTokens && this.blockSession;
+      const session = whole ? await whole() : this.session;
+      const outputs = await session.run(this.feeds(state, ids, wanted), this.wantedOutputs);
       const byName = this.tensors.map((name): [string, Tensor] => [name, outputs[`${name}.next`]!]);
       const after = { byName: new Map(byName), holders: 1 };
       drop(state.released ? after : state.held);

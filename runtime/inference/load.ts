@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { blockTokens as gpuBlockTokens } from '../graph/chunked-ssd';
 import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
@@ -38,7 +39,7 @@ export interface LoadOptions {
 }
 
 /** Tokens read in one run. The GPU is no sooner done with a few than with many. */
-const blockTokensOn: Record<Provider, number> = { cpu: 64, webgpu: 512 };
+const blockTokensOn: Record<Provider, number> = { cpu: 64, webgpu: gpuBlockTokens };
 
 /** @throws UserError where the model's files are missing, damaged or unknown, or where no runtime exists for the platform */
 export async function loadLanguageModel(options: LoadOptions): Promise<LocalLanguageModel> {

@@ -17,12 +17,14 @@ import { layoutSafetensors, writingSafetensors, type SafetensorsLayout } from '.
 export const graphFile = 'graph.onnx';
 /** The same for processors whose products of signed bytes are exact, where the precision has any: twice as fast. */
 export const signedGraphFile = 'graph.signed.onnx';
+/** The same for runs of exactly `blockTokens`, where reading that many at once is done another way. */
+export const blockGraphFile = 'graph.block.onnx';
 export const weightsFile = 'model.safetensors';
 
 /** Everything about a compiled model that follows from its description: no weight has been read yet. */
 export interface CompilationPlan {
   precision: Precision;
-  /** ONNX by file name: `graphFile`, and perhaps `signedGraphFile`. Their weights lie in `weightsFile` beside them. */
+  /** ONNX by file name: `graphFile`, and perhaps `signedGraphFile` or `blockGraphFile`. Their weights lie in `weightsFile` beside them. */
   graphs: ReadonlyMap<string, Uint8Array>;
   layout: SafetensorsLayout;
   tensors: StoredTensor[];
@@ -45,7 +47,7 @@ export function planCompilation(
   model: Described,
   precision: Precision,
   source: string,
-  options: Omit<GraphOptions, 'signedBytes'> = {},
+  options: Omit<GraphOptions, 'signedBytes' | 'block'> = {},
 ): CompilationPlan {
   const { builder, states } = buildGraph(model, precision, options);
   const { stored } = options;
@@ -70,8 +72,12 @@ export function planCompilation(
       return { location: weightsFile, offset, length };
     });
   const graphs = new Map([[graphFile, finished(builder)]]);
-  const signed = finished(buildGraph(model, precision, { ...options, signedBytes: true }).builder);
-  if (Buffer.compare(signed, graphs.get(graphFile)!) !== 0) graphs.set(signedGraphFile, signed);
+  const addOther = (name: string, change: GraphOptions) => {
+    const other = finished(buildGraph(model, precision, { ...options, ...change }).builder);
+    if (Buffer.compare(other, graphs.get(graphFile)!) !== 0) graphs.set(name, other);
+  };
+  addOther(signedGraphFile, { signedBytes: true });
+  if (options.provider === 'webgpu') addOther(blockGraphFile, { block: true });
   return { precision, graphs, layout, tensors, states };
 }
 

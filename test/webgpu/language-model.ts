@@ -20,7 +20,8 @@ export interface Written {
 }
 
 const work = { priority: Priority.Completion };
-const ids = Array.from({ length: 70 }, (_, i) => (i * 29 + 13) % 120);
+/** One block that is read in chunks, and some more. */
+const ids = Array.from({ length: 530 }, (_, i) => (i * 29 + 13) % 120);
 
 async function decoded(model: LanguageModel, state: ModelState): Promise<number[]> {
   const tokens: number[] = [];

@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from '../builder';
+import { chunkedScan, type ChunkedScan } from '../chunked-ssd';
 import { biased, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { rmsNorm } from '../norm';
@@ -89,24 +90,46 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const scaled = graph.mul(graph.reshape(input!, [-1, heads, headSize]), graph.reshape(step, [-1, heads, 1]));
 
   const state = { name: `${prefix}.state`, shape: [1, heads, stateSize, headSize] };
-  const [scanned] = graph.nodeWithOutputs(
-    'LinearAttention',
-    [c!, b!, graph.reshape(scaled, [1, -1, inner]), graph.input(state.name, 'float32', state.shape), decay],
-    // Each group's heads read its one B and C. `scale` 0 would mean 1 / sqrt(stateSize).
-    { q_num_heads: groups, kv_num_heads: heads, update_rule: 'gated', scale: { float: 1 } },
-    [undefined, `${state.name}.next`],
-  );
-  graph.output(`${state.name}.next`, `${state.name}.next`, 'float32', state.shape);
   states.recurrent.push(state);
+  const scan = {
+    b: b!,
+    c: c!,
+    x: graph.reshape(scaled, [1, -1, inner]),
+    decay,
+    state: graph.input(state.name, 'float32', state.shape),
+  };
+  const { y: scanned, after } =
+    context.block && groups === 1
+      ? chunkedScan(graph, { ...scan, heads, headSize, stateSize })
+      : tokenByToken(graph, scan, mixer, `${state.name}.next`);
+  graph.output(after, `${state.name}.next`, 'float32', state.shape);
 
   const d = vector(weights.d, heads, { repeat: headSize, as: `${prefix}.mixer.D` });
-  const y = graph.add(scanned!, graph.mul(input!, graph.weight(d)));
+  const y = graph.add(scanned, graph.mul(input!, graph.weight(d)));
   const asked = last ? context.wantedRows : context.readRows;
   const gate = last ? context.wantedRows(z!) : z!;
   const gated = graph.mul(asked(graph.squeeze(y, 0)), graph.silu(gate));
   const normed = groupedNorm(graph, gated, mixer);
   const out = forms.outOf.multiply(graph, normed, matrix(weights.outProjection, width, inner));
   return biased(graph, out, weights.outProjectionBias, width);
+}
+
+type Scan = Pick<ChunkedScan, 'b' | 'c' | 'x' | 'decay' | 'state'>;
+
+function tokenByToken(
+  graph: GraphBuilder,
+  { b, c, x, decay, state }: Scan,
+  { groups, heads }: SsdMixer,
+  next: string,
+): { y: Value; after: Value } {
+  const [y, after] = graph.nodeWithOutputs(
+    'LinearAttention',
+    [c, b, x, state, decay],
+    // Each group's heads read its one B and C. `scale` 0 would mean 1 / sqrt(stateSize).
+    { q_num_heads: groups, kv_num_heads: heads, update_rule: 'gated', scale: { float: 1 } },
+    [undefined, next],
+  );
+  return { y: y!, after: after! };
 }
 
 function projection(mixer: SsdMixer, width: number): Matrix {

@@ -88,6 +88,27 @@ describe.each(['striped', 'llama', 'mamba', 'stripedhyena'])('%s', (name) => {
   });
 });
 
+test.each(['mamba2', 'striped', 'granitemoehybrid_dense'])('%s: a block in chunks', async (name) => {
+  const long = Array.from({ length: 600 }, (_, i) => (i * i * 7 + i * 29 + 3) % 70);
+  const [host, device] = [await open(name, 'cpu'), await open(name, 'webgpu')];
+  for (const { backend } of [host, device]) backend.create(1);
+  for (let at = 0; at < 40; at += 20)
+    for (const { backend } of [host, device])
+      await backend.run(1, long.slice(at, at + 20), { kind: 'nothing' });
+  const block = long.slice(40, 552);
+  const { scores } = await device.backend.run(1, block, { kind: 'scores' });
+  for (let at = 0; at < block.length; at += 64) {
+    const expected = await host.backend.run(1, block.slice(at, at + 64), { kind: 'scores' });
+    for (const [i, score] of expected.scores!.entries()) expect(scores![at + i]).toBeCloseTo(score, 3);
+  }
+  const rest = { kind: 'scores' } as const;
+  const [expected, found] = [
+    await host.backend.run(1, long.slice(552), rest),
+    await device.backend.run(1, long.slice(552), rest),
+  ];
+  for (const [i, score] of expected.scores!.entries()) expect(found.scores![i]).toBeCloseTo(score, 3);
+});
+
 test('a saved state that does not fit is refused', async () => {
   const { backend } = await open('striped', 'webgpu');
   backend.create(1);
