@@ -6,6 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LanguageModel } from '../inference/language-model';
+import type { TextEncoder } from '../inference/text-encoder';
 import { rerank, type Evidence } from '../questions';
 import { WorkspaceIndex } from '../retrieval';
 import { PlainRanking } from './plain-ranking';
@@ -21,10 +22,10 @@ export interface RetrievalEvaluation {
 }
 
 /**
- * `lexical-plain`: the store's own BM25 over the same chunks; `lexical`: words alone; `hybrid`: with the graph of imports, as
- * the product searches; `reranked`: that order, revised by the model.
+ * `lexical-plain`: the store's own BM25 over the same chunks; `lexical`: words alone; `vector`: by an
+ * encoder alone; `hybrid`: words, the graph of imports and, where there is an encoder, vectors; `reranked`: that order, revised by the model.
  */
-export type RetrievalMethod = 'lexical-plain' | 'lexical' | 'hybrid' | 'reranked';
+export type RetrievalMethod = 'lexical-plain' | 'lexical' | 'vector' | 'hybrid' | 'reranked';
 
 export interface RetrievalEvaluationOptions {
   /** JSONL: `{"question","path","startLine","endLine"}`, lines from 1, paths relative to `root`. */
@@ -33,6 +34,8 @@ export interface RetrievalEvaluationOptions {
   /** Absent: `reranked` is left out. */
   model?: LanguageModel;
   rerankBudgetMs?: number;
+  /** Absent: `vector` is left out, and `hybrid` does without. */
+  encoder?: TextEncoder;
   limit?: number;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
@@ -44,7 +47,7 @@ const PROPOSED = 50;
 
 /** Throws a sentence when the file or the folder cannot be read. The grammars must be open. */
 export async function evaluateRetrieval(options: RetrievalEvaluationOptions): Promise<RetrievalEvaluation> {
-  const { root, model, rerankBudgetMs = 0, signal } = options;
+  const { root, model, rerankBudgetMs = 0, encoder, signal } = options;
   const questions = parseQuestions(await readFile(options.file, 'utf8'), options.file).slice(
     0,
     options.limit,
@@ -53,6 +56,7 @@ export async function evaluateRetrieval(options: RetrievalEvaluationOptions): Pr
   const index = new WorkspaceIndex({
     dataFolder,
     folders: [{ path: path.resolve(root), name: path.basename(root) }],
+    encoder,
   });
   try {
     await index.open();
@@ -62,17 +66,25 @@ export async function evaluateRetrieval(options: RetrievalEvaluationOptions): Pr
     if (status.filesDone === 0)
       throw new Error(`No file to search in ${root}: is it the folder that the questions are about?`);
     const plain = new PlainRanking(index.parts[0]!.contents.passages.allChunks());
-    const search = (question: string, method: 'lexical' | 'hybrid') =>
-      index.search(question, { folders: [], limit: PROPOSED, method });
+    const search = async (question: string, method: 'lexical' | 'hybrid' | 'vector') => {
+      const vector = method === 'lexical' ? undefined : await index.vectorOf(question);
+      return index.search(question, { folders: [], limit: PROPOSED, method, vector });
+    };
+    const places = (method: 'lexical' | 'hybrid' | 'vector') => async (question: string) =>
+      (await search(question, method)).map(toPlace);
     const methods: Partial<Record<RetrievalMethod, Method>> = {
       'lexical-plain': (question) => plain.search(question, DEPTH),
-      lexical: (question) => search(question, 'lexical').map(toPlace),
-      hybrid: (question) => search(question, 'hybrid').map(toPlace),
+      lexical: places('lexical'),
+      ...(encoder ? { vector: places('vector') } : {}),
+      hybrid: places('hybrid'),
     };
     if (model && rerankBudgetMs > 0) {
       methods.reranked = async (question) =>
         (
-          await rerank(search(question, 'hybrid'), question, model, { budgetMs: rerankBudgetMs, signal })
+          await rerank(await search(question, 'hybrid'), question, model, {
+            budgetMs: rerankBudgetMs,
+            signal,
+          })
         ).evidence.map(toPlace);
     }
     const scores = await measure(questions, methods, index, options);

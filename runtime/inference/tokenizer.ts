@@ -31,6 +31,21 @@ export function createTokenizer(json: unknown, cut: CutPlace | undefined): Token
   }
 }
 
+/**
+ * Ids of a whole text with what its encoder wants around it (`[CLS] … [SEP]`), as its own post-processor says.
+ * @throws UserError where the file is not one that can be used
+ */
+export function createTextTokenizer(json: unknown): (text: string) => number[] {
+  try {
+    const tokenizer = new HuggingFaceTokenizer({ ...(json as object), added_tokens: [] }, {});
+    return (text) => tokenizer.encode(text, { add_special_tokens: true }).ids;
+  } catch (error) {
+    throw new UserError(`tokenizer.json cannot be used (${messageOf(error)}). Download the model again.`, {
+      cause: error,
+    });
+  }
+}
+
 /** Of a model that is only measured: ids go in and come out, text does not. */
 export function missingTokenizer(model: string, vocabularySize: number): Tokenizer {
   const refuse = (): never => {

@@ -128,12 +128,13 @@ export async function prepareBareModel(options: PrepareOptions): Promise<ReadyMo
 /** Makes an encoder ready: config.json and weights are all that it needs; its tokeniser is the caller's. */
 export async function prepareEncoder(
   options: PrepareOptions,
-): Promise<{ description: EncoderDescription; graphPath: string }> {
+): Promise<{ description: EncoderDescription; graphPath: string; key: string }> {
   const { folder, cacheFolder, precision = 'w8u', onLog = () => undefined } = options;
   const description = describeEncoder(readModelJson(folder, 'config.json'));
   const source = await new Checksums(checksumsFile(cacheFolder)).ofAll(folder, sourceFiles(folder));
   const compiled = await compiledInCache({ ...options, description, source, precision, onLog });
-  return { description, graphPath: compiled.graphPath };
+  const key = `${source.slice(0, 16)}-${graphVersion}-${precision}`;
+  return { description, graphPath: compiled.graphPath, key };
 }
 
 /**

@@ -5,20 +5,17 @@
 import { realpathSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
+import type { TextEncoder } from '../inference/text-encoder';
 import type { FileChange, SkipReason } from '../protocol/index-status';
 import { chunkFile, languageOf } from './chunk-file';
+import { FolderSearch } from './folder-search';
 import { FolderStore } from './folder-store';
 import { IGNORE_FILE_NAMES } from './ignore-files';
-import { importMeans, keysOfFile } from './imports';
 import { createPathRules, relativeTo, type PathRules } from './path-rules';
-import { importGraph, type FileGraph } from './import-graph';
-import { searchPassages, type FoundChunk } from './search';
-import { mostSimilar, proposeSimilar, type SimilarLines, type SimilarOptions } from './similar';
 import { indexChunk, type FileStat, type IndexedChunk, type Store } from './store';
 import { contentHash, readTextFile } from './text-file';
 import { turnKeeper } from './turns';
 import { walk } from './walk';
-import type { Ranked } from './ranking';
 
 export interface FolderIndexOptions {
   /** Absolute path of the workspace folder. */
@@ -26,12 +23,11 @@ export interface FolderIndexOptions {
   /** Folder of all index files. */
   indexFolder: string;
   excludeGlobs: readonly string[];
+  /** Places passages by their meaning as well; without one their words alone are compared. */
+  encoder?: TextEncoder;
   /** Told in sentences what went wrong and what was done about it. */
   onNotice?: (notice: string) => void;
 }
-
-/** `lexical`: by words alone; `hybrid`: with the graph of imports. */
-export type SearchMethod = 'lexical' | 'hybrid';
 
 interface Work extends FileStat {
   relative: string;
@@ -44,11 +40,11 @@ export class FolderIndex {
   private readonly queue = new Map<string, Work>();
   private needsScan = true;
   private readonly store: FolderStore;
-  private graph: FileGraph | undefined;
-  /** Revision of the store that the graph was made of. */
-  private graphRevision = -1;
+  readonly answers: FolderSearch;
 
-  constructor(options: FolderIndexOptions) {
+  private encoding: boolean;
+
+  constructor(private readonly options: FolderIndexOptions) {
     this.rules = createPathRules(options.root, { excludeGlobs: options.excludeGlobs });
     const root = realPathOr(options.root);
     this.file = path.join(options.indexFolder, `${contentHash(root)}.sqlite`);
@@ -59,8 +55,11 @@ export class FolderIndex {
       onEmptied: () => {
         this.queue.clear();
         this.needsScan = true;
+        this.useEncoder();
       },
     });
+    this.answers = new FolderSearch(this.store);
+    this.encoding = this.useEncoder();
   }
 
   get waiting(): number {
@@ -193,6 +192,7 @@ export class FolderIndex {
       return;
     }
     const language = languageOf(relative);
+    this.encoding = true;
     if (await this.store.write((store) => store.linkKnown(relative, read, read.hash, language), signal))
       return;
     const { outline, chunks } = await chunkFile(read.text, language);
@@ -210,52 +210,19 @@ export class FolderIndex {
     );
   }
 
-  /** The graph of imports takes part once it was built; words alone decide until then, or where they should. */
-  search(
-    question: string,
-    prefixes: readonly string[],
-    limit: number,
-    method: SearchMethod = 'hybrid',
-  ): Ranked<FoundChunk>[] {
-    const graph = method === 'hybrid' ? this.graph : undefined;
-    return this.store.read(
-      (store) => searchPassages(store.passages, question, { prefixes, limit, graph }),
-      [],
+  /** Gives some passages their vectors; false when none is without. */
+  async encodeStep(signal: AbortSignal): Promise<boolean> {
+    const { encoder } = this.options;
+    if (!encoder || !this.encoding) return false;
+    const chunks = this.store.read((store) => store.vectors.missing(encoder.batch), []);
+    const vectors = await encoder.encode(
+      chunks.map(({ title, text }) => (title ? `${title}\n${text}` : text)),
     );
-  }
-
-  get needsGraph(): boolean {
-    return this.graphRevision !== this.store.revision;
-  }
-
-  /** Learns who imports whom by now. */
-  async buildGraph(signal: AbortSignal): Promise<void> {
-    const { revision } = this.store;
-    const found = this.store.read(
-      (store) => ({ imports: store.imports(), files: [...store.files()] }),
-      undefined,
-    );
-    if (!found) return;
-    const files = found.files.filter(([, { skipped }]) => !skipped).map(([file]) => file);
-    this.graph = await importGraph(files, found.imports, signal);
-    this.graphRevision = revision;
-  }
-
-  /** Passages of other files that resemble `text`. */
-  async similar(text: string, options: SimilarOptions, limit: number): Promise<SimilarLines[]> {
-    const proposal = this.store.read((store) => proposeSimilar(store.passages, text, options), undefined);
-    return proposal ? mostSimilar(proposal, limit) : [];
-  }
-
-  /** Relative paths of the files that import this one. */
-  importersOf(relative: string): string[] {
-    const found = this.store.current
-      .importsByKey(keysOfFile(relative))
-      .filter((entry) =>
-        importMeans(entry.source, entry.names.split(' ').filter(Boolean), entry.path, relative),
-      )
-      .map((entry) => entry.path);
-    return [...new Set(found)].filter((importer) => importer !== relative).sort();
+    signal.throwIfAborted();
+    const ids = chunks.map(({ id }) => id);
+    await this.store.write((store) => store.vectors.put(ids, vectors), signal);
+    this.encoding = chunks.length === encoder.batch;
+    return this.encoding;
   }
 
   fileList(): ReturnType<Store['fileList']> {
@@ -279,6 +246,13 @@ export class FolderIndex {
   close(): void {
     this.queue.clear();
     this.store.close();
+  }
+
+  /** True where passages may be without vectors. */
+  private useEncoder(): boolean {
+    const { encoder } = this.options;
+    if (encoder) this.store.current.vectors.useModel(encoder.name);
+    return encoder !== undefined;
   }
 }
 

@@ -2,6 +2,7 @@
  * Search over one folder: candidates from the store's BM25, ordered by words (ranking.ts) and, in a hybrid search, by
  * where they lie in the graph of imports.
  */
+import { reciprocalRankFusion } from './fusion';
 import type { FileGraph } from './import-graph';
 import { personalisedPageRank } from './page-rank';
 import type { Match, Passages, StoredChunk } from './passages';
@@ -28,6 +29,8 @@ export interface SearchOptions {
   /** Words alone decide when absent. */
   graph?: FileGraph;
   weights?: RankingWeights;
+  /** Passages that a model finds close to the question, closest first; fused with those that the words find. */
+  close?: readonly Match[];
 }
 
 /** Best first. An empty question, or one whose words nowhere occur, finds nothing. */
@@ -36,6 +39,17 @@ export function searchPassages(
   question: string,
   options: SearchOptions,
 ): Ranked<FoundChunk>[] {
+  const byWords = searchWords(passages, question, options);
+  if (!options.close) return diversify(byWords).slice(0, options.limit);
+  const byMeaning = options.close.flatMap(({ id, path }) => passages.chunk(id, path) ?? []);
+  const fused = reciprocalRankFusion(
+    [byWords.map(({ item }) => item), byMeaning.map((chunk) => describe(chunk, 0))],
+    ({ id, path }) => `${id}\0${path}`,
+  );
+  return diversify(fused).slice(0, options.limit);
+}
+
+function searchWords(passages: Passages, question: string, options: SearchOptions): Ranked<FoundChunk>[] {
   const asked = questionOf(question);
   if (asked.terms.length === 0) return [];
   const counts = new Map(asked.terms.map(({ term }) => [term, passages.documentCount(term)]));
@@ -53,12 +67,11 @@ export function searchPassages(
       if (chunk) candidates.set(key, describe(chunk, score));
     }
   }
-  const ranked = rank([...candidates.values()], asked, {
+  return rank([...candidates.values()], asked, {
     idf: inverseFrequency(passages.count(), counts),
     prior: options.graph && priorOf(options.graph, proposed),
     weights: options.weights,
   });
-  return diversify(ranked).slice(0, options.limit);
 }
 
 function describe(chunk: StoredChunk, bm25: number): FoundChunk {

@@ -66,6 +66,13 @@ CREATE TABLE imports (
 CREATE INDEX imports_by_key ON imports (key);
 CREATE INDEX imports_by_content ON imports (content_id);
 
+-- data: int8 numbers of the vector, times scale of length 1. meta.encoder names the model of all of them.
+CREATE TABLE vectors (
+  chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id),
+  scale REAL NOT NULL,
+  data BLOB NOT NULL
+);
+
 CREATE VIRTUAL TABLE chunk_terms USING fts5(
   names, docs, body, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2"
 );

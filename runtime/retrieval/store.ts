@@ -6,6 +6,7 @@ import type { Database } from './database';
 import type { ImportEdge } from './import-graph';
 import { importKey } from './imports';
 import { Passages } from './passages';
+import { VectorStore } from './vector-store';
 import { indexText } from './words';
 
 export interface FileStat {
@@ -40,9 +41,11 @@ const KEEP_UNUSED_MS = 14 * 24 * 3600 * 1000;
 
 export class Store {
   readonly passages: Passages;
+  readonly vectors: VectorStore;
 
   constructor(private readonly database: Database) {
     this.passages = new Passages(database);
+    this.vectors = new VectorStore(database);
   }
 
   files(): Map<string, StoredFile> {
@@ -202,10 +205,14 @@ export class Store {
     if (rows.length > 0) {
       this.database.transaction(() => {
         for (const { id } of rows) {
-          this.database.run(
-            'DELETE FROM chunk_terms WHERE rowid IN (SELECT id FROM chunks WHERE content_id = ?)',
-            [id],
-          );
+          for (const [table, key] of [
+            ['chunk_terms', 'rowid'],
+            ['vectors', 'chunk_id'],
+          ])
+            this.database.run(
+              `DELETE FROM ${table} WHERE ${key} IN (SELECT id FROM chunks WHERE content_id = ?)`,
+              [id],
+            );
           for (const table of ['chunks', 'symbols', 'imports'])
             this.database.run(`DELETE FROM ${table} WHERE content_id = ?`, [id]);
           this.database.run('DELETE FROM contents WHERE id = ?', [id]);

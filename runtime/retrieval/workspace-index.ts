@@ -3,15 +3,17 @@
  * after a restart re-does only what changed.
  */
 import path from 'node:path';
+import type { TextEncoder } from '../inference/text-encoder';
 import type { WorkspaceFolder } from '../protocol/engine';
 import type { FileChange, IndexState, IndexStatus, IndexedFile } from '../protocol/index-status';
 import { displayPrefixes } from './display-names';
 import { FolderIndex } from './folder-index';
 import { highlightsOf } from './highlights';
-import { relativeTo } from './path-rules';
 import { readTextFile } from './text-file';
-import { turnKeeper } from './turns';
+import { turnKeeper, type TurnKeeper } from './turns';
 import {
+  folderOf,
+  importersIn,
   searchFolders,
   similarIn,
   type NamedFolder,
@@ -25,6 +27,8 @@ export interface WorkspaceIndexOptions {
   dataFolder: string;
   folders: readonly WorkspaceFolder[];
   excludeGlobs?: readonly string[];
+  /** None is embedded: without one, words and imports alone decide. */
+  encoder?: TextEncoder;
   /** Told in sentences what went wrong and what was done about it. */
   onNotice?: (notice: string) => void;
 }
@@ -57,6 +61,7 @@ export class WorkspaceIndex {
           root: folder.path,
           indexFolder: path.join(this.options.dataFolder, 'index'),
           excludeGlobs: this.options.excludeGlobs ?? [],
+          encoder: this.options.encoder,
           onNotice: this.options.onNotice,
         }),
       }));
@@ -141,7 +146,7 @@ export class WorkspaceIndex {
       index.fileList().map((file) => ({
         displayPath: prefix + file.path,
         chunks: file.chunks,
-        ...(file.skipped ? { skipped: file.skipped } : {}),
+        ...(file.skipped && { skipped: file.skipped }),
       })),
     );
   }
@@ -149,7 +154,7 @@ export class WorkspaceIndex {
   /** Best passages first; also while the index is incomplete. */
   search(question: string, scope: SearchScope): SearchResult[] {
     const results = searchFolders(this.folders, question, scope);
-    if (this.folders.some(({ index }) => index.needsGraph)) this.graphWanted = true;
+    if (this.folders.some(({ index }) => index.answers.needsGraph)) this.graphWanted = true;
     // An index found damaged while searching was emptied.
     if (this.hasWork()) this.start();
     return results;
@@ -165,8 +170,13 @@ export class WorkspaceIndex {
     languages: readonly string[],
     limit: number,
   ): Promise<SimilarPassage[]> {
-    const folder = this.folderOf(file);
+    const folder = folderOf(this.folders, file);
     return folder ? similarIn(folder, file, text, languages, limit, (other) => this.read(other)) : [];
+  }
+
+  /** For a search; undefined without an encoder. */
+  async vectorOf(question: string): Promise<Float32Array | undefined> {
+    return (await this.options.encoder?.encode([question]))?.[0];
   }
 
   /** Which words of a passage match the question: UTF-16 ranges within `text`. */
@@ -176,7 +186,7 @@ export class WorkspaceIndex {
 
   /** The file's text as it is now, if its rules let it be read; line ends as in the file. */
   async read(file: string): Promise<string | undefined> {
-    const folder = this.folderOf(file);
+    const folder = folderOf(this.folders, file);
     if (!folder || 'skipped' in folder.index.rules.verdict(file)) return undefined;
     const read = await readTextFile(file);
     return 'skipped' in read ? undefined : read.text;
@@ -184,11 +194,8 @@ export class WorkspaceIndex {
 
   /** Display paths of the workspace files that import this one; empty while the index does not know. */
   importersOf(file: string): string[] {
-    const folder = this.folderOf(file);
-    const relative = folder && relativeTo(folder.index.rules.root, file);
-    return folder && relative
-      ? folder.index.importersOf(relative).map((importer) => folder.prefix + importer)
-      : [];
+    const folder = folderOf(this.folders, file);
+    return folder ? importersIn(folder, file) : [];
   }
 
   /** Stops at the next step and closes the files. The index cannot be used afterwards. */
@@ -205,13 +212,6 @@ export class WorkspaceIndex {
     return this.folders.map(({ index }) => index);
   }
 
-  private folderOf(file: string): NamedFolder | undefined {
-    // The innermost folder knows the file best.
-    return this.folders
-      .filter(({ index }) => relativeTo(index.rules.root, file) !== undefined)
-      .sort((a, b) => b.index.rules.root.length - a.index.rules.root.length)[0];
-  }
-
   private async halt(): Promise<void> {
     this.stop.abort();
     await this.running?.catch(() => {});
@@ -219,7 +219,9 @@ export class WorkspaceIndex {
   }
 
   private hasWork(): boolean {
-    return this.hasFiles() || (this.graphWanted && this.folders.some(({ index }) => index.needsGraph));
+    return (
+      this.hasFiles() || (this.graphWanted && this.folders.some(({ index }) => index.answers.needsGraph))
+    );
   }
 
   /** Some are still to be looked at. */
@@ -250,21 +252,25 @@ export class WorkspaceIndex {
       if (this.paused) return;
       for (const { index } of this.folders) while (index.tidy()) await turn.next(signal);
       this.tell('ready');
-      if (this.graphWanted && !this.changes.length) await this.buildGraphs(signal);
+      await this.refine(signal, turn);
     } catch (error) {
       if (signal.aborted) return;
       this.fail(error instanceof Error ? error.message : String(error));
     }
   }
 
-  private async buildGraphs(signal: AbortSignal): Promise<void> {
-    for (const { index } of this.folders) if (index.needsGraph) await index.buildGraph(signal);
-    this.graphWanted = false;
+  /** What makes answers better and can wait: vectors, then the graph of imports. Changes come first. */
+  private async refine(signal: AbortSignal, turn: TurnKeeper): Promise<void> {
+    const idle = () => !this.paused && this.changes.length === 0;
+    for (const { index } of this.folders) {
+      while (idle() && (await index.encodeStep(signal))) await turn.next(signal);
+      if (idle() && this.graphWanted && index.answers.needsGraph) await index.answers.buildGraph(signal);
+    }
+    if (idle()) this.graphWanted = false;
   }
 
   private async takeChanges(signal: AbortSignal): Promise<void> {
     const changes = this.changes.splice(0);
-    if (changes.length === 0) return;
     for (const { index } of this.folders) await index.apply(changes, signal);
   }
 

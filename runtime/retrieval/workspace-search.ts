@@ -1,7 +1,8 @@
 /** Search over all folders of a window: results of each, merged, under the paths that the user sees. */
 import path from 'node:path';
 import type { LineRange } from '../protocol/text';
-import type { FolderIndex, SearchMethod } from './folder-index';
+import type { FolderIndex } from './folder-index';
+import type { SearchMethod } from './folder-search';
 import { withLineFeeds } from './lines';
 import { relativeTo } from './path-rules';
 import { contentHash } from './text-file';
@@ -46,6 +47,15 @@ export interface SearchScope {
   limit: number;
   /** `hybrid` when absent. */
   method?: SearchMethod;
+  /** Of the question, where there is an encoder. */
+  vector?: Float32Array;
+}
+
+/** The innermost folder that holds the file: it knows it best. */
+export function folderOf(folders: readonly NamedFolder[], file: string): NamedFolder | undefined {
+  return folders
+    .filter(({ index }) => relativeTo(index.rules.root, file) !== undefined)
+    .sort((a, b) => b.index.rules.root.length - a.index.rules.root.length)[0];
 }
 
 /** Best first. */
@@ -57,8 +67,8 @@ export function searchFolders(
   const results = folders.flatMap(({ index, prefix }) => {
     const prefixes = prefixesWithin(index.rules.root, scope.folders, scope.files);
     if (prefixes.length === 0) return [];
-    return index
-      .search(question, prefixes, scope.limit, scope.method)
+    return index.answers
+      .search(question, prefixes, scope.limit, scope.method, scope.vector)
       .map(({ item, score }): SearchResult => ({
         path: path.join(index.rules.root, item.path),
         displayPath: prefix + item.path,
@@ -98,7 +108,7 @@ export async function similarIn(
   const relative = relativeTo(index.rules.root, file);
   if (relative === undefined) return [];
   const passages: SimilarPassage[] = [];
-  for (const found of await index.similar(text, { exclude: relative, languages }, limit)) {
+  for (const found of await index.answers.similar(text, { exclude: relative, languages }, limit)) {
     // The index may be behind: the file as it is now says whether this may be read, and whether it is still there.
     const now = await read(path.join(index.rules.root, found.path));
     if (now === undefined || !withLineFeeds(now).includes(found.text)) continue;
@@ -106,6 +116,12 @@ export async function similarIn(
     passages.push({ displayPath: prefix + other, ...lines });
   }
   return passages;
+}
+
+/** Display paths of the folder's files that import `file`. */
+export function importersIn({ index, prefix }: NamedFolder, file: string): string[] {
+  const relative = relativeTo(index.rules.root, file);
+  return relative ? index.answers.importersOf(relative).map((importer) => prefix + importer) : [];
 }
 
 /** The asked folders as prefixes relative to `root`: [''] when all of it is meant, [] when nothing of it is. */

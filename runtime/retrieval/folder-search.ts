@@ -1,0 +1,71 @@
+/** What the index of one folder answers. */
+import { importGraph, type FileGraph } from './import-graph';
+import { importMeans, keysOfFile } from './imports';
+import type { FolderStore } from './folder-store';
+import type { Ranked } from './ranking';
+import { searchPassages, type FoundChunk } from './search';
+import { mostSimilar, proposeSimilar, type SimilarLines, type SimilarOptions } from './similar';
+
+/** Passages that are looked at because their vectors are close to the question's. */
+const CLOSE = 50;
+
+/** `lexical`: by words alone; `hybrid`: with the graph of imports and, where there is one, the question's vector; `vector`: by that alone. */
+export type SearchMethod = 'lexical' | 'hybrid' | 'vector';
+
+export class FolderSearch {
+  private graph: FileGraph | undefined;
+  /** Revision of the store that the graph was made of. */
+  private graphRevision = -1;
+
+  constructor(private readonly store: FolderStore) {}
+
+  /** The graph of imports takes part once it was built; words alone decide until then, or where they should. */
+  search(
+    question: string,
+    prefixes: readonly string[],
+    limit: number,
+    method: SearchMethod = 'hybrid',
+    vector?: Float32Array,
+  ): Ranked<FoundChunk>[] {
+    const graph = method === 'hybrid' ? this.graph : undefined;
+    return this.store.read((store) => {
+      const close = vector && prefixes.flatMap((prefix) => store.vectors.nearest(vector, prefix, CLOSE));
+      const words = method === 'vector' ? '' : question;
+      return searchPassages(store.passages, words, { prefixes, limit, graph, close });
+    }, []);
+  }
+
+  get needsGraph(): boolean {
+    return this.graphRevision !== this.store.revision;
+  }
+
+  /** Learns who imports whom by now. */
+  async buildGraph(signal: AbortSignal): Promise<void> {
+    const { revision } = this.store;
+    const found = this.store.read(
+      (store) => ({ imports: store.imports(), files: [...store.files()] }),
+      undefined,
+    );
+    if (!found) return;
+    const files = found.files.filter(([, { skipped }]) => !skipped).map(([file]) => file);
+    this.graph = await importGraph(files, found.imports, signal);
+    this.graphRevision = revision;
+  }
+
+  /** Passages of other files that resemble `text`. */
+  async similar(text: string, options: SimilarOptions, limit: number): Promise<SimilarLines[]> {
+    const proposal = this.store.read((store) => proposeSimilar(store.passages, text, options), undefined);
+    return proposal ? mostSimilar(proposal, limit) : [];
+  }
+
+  /** Relative paths of the files that import this one. */
+  importersOf(relative: string): string[] {
+    const found = this.store.current
+      .importsByKey(keysOfFile(relative))
+      .filter((entry) =>
+        importMeans(entry.source, entry.names.split(' ').filter(Boolean), entry.path, relative),
+      )
+      .map((entry) => entry.path);
+    return [...new Set(found)].filter((importer) => importer !== relative).sort();
+  }
+}
