@@ -27,9 +27,9 @@ const mention = (kind: Mention['kind'], query: string, caret: number): Mention =
 
 export const commandWords: Record<SlashCommand, string> = {
   find: t('Passages that answer, ranked'),
-  explain: t('What the selection does, and the code it relies on'),
-  summarize: t('A line for each part of a file'),
-  doc: t('A documentation line for the code at the cursor'),
+  explain: t('What code does and relies on'),
+  summarize: t('A line for each part'),
+  doc: t('Document the code here'),
 };
 
 /** The commands that begin with what was typed; none once one stands there whole, so that Enter sends it. */

@@ -54,7 +54,7 @@ export class AskController {
       this.panel.post({ type: 'askDone', id, response, generatedAnswers: false });
     } catch (error) {
       if (this.runs !== id) return;
-      const cancelled = cancellation.token.isCancellationRequested || isCancellation(error);
+      const cancelled = isCancellation(error);
       this.panel.post({ type: 'askFailed', id, message: cancelled ? '' : this.explain(error), cancelled });
     } finally {
       cancellation.dispose();
@@ -62,15 +62,18 @@ export class AskController {
     }
   }
 
+  /** The panel is told at once, whether the engine listens or not: what it still says is late. */
   cancel(): void {
-    this.cancellation?.cancel();
+    if (!this.cancellation) return;
+    this.cancellation.cancel();
+    this.cancellation = undefined;
+    this.panel.post({ type: 'askFailed', id: this.runs, message: '', cancelled: true });
+    this.runs++;
   }
 
   /** Nothing that was asked before counts for what is asked next. */
   startAnew(): void {
     this.cancel();
-    // What a question in flight still says is late.
-    this.runs++;
     this.conversation.turns = [];
     this.panel.post({ type: 'askCleared' });
   }
@@ -93,6 +96,7 @@ export class AskController {
   private report(id: number, progress: AskProgress): void {
     if (this.runs !== id) return;
     if (progress.stage === 'passages') this.found(id, progress.response);
+    if (progress.stage === 'note') this.conversation.note(id, progress.number, progress.note);
     this.panel.post({ type: 'askProgress', id, progress });
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Asking, PassageNow } from '../../runtime/protocol/conversation';
-import type { AskResponse, Passage } from '../../runtime/protocol/questions';
+import type { AskResponse, Passage, PassageNote } from '../../runtime/protocol/questions';
 import { findLines } from '../navigation/find-lines';
 
 export interface HeldTurn {
@@ -26,6 +26,12 @@ export class Conversation {
   answer(id: number, response: AskResponse): void {
     const turn = this.turns.find((each) => each.id === id);
     if (turn) turn.response = response;
+  }
+
+  /** A note that was written after the passage was shown. */
+  note(id: number, number: number, note: PassageNote | undefined): void {
+    const passage = this.find(id, number);
+    if (passage && note) passage.note = note;
   }
 
   /** @throws Error with a sentence where the panel shows what this window does not hold any more */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { answerTo, ask, beginAsking, placeOf, send } from './jobs';
-import { poll } from './lib/processes';
+import { poll, waitForEngine } from './lib/processes';
 import type { EndToEndTest } from './lib/runner';
 import type { Workbench } from './lib/workbench';
 
@@ -74,6 +74,25 @@ export const tests: EndToEndTest[] = [
       await beginAsking(workbench, 'zzyzx qwxvk');
       await workbench.panel.locator('#panel-ask .message').first().waitFor();
       assert.equal(await workbench.panel.locator('.passage').count(), 0);
+    },
+  },
+  {
+    name: 'Escape stops a question at once, though the engine does not listen',
+    timeoutMs: 120_000,
+    async run({ workbench, folders }) {
+      await ask(workbench, question);
+      const engine = await waitForEngine(folders.userData);
+      process.kill(engine, 'SIGSTOP');
+      try {
+        await beginAsking(workbench, 'Where are bytes formatted?');
+        await workbench.panel.getByText('Searching the index…').waitFor();
+        await workbench.panel.locator('textarea.question').press('Escape');
+        await workbench.panel.getByText('Stopped before passages were found.').waitFor({ timeout: 2_000 });
+      } finally {
+        process.kill(engine, 'SIGCONT');
+      }
+      await tool(workbench, 'Ask this again').click();
+      await answerTo(workbench);
     },
   },
   {

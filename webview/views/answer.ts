@@ -34,16 +34,12 @@ export function answerView(
     nodes.push(list, element('p', { class: 'note about' }, aboutAnswers));
   }
 
-  const silent = message(
-    'info',
-    t('No line was written: the code is too small for one, or what the model said did not hold against it.'),
-  );
-  silent.hidden = true;
-  nodes.unshift(silent);
   const documents = slashCommandOf(turn.asking.question).command === 'doc';
+  const silent = documents ? nothingWritten() : undefined;
+  if (silent) nodes.unshift(silent);
 
   function update(now: Turn): void {
-    silent.hidden = !(documents && now.phase === 'done' && now.response?.passages[0]?.note === undefined);
+    if (silent) silent.hidden = now.phase !== 'done' || now.response?.passages[0]?.note !== undefined;
     for (const passage of now.response?.passages ?? []) {
       const unwritten = now.unwritten.includes(passage.number);
       cards.get(passage.number)?.update(passage, unwritten, placeNow(now, passage.number));
@@ -74,3 +70,10 @@ function remarks(response: AskResponse, actions: Actions): HTMLElement[] {
   }
   return parts;
 }
+
+/** What /doc comes to where the model's words were dropped, or it was not asked. */
+const nothingWritten = () =>
+  message(
+    'info',
+    t('No line was written: the code is too small for one, or what the model said did not hold against it.'),
+  );

@@ -76,7 +76,7 @@ function option(entry: Suggestion, at: number, choose: () => void): HTMLElement 
       : [icon('slash'), `/${entry.command}`, entry.about];
   const node = element(
     'div',
-    { class: 'suggestion', attributes: { role: 'option', id: `mention-${at}` } },
+    { class: 'suggestion', title: note, attributes: { role: 'option', id: `mention-${at}` } },
     mark,
     element('span', { class: 'suggestion-label' }, label),
     element('span', { class: 'suggestion-note' }, note),
