@@ -26,7 +26,7 @@ export async function loadTextEncoder(options: PrepareOptions & { threads?: numb
   const { folder, threads } = options;
   const tokens = createTextTokenizer(readModelJson(folder, 'tokenizer.json'));
   const { description, graphPath, key } = await prepareEncoder(options);
-  const encoder = await Encoder.open(graphPath, description, threads);
+  const encoder = await Encoder.open(graphPath, description, threads === undefined ? {} : { threads });
   const { length } = description;
   return {
     name: `${path.basename(folder)}@${key}`,
