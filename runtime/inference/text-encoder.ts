@@ -23,10 +23,10 @@ const BATCH = 8;
  * @throws UserError where one of them is missing, damaged, or not an encoder's
  */
 export async function loadTextEncoder(options: PrepareOptions & { threads?: number }): Promise<TextEncoder> {
-  const { folder, threads } = options;
+  const { folder, threads = 1 } = options;
   const tokens = createTextTokenizer(readModelJson(folder, 'tokenizer.json'));
   const { description, graphPath, key } = await prepareEncoder(options);
-  const encoder = await Encoder.open(graphPath, description, threads === undefined ? {} : { threads });
+  const encoder = await Encoder.open(graphPath, description, { threads });
   const { length } = description;
   return {
     name: `${path.basename(folder)}@${key}`,
