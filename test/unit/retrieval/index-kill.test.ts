@@ -49,14 +49,11 @@ it(`loses nothing when it is killed at ${KILLS} moments`, { timeout: 20_000 + KI
     const name = readdirSync(path.join(data, 'index')).find((file) => file.endsWith('.sqlite'))!;
     const database = openDatabase(path.join(data, 'index', name));
     expect(Object.values(database.get('PRAGMA quick_check')!), `kill ${kill}`).toEqual(['ok']);
-    // A file is there with all that it holds, or not at all.
-    expect(
-      database.get(
-        `SELECT count(*) AS torn FROM files WHERE skipped IS NULL
-         AND NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.content_id = files.content_id)`,
-      ),
-      `kill ${kill}`,
-    ).toEqual({ torn: 0 });
+    // A file is there with all that it holds, or not at all; a rebuilt index may have no table yet.
+    const made = database.get("SELECT 1 FROM sqlite_master WHERE name = 'files'");
+    const torn = `SELECT count(*) AS torn FROM files WHERE skipped IS NULL
+      AND NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.content_id = files.content_id)`;
+    if (made) expect(database.get(torn), `kill ${kill}`).toEqual({ torn: 0 });
     database.close();
   }
   const notices: string[] = [];
