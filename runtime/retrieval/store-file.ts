@@ -79,6 +79,11 @@ function tryOpen(file: string, root: string): Database | 'outdated' | 'damaged' 
     database = openDatabase(file);
     const application = Object.values(database.get('PRAGMA application_id') ?? {})[0];
     const version = Object.values(database.get('PRAGMA user_version') ?? {})[0];
+    if (!database.get('SELECT 1 FROM sqlite_master')) {
+      // Whoever made it was killed before the first table.
+      database.close();
+      return 'outdated';
+    }
     if (application !== APPLICATION_ID) throw new Error('not a database of Longview');
     if (version !== VERSION) {
       database.close();

@@ -272,6 +272,16 @@ describe('the index file', () => {
     await index.close();
   });
 
+  it('is made anew without a word when its maker was killed before the first table', async () => {
+    const [root, data, notices] = [tempFolder(files), tempFolder(), [] as string[]];
+    await (await indexOf(root, data)).close();
+    writeFileSync(indexFile(data), '');
+    const index = await indexOf(root, data, notices);
+    expect(notices).toEqual([]);
+    expect(found(index, 'rectangle')).toEqual(['pkg/shapes.py']);
+    await index.close();
+  });
+
   it('survives a killed writer', async () => {
     const [root, data] = [tempFolder(), tempFolder()];
     for (let at = 0; at < 300; at++)
