@@ -25,6 +25,8 @@ export function propose(
   scope: EvidenceScope,
 ): Evidence[] {
   const { question, earlier = [], about = '' } = request;
+  // "What calls this?" is about the code's own names: passages about calls are no answer.
+  if (about !== '' && asksForRelations(question)) return index.search(namesIn(about), scope);
   const own = index.search(question, scope);
   const context = [...earlier.slice(-EARLIER), namesIn(about)].filter((part) => part !== '').join(' ');
   // "What does this do?" has no word of its own: the code that it is about speaks for it.
@@ -55,6 +57,15 @@ export function blend(
   add(own, ownWeight);
   add(together, 1 - ownWeight);
   return [...scored.values()].sort((a, b) => b.score - a.score);
+}
+
+const relations =
+  /^(?:calls?|call(?:ed|ers?|ing)|us(?:e|es|ed|ers?|ing|ages?)|imports?|imported|references?|referenced|invokes?|invoked|where|who|what|which|how|when|is|are|does|do|did|by|from|in|on|of|the|this|that|these|those|it|its|code|function|method|class|selection|else|other|places?|files?)$/i;
+
+/** Nothing but how the code at hand is connected with the rest. */
+function asksForRelations(question: string): boolean {
+  const words = question.match(/\p{L}+/gu) ?? [];
+  return words.length > 0 && words.every((word) => relations.test(word));
 }
 
 /** The identifiers of a piece of code, each once, in order. */

@@ -49,4 +49,13 @@ describe('propose', () => {
     propose({ question: 'why?', about: 'const it = readAll(it, readAll);' }, index, scope);
     expect(asked).toEqual(['why?', 'why? const readAll']);
   });
+
+  it.each(['What calls this?', 'who else uses the function', 'Where is it used?'])(
+    'searches for the names alone where the question says nothing else: %s',
+    (question) => {
+      const { index, asked } = scripted({});
+      propose({ question, about: 'readAll()' }, index, scope);
+      expect(asked).toEqual(['readAll']);
+    },
+  );
 });
