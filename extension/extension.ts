@@ -61,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
   const documents = new DocumentSync(engine);
   const explain = (error: unknown) => engineErrorWords(error, status.view.sentence);
   const history = new QuestionHistory(context.storageUri, (message) => log.warn(`[panel] ${message}`));
-  const ask = new AskController(engine, panel, history, explain);
+  const ask = new AskController(engine, panel, history, explain, () => settings.forEngine().chatModel !== '');
   const answers = new AnswerActions(ask.conversation, opener);
   const places = new Places(engine);
   const summary = new SummaryController(engine, panel, explain);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Asking, PassageNow } from '../../runtime/protocol/conversation';
-import type { AskResponse, Passage } from '../../runtime/protocol/questions';
+import { slashCommandOf, type Asking, type PassageNow } from '../../runtime/protocol/conversation';
+import type { AskResponse, Passage, WrittenTurn } from '../../runtime/protocol/questions';
 import { findLines } from '../navigation/find-lines';
 
 export interface HeldTurn {
@@ -26,6 +26,15 @@ export class Conversation {
   answer(id: number, response: AskResponse): void {
     const turn = this.turns.find((each) => each.id === id);
     if (turn) turn.response = response;
+  }
+
+  /** What was written about the turns of these numbers, for a model that goes on from it. */
+  written(after: readonly number[]): WrittenTurn[] {
+    return this.turns.flatMap(({ id, asking, response }) => {
+      if (!after.includes(id) || !response?.answer) return [];
+      const { passages, answer } = response;
+      return [{ question: slashCommandOf(asking.question).rest, passages, answer: answer.text }];
+    });
   }
 
   /** @throws Error with a sentence where the panel shows what this window does not hold any more */
