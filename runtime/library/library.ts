@@ -6,7 +6,7 @@ import { checkpointTensors } from '../graph/model-graph';
 import { elementCount } from '../graph/stored-tensors';
 import { compiledWeights } from '../models/model-folder';
 import { readChatTemplate, type ChatTemplate } from '../models/chat-template';
-import { manifestFile, readManifest, readModelJson } from '../models/manifest';
+import { conversationTokens, manifestFile, readManifest, readModelJson } from '../models/manifest';
 import { knownModel } from '../models/registry';
 import { UserError, messageOf } from '../protocol/errors';
 import {
@@ -77,9 +77,16 @@ export async function describeFolder(folder: string, cacheFolder: string): Promi
     if (model.weightBytes !== undefined) model.memoryBytes = model.weightBytes + (known?.states?.fixed ?? 0);
     model.chats = chatTemplateIn(folder) !== undefined;
     if (!existsSync(path.join(folder, manifestFile))) return model;
-    const { languages, prompt } = readManifest(folder);
+    const manifest = readManifest(folder);
+    const { languages, prompt } = manifest;
     const completesFrom = prompt.kind === 'prefix' ? 'prefix' : 'both-sides';
-    return { ...model, languages, completes: true, completesFrom };
+    return {
+      ...model,
+      languages,
+      completes: true,
+      completesFrom,
+      ...(model.chats && { conversationTokens: conversationTokens(manifest) }),
+    };
   } catch (error) {
     return { ...model, problem: messageOf(error) };
   }

@@ -1,4 +1,5 @@
 /** The last stage of an answer: prose from the passages that are shown already, checked against them. */
+import { conversationTokens } from '../models/manifest';
 import type { Passage, WrittenAnswer, WrittenTurn } from '../protocol/questions';
 import { converse, type Speaker } from './converse';
 import { doubtsOf } from './doubts';
@@ -33,7 +34,7 @@ export async function writeAnswer(
     passages,
     earlier,
     (text) => tokenizer.encode(text).length,
-    conversationTokens(info.usefulContext),
+    conversationTokens(info),
   );
   const said = await converse(speaker, messages, { maxTokens, signal, onPiece });
   const { model, text, end, tokensRead, tokensReused, tokensGenerated } = said;
@@ -46,6 +47,3 @@ export async function writeAnswer(
     cost: { tokensRead, tokensReused, tokensGenerated, ms: performance.now() - started },
   };
 }
-
-/** What a prompt of completions may take in all, the half for its far end included: it lies within what the model was trained on. */
-export const conversationTokens = (usefulContext: number): number => Math.floor(1.5 * usefulContext);
