@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { CompletionSession } from '../runtime/completion/session';
+import { registerChat } from './assistants/chat';
+import { ChosenModel } from './assistants/chosen-model';
 import { registerLanguageModelTools } from './assistants/language-model-tools';
 import { Alternatives } from './completion/alternatives';
 import { clock } from './completion/clock';
@@ -61,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
   const documents = new DocumentSync(engine);
   const explain = (error: unknown) => engineErrorWords(error, status.view.sentence);
   const history = new QuestionHistory(context.storageUri, (message) => log.warn(`[panel] ${message}`));
-  const ask = new AskController(engine, panel, history, explain);
+  const ask = new AskController(engine, panel, history, explain, () => settings.forEngine().chatModel !== '');
   const answers = new AnswerActions(ask.conversation, opener);
   const places = new Places(engine);
   const summary = new SummaryController(engine, panel, explain);
@@ -69,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
   const session = new CompletionSession(completer, clock);
   const alternatives = new Alternatives(engine, completer, settings, silenceWords(engine));
   const completions = new CompletionsController(alternatives, panel, explain, () => engine.status);
+  const chosen = new ChosenModel(engine, settings);
   const services: Services = {
     context,
     log,
@@ -85,6 +88,7 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
     summary,
     completions,
     documents: virtualDocuments,
+    chosen,
   };
   const run = (job: () => Promise<unknown>) => {
     job().catch((error: unknown) => {
@@ -109,6 +113,9 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
     InlineProvider.register({ session, engine, settings, log, snooze, status, decisions }),
     runWhenNeeded(engine, settings),
     registerLanguageModelTools(engine, settings),
+    chosen,
+    // Behind what lets the engine run.
+    registerChat(engine, chosen),
     ...registerAll(
       {
         ...completionCommands(services),

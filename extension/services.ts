@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { ChosenModel } from './assistants/chosen-model';
 import type { Decisions } from './completion/decisions';
 import type { Snooze } from './completion/snooze';
 import type { EngineClient } from './engine/engine-client';
@@ -30,6 +31,7 @@ export interface Services {
   summary: SummaryController;
   completions: CompletionsController;
   documents: VirtualDocuments;
+  chosen: ChosenModel;
 }
 
 export type CommandHandlers = Record<string, (...args: unknown[]) => unknown>;

@@ -22,7 +22,8 @@ function askChange(before: State['ask'], after: State['ask']): string | undefine
     case 'writing':
       return found(turn);
     case 'done':
-      return earlier?.phase === 'writing' ? undefined : found(turn);
+      if (earlier?.phase !== 'writing') return found(turn);
+      return turn.response?.answer || turn.written?.text ? t('The answer is written.') : undefined;
     case 'failed':
       return t('The question failed. {0}', turn.failure ?? '');
     case 'stopped':

@@ -117,6 +117,12 @@ function progressed(before: Turn, progress: AskProgress): Turn {
         unwritten: before.unwritten.filter((number) => number !== progress.number),
         response: before.response && withNote(before.response, progress.number, progress.note),
       };
+    case 'answer':
+      return { ...before, phase: 'writing', written: { model: progress.model, text: '' } };
+    case 'piece': {
+      const { written } = before;
+      return written ? { ...before, written: { ...written, text: written.text + progress.text } } : before;
+    }
     default:
       return { ...before, phase: 'running', progress };
   }

@@ -17,6 +17,8 @@ export interface Turn {
   response?: AskResponse;
   /** Numbers of the passages whose notes are being written. */
   unwritten: number[];
+  /** An answer as it is being written. */
+  written?: { model: string; text: string };
   /** Where the passages stand since their files were edited. */
   now?: PassageNow[];
   failure?: string;

@@ -1,4 +1,5 @@
 /** The sentences and labels that more than one place shows, or that stand for a value of the protocol. */
+import type { AnswerEnd } from '../runtime/protocol/chat';
 import type { CompletionCandidate } from '../runtime/protocol/completion';
 import type { IndexStatus } from '../runtime/protocol/index-status';
 import type { SymbolKind } from '../runtime/protocol/outline';
@@ -8,6 +9,7 @@ import type { LineRange } from '../runtime/protocol/text';
 import { count, duration, percent } from './format';
 import { t } from './translate';
 
+export const aboutPassages = t('Passages are quoted from your files, word for word.');
 export const aboutAnswers = t(
   'Passages are quoted from your files, word for word. Written answers need an instruction-tuned model.',
 );
@@ -122,6 +124,13 @@ export const stopReason: Record<CompletionCandidate['stoppedBy'], string> = {
   suffix: t('ended where your code goes on'),
   'low-confidence': t('stopped when it became unsure'),
   repetition: t('stopped when it repeated itself'),
+};
+
+export const answerEnd: Record<AnswerEnd, string> = {
+  complete: '',
+  limit: t('cut at the length limit'),
+  repetition: t('stopped when it repeated itself'),
+  stopped: t('stopped before its end'),
 };
 
 /** @param confidence 0..1, close to calibrated. */

@@ -3,12 +3,13 @@ import * as vscode from 'vscode';
 import { isRepositoryName } from '../../runtime/hub/repository-name';
 import { AddModel, AddModelProgressType, ListModels } from '../../runtime/protocol/methods';
 import type { AddModelRequest, InstalledModel, ModelOffer } from '../../runtime/protocol/models';
-import { modelWords } from '../models/model-words';
+import { converses, modelWords } from '../models/model-words';
 import { withModelProgress } from '../models/progress';
 import type { CommandHandlers, Services } from '../services';
+import type { SettingKey } from '../settings/schema';
 import { section } from '../settings/settings';
 
-/** Adding models, and choosing the one that completes. */
+/** Adding models, and choosing the ones that complete and answer. */
 export function modelCommands(services: Services): CommandHandlers {
   const { engine } = services;
   return {
@@ -20,6 +21,7 @@ export function modelCommands(services: Services): CommandHandlers {
       if (source === 'hub') await addFromHub(services);
     },
     'longview.selectModel': () => selectModel(services),
+    'longview.selectChatModel': () => selectChatModel(services),
   };
 }
 
@@ -83,6 +85,8 @@ async function add(services: Services, request: AddModelRequest, label: string):
       token,
     ),
   );
+  // It may be the one that the setting names already.
+  void services.chosen.refresh();
   await offer(added);
 }
 
@@ -124,9 +128,36 @@ async function selectModel({ engine, settings }: Services): Promise<void> {
   await choose(name);
 }
 
+async function selectChatModel({ engine, settings }: Services): Promise<void> {
+  const offers = await engine.request(ListModels, undefined);
+  const current = settings.get('models.chat');
+  const models = offers.models.filter(converses);
+  if (models.length === 0) {
+    const addModel = vscode.l10n.t('Add Model...');
+    const choice = await vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'No model is there that can write answers. Add an instruction-tuned one, with a chat template.',
+      ),
+      addModel,
+    );
+    if (choice === addModel) await vscode.commands.executeCommand('longview.addModel');
+    return;
+  }
+  const none = { label: vscode.l10n.t('None: show passages alone'), name: '' };
+  const items = models.map((model) => ({
+    label: model.name === current ? `$(check) ${model.name}` : model.name,
+    ...modelWords(model, offers, vscode.l10n.t),
+    name: model.name,
+  }));
+  const choice = await vscode.window.showQuickPick([none, ...items], {
+    title: vscode.l10n.t('The model that writes answers'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (choice) await choose(choice.name, 'models.chat');
+}
+
 /** The setting belongs to the machine, as the model does. */
-function choose(name: string): Thenable<void> {
-  return vscode.workspace
-    .getConfiguration(section)
-    .update('models.completion', name, vscode.ConfigurationTarget.Global);
+function choose(name: string, setting: SettingKey = 'models.completion'): Thenable<void> {
+  return vscode.workspace.getConfiguration(section).update(setting, name, vscode.ConfigurationTarget.Global);
 }

@@ -16,6 +16,10 @@ export function fitOf(
   return needed > memoryLimitMB * 1e6 ? 'limit' : 'fits';
 }
 
+/** Conversations can be put to it: it has a template for them, and is told where a text ends. */
+export const converses = ({ chats, completes, problem }: ModelOffer): boolean =>
+  chats === true && completes && problem === undefined;
+
 export interface ModelWords {
   description: string;
   detail: string;
@@ -35,6 +39,7 @@ export function modelWords(model: ModelOffer, offers: ModelOffers, t: Translate)
     !model.completes &&
       t('No completions: the model comes without a tokeniser, or nothing says where its texts end'),
     model.completesFrom === 'prefix' && t('completes from what stands before the cursor alone'),
+    converses(model) && t('writes answers'),
     languages.length > 0 && languages.join(', '),
     fitWords(fitOf(model, offers), offers, t),
     !model.verified && t('not compared with the original'),

@@ -44,6 +44,13 @@ export class AnswerActions {
     await copy(this.markdown(id));
   }
 
+  /** Puts what a model wrote on the clipboard. */
+  async copyWritten(id: number): Promise<void> {
+    const { answer } = this.conversation.answered(id).response;
+    if (!answer) throw new Error(vscode.l10n.t('No answer was written.'));
+    await copy(answer.text.trim());
+  }
+
   /** Opens the answer as an unsaved Markdown document. */
   async exportAnswer(id: number): Promise<void> {
     const content = this.markdown(id);

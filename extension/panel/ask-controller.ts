@@ -21,6 +21,8 @@ export class AskController {
     private readonly panel: PanelView,
     private readonly history: QuestionHistory,
     private readonly explain: (error: unknown) => string,
+    /** Whether a model is chosen that writes answers. */
+    private readonly writes: () => boolean,
   ) {}
 
   /**
@@ -45,13 +47,13 @@ export class AskController {
     try {
       const response = await this.engine.requestWithProgress(
         Ask,
-        await askRequest(asking, earlier),
+        await askRequest(asking, earlier, this.writes() ? this.conversation.written(after) : undefined),
         { type: AskProgressType, report: (progress) => this.report(id, progress) },
         cancellation.token,
       );
       if (this.runs !== id) return;
       this.found(id, response);
-      this.panel.post({ type: 'askDone', id, response, generatedAnswers: false });
+      this.panel.post({ type: 'askDone', id, response });
     } catch (error) {
       if (this.runs !== id) return;
       const cancelled = isCancellation(error);

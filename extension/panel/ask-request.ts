@@ -1,6 +1,11 @@
 import * as vscode from 'vscode';
-import { slashCommandOf, type Asking, type Place } from '../../runtime/protocol/conversation';
-import type { AskRequest } from '../../runtime/protocol/questions';
+import {
+  slashCommandOf,
+  type Asking,
+  type Place,
+  type SlashCommand,
+} from '../../runtime/protocol/conversation';
+import type { AskRequest, WrittenTurn } from '../../runtime/protocol/questions';
 import { allowedPath } from '../navigation/allowed-path';
 import { cursorPlace } from './places';
 
@@ -20,11 +25,19 @@ export function withTarget(asking: Asking): Asking {
   return place ? { ...asking, places: [...asking.places, place] } : asking;
 }
 
+/** Commands whose answer is what was found, or a line of documentation. */
+const unwritten: ReadonlySet<SlashCommand | undefined> = new Set(['find', 'doc'] as const);
+
 /**
  * What the engine is asked: files and folders as limits, selections as the code in question.
+ * @param written what an answer would go on from; undefined where none shall be written
  * @throws Error with a sentence where a command is unknown, or has nothing to work on
  */
-export async function askRequest(asking: Asking, earlier: string[]): Promise<AskRequest> {
+export async function askRequest(
+  asking: Asking,
+  earlier: string[],
+  written?: WrittenTurn[],
+): Promise<AskRequest> {
   const { places, leaveOut } = asking;
   const { command, unknown, rest } = slashCommandOf(asking.question);
   if (unknown !== undefined)
@@ -59,6 +72,7 @@ export async function askRequest(asking: Asking, earlier: string[]): Promise<Ask
     // Explained code speaks for itself, as the symbol that it is a part of.
     ...(about !== '' && !lead && { about: about.slice(0, aboutLimit) }),
     ...(lead && { lead: { ...lead, only: command === 'doc' } }),
+    ...(written && !unwritten.has(command) && { write: { earlier: written } }),
     limit: passageLimit,
   };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Asking, PassageNow } from '../../runtime/protocol/conversation';
-import type { AskResponse, Passage, PassageNote } from '../../runtime/protocol/questions';
+import { slashCommandOf, type Asking, type PassageNow } from '../../runtime/protocol/conversation';
+import type { AskResponse, Passage, PassageNote, WrittenTurn } from '../../runtime/protocol/questions';
 import { findLines } from '../navigation/find-lines';
 
 export interface HeldTurn {
@@ -32,6 +32,15 @@ export class Conversation {
   note(id: number, number: number, note: PassageNote | undefined): void {
     const passage = this.find(id, number);
     if (passage && note) passage.note = note;
+  }
+
+  /** What was written about the turns of these numbers, for a model that goes on from it. */
+  written(after: readonly number[]): WrittenTurn[] {
+    return this.turns.flatMap(({ id, asking, response }) => {
+      if (!after.includes(id) || !response?.answer) return [];
+      const { passages, answer } = response;
+      return [{ question: slashCommandOf(asking.question).rest, passages, answer: answer.text }];
+    });
   }
 
   /** @throws Error with a sentence where the panel shows what this window does not hold any more */

@@ -87,6 +87,8 @@ async function answer(message: FromWebview, parts: PanelParts): Promise<unknown>
       return answers.insertNote(message.id, message.number);
     case 'copyAnswer':
       return answers.copyAnswer(message.id);
+    case 'copyWritten':
+      return answers.copyWritten(message.id);
     case 'exportAnswer':
       return answers.exportAnswer(message.id);
     case 'summarize':

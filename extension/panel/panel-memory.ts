@@ -69,7 +69,7 @@ function rememberTurn(ask: readonly TurnMessage[], message: TurnMessage): TurnMe
     case 'passagesNow':
       return [...ask.filter((kept) => !isOf(kept, message, 'passagesNow')), message];
     case 'askProgress': {
-      // Passages and their notes are a part of the answer; what else is told of its making holds until the next step.
+      // Passages, their notes and what is written are a part of the answer; what else is told of its making holds until the next step.
       const isStep = (kept: TurnMessage) =>
         kept.type === 'askProgress' && kept.id === message.id && !isEvidence(kept.progress);
       return [...ask.filter((kept) => !isStep(kept)), message];
@@ -81,7 +81,7 @@ function rememberTurn(ask: readonly TurnMessage[], message: TurnMessage): TurnMe
 
 const isOf = (kept: TurnMessage, { id }: TurnMessage, type: TurnMessage['type']) =>
   kept.id === id && kept.type === type;
-const isEvidence = ({ stage }: AskProgress) => stage === 'passages' || stage === 'note';
+const isEvidence = ({ stage }: AskProgress) => stage !== 'searching' && stage !== 'reranking';
 
 /** The messages that bring a new webview to where the last one was, the tab last. */
 export function replay(memory: PanelMemory): ToWebview[] {

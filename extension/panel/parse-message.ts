@@ -72,6 +72,7 @@ export function parseFromWebview(data: unknown): FromWebview | undefined {
         : undefined;
     case 'copyAnswer':
     case 'exportAnswer':
+    case 'copyWritten':
       return isId(data.id) ? { type: data.type, id: data.id } : undefined;
     case 'insertCompletion':
       return isCount(data.index) ? { type: 'insertCompletion', index: data.index } : undefined;

@@ -1,4 +1,4 @@
-import type { AskResponse, Passage } from '../../runtime/protocol/questions';
+import type { AskResponse, Passage, WrittenAnswer } from '../../runtime/protocol/questions';
 import type { Translate } from '../../runtime/protocol/translate';
 import { escapeMarkdown } from '../status/tooltip';
 import { codeFence } from './passage-text';
@@ -10,8 +10,20 @@ import { codeFence } from './passage-text';
 export function answerMarkdown(question: string, response: AskResponse, t: Translate): string {
   const parts = [`# ${escapeMarkdown(question.replace(/\s+/g, ' ').trim())}`];
   if (response.passages.length === 0) parts.push(t('No passages were found.'));
+  if (response.answer) parts.push(writtenMarkdown(response.answer, t));
   for (const passage of response.passages) parts.push(passageMarkdown(passage, t));
   return `${parts.join('\n\n')}\n`;
+}
+
+/** What the model wrote is Markdown already; HTML in it is shown as it is written. */
+function writtenMarkdown({ text, model }: WrittenAnswer, t: Translate): string {
+  const label = t('Written by {0}, a model: check it against the passages.', model);
+  const plain = text
+    .trim()
+    .split(/(```[\s\S]*?(?:```|$)|`[^`\n]*`)/)
+    .map((piece, index) => (index % 2 === 0 ? piece.replace(/</g, '&lt;') : piece))
+    .join('');
+  return `${plain}\n\n*${escapeMarkdown(label)}*`;
 }
 
 function passageMarkdown({ number, citation, languageId, title, note, text }: Passage, t: Translate): string {

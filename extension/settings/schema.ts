@@ -5,7 +5,7 @@ export type SettingSpec =
   | { kind: 'boolean'; default: boolean }
   | { kind: 'choice'; default: string; choices: readonly string[] }
   | { kind: 'number'; default: number; minimum: number; maximum: number }
-  | { kind: 'text'; default: string };
+  | { kind: 'text'; default: string; mayBeEmpty?: true };
 
 export const settingSpecs = {
   enabled: { kind: 'boolean', default: true },
@@ -13,6 +13,7 @@ export const settingSpecs = {
   'completion.multiline': { kind: 'choice', default: 'auto', choices: ['auto', 'never'] },
   'completion.eagerness': { kind: 'choice', default: 'balanced', choices: ['low', 'balanced', 'high'] },
   'models.completion': { kind: 'text', default: 'striped-code' },
+  'models.chat': { kind: 'text', default: '', mayBeEmpty: true },
   'models.hub': { kind: 'text', default: 'https://huggingface.co' },
   'engine.provider': { kind: 'choice', default: 'auto', choices: ['auto', 'cpu', 'webgpu'] },
   'engine.memoryLimit': { kind: 'number', default: 1024, minimum: 400, maximum: 65_536 },
@@ -77,6 +78,7 @@ function expectation(spec: SettingSpec, value: unknown, t: Translate): string | 
         ? undefined
         : t('a whole number from {0} to {1}', spec.minimum, spec.maximum);
     case 'text':
+      if (spec.mayBeEmpty) return typeof value === 'string' ? undefined : t('a text');
       return typeof value === 'string' && value.trim() !== '' ? undefined : t('a text that is not empty');
   }
 }

@@ -28,6 +28,7 @@ export class Settings {
   forEngine(): EngineSettings {
     return {
       completionModel: this.get('models.completion'),
+      chatModel: this.get('models.chat').trim(),
       provider: this.get('engine.provider'),
       memoryLimit: this.get('engine.memoryLimit'),
       threads: this.get('engine.threads'),

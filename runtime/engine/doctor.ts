@@ -17,6 +17,8 @@ export interface DoctorFacts {
   /** Absent while no model is in memory. */
   weightBytes: number | undefined;
   threads: number;
+  /** The model for answers, where one is chosen. */
+  chat?: EngineStatus['model'];
 }
 
 const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -88,6 +90,14 @@ function modelItems(facts: DoctorFacts): DoctorItem[] {
       level: 'info',
       title: 'Kept states',
       value: `${status.kept.states} in memory, which hold ${status.kept.tokens} tokens; ${status.kept.savedStates} on disk (${status.kept.savedMB.toFixed(1)} MB)`,
+    });
+  const { chat } = facts;
+  if (chat)
+    items.push({
+      level: chat.state === 'failed' ? 'error' : 'info',
+      title: 'Answers',
+      value: `${chat.name}: ${chat.error ?? describeState(chat)}`,
+      ...(chat.error && { advice: 'Choose another model in "longview.models.chat", or none.' }),
     });
   return items;
 }

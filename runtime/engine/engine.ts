@@ -136,7 +136,7 @@ export class Engine {
     this.applyCeiling();
     // Without any window the process is about to end, unless one is just loaded anew and wants what it had.
     if (this.sessions.size > 0)
-      await this.hosts.keepOnly([...this.sessions.keys()].map(({ choice }) => choice));
+      await this.hosts.keepOnly([...this.sessions.keys()].flatMap(({ choices }) => choices));
   }
 
   async unloadModel(host: ModelHost): Promise<void> {
@@ -193,8 +193,10 @@ export class Engine {
   }
 
   private applyCeiling(): void {
-    const hosts = this.hosts.all;
     if (this.sessions.size === 0) return;
+    // Those that are still to be loaded have their share as well.
+    const choices = [...this.sessions.keys()].flatMap((session) => session.choices);
+    const hosts = [...new Set(choices.map((choice) => this.hosts.for(choice)))];
     for (const host of hosts) {
       host.setStatesLimit(statesLimitBytes(this.memoryLimit) / hosts.length);
       const { storageLimit } = this;

@@ -11,15 +11,22 @@ export interface ModelChoice {
   precision: InitializeParams['precision'];
 }
 
-export function modelChoice({
-  settings,
-  modelsFolder,
-  dataFolder,
-  precision,
-}: Pick<InitializeParams, 'settings' | 'modelsFolder' | 'dataFolder' | 'precision'>): ModelChoice {
+type Choosing = Pick<InitializeParams, 'settings' | 'modelsFolder' | 'dataFolder' | 'precision'>;
+
+/** The model that completes. */
+export const modelChoice = (params: Choosing): ModelChoice =>
+  choiceOf(params.settings.completionModel, params);
+
+/** The model that converses; undefined where none was chosen. */
+export function chatChoice(params: Choosing): ModelChoice | undefined {
+  const { chatModel = '' } = params.settings;
+  return chatModel === '' ? undefined : choiceOf(chatModel, params);
+}
+
+function choiceOf(name: string, { settings, modelsFolder, dataFolder, precision }: Choosing): ModelChoice {
   return {
-    name: settings.completionModel,
-    folder: modelFolder(settings.completionModel, modelsFolder, dataFolder),
+    name,
+    folder: modelFolder(name, modelsFolder, dataFolder),
     provider: settings.provider,
     threads: threadsOf(settings.threads),
     precision,

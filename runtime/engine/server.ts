@@ -116,6 +116,12 @@ export function serve(connection: MessageConnection, engine: Engine, options: Se
       e.ask(request, signal, progress(methods.AskProgressType, request.progressToken)),
     ),
   );
+  connection.onRequest(methods.Chat, (request, token) =>
+    answer(token, (e, signal) =>
+      e.chat(request, signal, progress(methods.ChatProgressType, request.progressToken)),
+    ),
+  );
+  connection.onRequest(methods.CountTokens, (request, token) => answer(token, (e) => e.countTokens(request)));
   connection.onRequest(methods.Summarize, (request, token) =>
     answer(token, (e, signal) =>
       e.summarize(request, signal, progress(methods.SummaryProgressType, request.progressToken)),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ChatProgress, ChatRequest, ChatResponse } from '../protocol/chat';
 import type { CompletionRequest, CompletionResponse, CursorMove } from '../protocol/completion';
 import type {
   DoctorReport,
@@ -16,18 +17,19 @@ import type { FileSummary, SummarizeRequest, SummaryProgress } from '../protocol
 import type { TextDocumentItem, TextEdit } from '../protocol/text';
 import { BackgroundReading } from './background-reading';
 import { Completions } from './completions';
+import { Conversations } from './conversations';
 import type { WorkCounters } from './counted-model';
 import { doctorReport } from './doctor';
 import { Documents } from './documents';
 import type { Engine } from './engine';
-import type { Checkpoints } from '../state/checkpoints';
 import type { Logger } from './log';
 import type { ModelHost } from './model-host';
 import { messageOf, UserError } from '../protocol/errors';
 import { DEFAULT_CONTEXT, RepositoryContext } from './prompt-context';
-import { modelChoice, type ModelChoice } from './model-hosts';
+import { chatChoice, modelChoice, type ModelChoice } from './model-hosts';
 import { listModels } from './model-offers';
 import { RecentEdits } from './recent-edits';
+import { doctorFacts, engineStatus, logFirst, sinceStart } from './session-report';
 import { Workspace } from './workspace';
 
 /** Milliseconds that an answer may spend on letting the model re-order its passages. */
@@ -44,6 +46,7 @@ export class Session {
   private readonly edits = new RecentEdits();
   private readonly statusListeners = new Set<(status: EngineStatus) => void>();
   private readonly completions: Completions;
+  private readonly conversations: Conversations;
   private readonly workspace: Workspace;
   private readonly context: RepositoryContext;
   private folders: readonly WorkspaceFolder[];
@@ -82,14 +85,25 @@ export class Session {
       scope: () => this.scope,
       maySave: ({ path }) => path !== undefined && this.workspace.locate(path) !== undefined,
     });
+    this.conversations = new Conversations(
+      engine.hosts,
+      () => this.chatChoice,
+      () => this.scope,
+    );
   }
 
   get settings(): EngineSettings {
     return this.currentSettings;
   }
 
-  get choice(): ModelChoice {
-    return this.currentChoice;
+  /** The models that it may want in memory. */
+  get choices(): ModelChoice[] {
+    return [this.currentChoice, this.chatChoice].filter((choice) => choice !== undefined);
+  }
+
+  /** Looked up anew each time: a model that was named before it was added is found once it is there. */
+  private get chatChoice(): ModelChoice | undefined {
+    return chatChoice({ ...this.params, settings: this.currentSettings });
   }
 
   get host(): ModelHost {
@@ -177,22 +191,8 @@ export class Session {
     const response = await this.doing('completing', () => this.completions.complete(request, signal));
     void this.workspace.startIndexing();
     if (!request.notebook) this.context.worksAt(request.uri, request.offset);
-    if (this.engine.isFirstCompletion()) this.logFirst(response);
+    if (this.engine.isFirstCompletion()) logFirst(this.log, response);
     return response;
-  }
-
-  /** Where the time until the first suggestion went, once per process: what a report of a slow start needs. */
-  private logFirst({ cost }: CompletionResponse): void {
-    this.log.info('First suggestion', {
-      msSinceStart: sinceStart(),
-      contextTokens: cost.contextTokens,
-      tokensRead: cost.tokensRead,
-      tokensGenerated: cost.tokensGenerated,
-      msQueue: Math.round(cost.ms.queue),
-      msTokenise: Math.round(cost.ms.tokenise),
-      msRead: Math.round(cost.ms.read),
-      msDecode: Math.round(cost.ms.decode),
-    });
   }
 
   ask(
@@ -203,13 +203,27 @@ export class Session {
     return this.doing('answering', () =>
       this.workspace.ask(
         request,
-        this.host,
-        rerankBudgetMs,
-        this.engine.summaries.describer(this.host),
-        signal,
-        onProgress,
+        {
+          host: this.host,
+          rerankBudgetMs,
+          describer: this.engine.summaries.describer(this.host),
+          writer: this.conversations.writer(request),
+        },
+        { signal, onProgress },
       ),
     );
+  }
+
+  chat(
+    request: ChatRequest,
+    signal?: AbortSignal,
+    onProgress?: (progress: ChatProgress) => void,
+  ): Promise<ChatResponse> {
+    return this.doing('answering', () => this.conversations.chat(request, signal, onProgress));
+  }
+
+  countTokens({ text }: { text: string }): Promise<number> {
+    return this.conversations.countTokens(text);
   }
 
   async summarize(
@@ -341,34 +355,16 @@ export class Session {
   }
 
   status(): EngineStatus {
-    return {
-      model: this.host.status(),
-      activity: this.activity === 'idle' && this.reading.active ? 'reading' : this.activity,
-      memory: {
-        residentMB: this.engine.residentBytes / 1e6,
-        statesMB: this.engine.stateBytes / 1e6,
-        limitMB: this.engine.memoryLimit,
-      },
-      kept: keptOf(this.host.current?.checkpoints),
-    };
+    const activity = this.activity === 'idle' && this.reading.active ? 'reading' : this.activity;
+    return engineStatus(this.engine, this.host, activity);
   }
 
   async doctor(): Promise<DoctorReport> {
-    const { engine, host, choice } = this;
-    return doctorReport({
-      version: engine.assets.version,
-      pid: process.pid,
-      windows: engine.windows,
-      settings: this.settings,
-      status: this.status(),
-      index: this.workspace.status(),
-      folders: this.workspace.folderPaths,
-      dataFolder: engine.data.root,
-      dataSizes: await engine.data.sizes(),
-      modelFolder: choice.folder,
-      weightBytes: host.current?.model.info.weightBytes,
-      threads: choice.threads,
-    });
+    const { engine, host, settings, currentChoice: choice, chatChoice: chat } = this;
+    const index = this.workspace.status();
+    const folders = this.workspace.folderPaths;
+    const status = this.status();
+    return doctorReport(await doctorFacts({ engine, host, settings, choice, chat, status, index, folders }));
   }
 
   /** Tells what has changed, in this window or in what it shares with others. */
@@ -389,18 +385,4 @@ export class Session {
       this.changed();
     }
   }
-}
-
-function keptOf(checkpoints: Checkpoints | undefined): EngineStatus['kept'] {
-  return {
-    states: checkpoints?.size ?? 0,
-    tokens: checkpoints?.tokensHeld ?? 0,
-    savedStates: checkpoints?.saved?.count ?? 0,
-    savedMB: (checkpoints?.saved?.bytes ?? 0) / 1e6,
-  };
-}
-
-/** Milliseconds since this process began. */
-function sinceStart(): number {
-  return Math.round(performance.now());
 }

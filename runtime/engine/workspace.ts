@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { askWorkspace, type Describer } from '../questions';
+import { askWorkspace, type AskDependencies, type AskOptions } from '../questions';
 import { WorkspaceFiles, WorkspaceIndex, type LocatedFile, type SimilarPassage } from '../retrieval';
 import type { EngineSettings, WorkspaceFolder } from '../protocol/engine';
 import { isCancelled, messageOf } from '../protocol/errors';
 import type { FileChange, IndexStatus, IndexedFile } from '../protocol/index-status';
-import type { AskProgress, AskRequest, AskResponse } from '../protocol/questions';
+import type { AskRequest, AskResponse } from '../protocol/questions';
 import { evidenceIndex } from './evidence-index';
 import type { Logger } from './log';
 import type { ModelHost } from './model-host';
@@ -18,6 +18,12 @@ const waiting: IndexStatus = { ...empty, state: 'idle' };
 const startAfterMs = 10_000;
 /** A question to an index that is still empty waits at most this long for its first files. */
 const emptyIndexWaitMs = 3_000;
+
+/** What answers a question besides the index. */
+export interface AskParts extends Pick<AskDependencies, 'rerankBudgetMs' | 'describer' | 'writer'> {
+  /** Of the model that re-orders passages. */
+  host: ModelHost;
+}
 
 /** The folders of the window and their index: opened, re-opened when folders or settings change, closed. */
 export class Workspace {
@@ -80,11 +86,8 @@ export class Workspace {
 
   async ask(
     request: AskRequest,
-    host: ModelHost,
-    rerankBudgetMs: number,
-    describer?: Describer,
-    signal?: AbortSignal,
-    onProgress?: (progress: AskProgress) => void,
+    { host, rerankBudgetMs, describer, writer }: AskParts,
+    options: AskOptions = {},
   ): Promise<AskResponse> {
     await this.startIndexing();
     const { index } = this;
@@ -101,8 +104,7 @@ export class Workspace {
     }
     if (index.status().filesDone === 0)
       await Promise.race([index.idle(), sleep(emptyIndexWaitMs, undefined, { ref: false })]);
-    const evidence = { index: evidenceIndex(index), describer };
-    const options = { signal, onProgress };
+    const evidence = { index: evidenceIndex(index), describer, writer };
     if (rerankBudgetMs <= 0) return askWorkspace(request, { ...evidence, rerankBudgetMs: 0 }, options);
     try {
       return await host.use(({ model }) =>

@@ -25,6 +25,8 @@ export interface Tokenizer {
   /** Ids of plain text; strings that look like special tokens are text. */
   encode(text: string): number[];
   decode(ids: readonly number[]): string;
+  /** Ids of the tokens that no text encodes to, by name. */
+  readonly added: ReadonlyMap<string, number>;
   readonly vocabularySize: number;
 }
 

@@ -1,5 +1,6 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { plainText } from '../models/plain-text';
+import { addedTokens } from '../models/tokenizer-description';
 import { messageOf, UserError } from '../protocol/errors';
 import type { CutPlace } from '../protocol/prompt-format';
 import { EncodeCache } from './encode-cache';
@@ -22,6 +23,7 @@ export function createTokenizer(json: unknown, cut: CutPlace | undefined): Token
         ids.length === 0
           ? ''
           : tokenizer.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
+      added: addedTokens(json).added,
       vocabularySize: tokenizer.get_vocab(true).size,
     };
   } catch (error) {
@@ -53,5 +55,5 @@ export function missingTokenizer(model: string, vocabularySize: number): Tokeniz
       `${model} has no longview.json, so that its tokens are unknown. Name a model that can write text.`,
     );
   };
-  return { encode: refuse, decode: refuse, vocabularySize };
+  return { encode: refuse, decode: refuse, added: new Map(), vocabularySize };
 }

@@ -5,8 +5,8 @@ import { describeModel } from '../architectures';
 import { checkpointTensors } from '../graph/model-graph';
 import { elementCount } from '../graph/stored-tensors';
 import { compiledWeights } from '../models/model-folder';
-import { readChatTemplate } from '../models/chat-template';
-import { manifestFile, readManifest, readModelJson } from '../models/manifest';
+import { readChatTemplate, type ChatTemplate } from '../models/chat-template';
+import { conversationTokens, manifestFile, readManifest, readModelJson } from '../models/manifest';
 import { knownModel } from '../models/registry';
 import { UserError, messageOf } from '../protocol/errors';
 import {
@@ -75,14 +75,27 @@ export async function describeFolder(folder: string, cacheFolder: string): Promi
     model.parameters = parametersOf(checkpointTensors(description));
     model.weightBytes = (await compiledWeights(folder, cacheFolder))?.bytes;
     if (model.weightBytes !== undefined) model.memoryBytes = model.weightBytes + (known?.states?.fixed ?? 0);
-    model.chats = readChatTemplate(folder, known?.chat) !== undefined;
+    model.chats = chatTemplateIn(folder) !== undefined;
     if (!existsSync(path.join(folder, manifestFile))) return model;
-    const { languages, prompt } = readManifest(folder);
+    const manifest = readManifest(folder);
+    const { languages, prompt } = manifest;
     const completesFrom = prompt.kind === 'prefix' ? 'prefix' : 'both-sides';
-    return { ...model, languages, completes: true, completesFrom };
+    return {
+      ...model,
+      languages,
+      completes: true,
+      completesFrom,
+      ...(model.chats && { conversationTokens: conversationTokens(manifest) }),
+    };
   } catch (error) {
     return { ...model, problem: messageOf(error) };
   }
+}
+
+/** How the model in a folder is shown a conversation. @throws UserError where its files cannot be read */
+export function chatTemplateIn(folder: string): ChatTemplate | undefined {
+  const known = knownModel(readOrigin(folder).repository ?? path.basename(folder));
+  return readChatTemplate(folder, known?.chat);
 }
 
 /** Usable as a folder's name on every system, and never one of Longview's own. */

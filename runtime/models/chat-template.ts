@@ -1,14 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Template } from '@huggingface/jinja';
+import type { ChatMessage } from '../protocol/chat';
 import { UserError, messageOf } from '../protocol/errors';
 import { readModelJson } from './manifest';
 import type { ChatFormat } from './registry';
-
-export interface ChatMessage {
-  role: 'system' | 'user' | 'assistant';
-  content: string;
-}
 
 /** How a model was trained to see a conversation: a template in Jinja, and the special tokens that it writes by name. */
 export interface ChatTemplate {
@@ -66,7 +62,13 @@ function tokensOf(config: Record<string, unknown>): Record<string, string> {
  */
 export function renderChat({ source, tokens }: ChatTemplate, messages: readonly ChatMessage[]): ChatPart[] {
   const marked = messages.map(({ role }, index) => ({ role, content: markOf(index) }));
-  const rendered = render(source, { ...tokens, messages: marked, add_generation_prompt: true });
+  const rendered = render(source, {
+    ...tokens,
+    messages: marked,
+    add_generation_prompt: true,
+    // Templates of models that can think aloud before they answer ask for this; the others do not look.
+    enable_thinking: false,
+  });
   return rendered
     .split(marks)
     .map((text, index): ChatPart =>

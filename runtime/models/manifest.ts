@@ -58,6 +58,13 @@ export function bareManifest(name: string): Manifest {
   };
 }
 
+/**
+ * What a conversation may take in all: as much as a prompt of completions, the half for its far end included, which lies within
+ * what the model was trained on.
+ */
+export const conversationTokens = ({ usefulContext }: Pick<Manifest, 'usefulContext'>): number =>
+  Math.floor(1.5 * usefulContext);
+
 /** Reads and parses a JSON file of a model folder. @throws UserError */
 export function readModelJson(folder: string, name: string): unknown {
   const file = path.join(folder, name);

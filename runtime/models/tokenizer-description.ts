@@ -35,7 +35,8 @@ export function describeTokenizer(json: unknown, config: object = {}): Tokenizer
   }
 }
 
-function addedTokens(json: unknown): Pick<TokenizerDescription, 'added' | 'special'> {
+/** Ids by name; blank ones are text. */
+export function addedTokens(json: unknown): Pick<TokenizerDescription, 'added' | 'special'> {
   const { added_tokens = [] } = json as {
     added_tokens?: { content: string; id: number; special?: boolean }[];
   };

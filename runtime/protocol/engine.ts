@@ -7,6 +7,8 @@ export interface WorkspaceFolder {
 
 export interface EngineSettings {
   completionModel: string;
+  /** The model that writes answers; empty or absent = none does. */
+  chatModel?: string;
   /** auto = cpu: a graphics card that is made of software cannot be told from a real one. */
   provider: 'auto' | 'cpu' | 'webgpu';
   /** MB, weights included, all windows together: where they differ, the smallest counts. */

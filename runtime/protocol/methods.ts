@@ -3,6 +3,7 @@
  * cancellation and progress are those of vscode-jsonrpc.
  */
 import { NotificationType, ProgressType, RequestType, RequestType0, NotificationType0 } from 'vscode-jsonrpc';
+import type { ChatProgress, ChatRequest, ChatResponse } from './chat';
 import type { CompletionRequest, CompletionResponse, CursorMove } from './completion';
 import type {
   DoctorReport,
@@ -42,6 +43,10 @@ export const FilesChanged = new NotificationType<FileChange[]>('files/changed');
 
 export const Complete = new RequestType<CompletionRequest, CompletionResponse, void>('completion/request');
 export const Ask = new RequestType<WithProgress<AskRequest>, AskResponse, void>('question/ask');
+/** Fails where no model is chosen for it. */
+export const Chat = new RequestType<WithProgress<ChatRequest>, ChatResponse, void>('chat/request');
+/** Tokens that a text is to the model that is chosen for conversations. */
+export const CountTokens = new RequestType<{ text: string }, number, void>('chat/countTokens');
 export const Summarize = new RequestType<WithProgress<SummarizeRequest>, FileSummary, void>('summary/file');
 
 export const IndexCommand = new RequestType<{ command: 'pause' | 'resume' | 'rebuild' }, IndexStatus, void>(
@@ -61,6 +66,7 @@ export const AddModel = new RequestType<WithProgress<AddModelRequest>, Installed
 export const UnloadModel = new NotificationType0('model/unload');
 export const Log = new NotificationType<LogRecord>('log');
 
+export const ChatProgressType = new ProgressType<ChatProgress>();
 export const AskProgressType = new ProgressType<AskProgress>();
 export const AddModelProgressType = new ProgressType<AddModelProgress>();
 export const SummaryProgressType = new ProgressType<SummaryProgress>();

@@ -33,6 +33,8 @@ export interface InstalledModel extends ModelOrigin {
   completesFrom?: 'both-sides' | 'prefix';
   /** Has a chat template: conversations can be put to it. */
   chats?: boolean;
+  /** Tokens that a conversation with it may have. */
+  conversationTokens?: number;
   /** Why it cannot be used. */
   problem?: string;
 }

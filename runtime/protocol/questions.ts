@@ -1,3 +1,4 @@
+import type { AnswerEnd } from './chat';
 import type { LineRange } from './text';
 
 /** Where a passage stands. `path` is absolute; `displayPath` is relative to the workspace folder. */
@@ -52,10 +53,46 @@ export interface AskRequest {
   /** The code to be explained: it comes first, as a passage that shows its symbol whole; `only`: nothing else does. */
   lead?: { path: string; displayPath: string; languageId: string; range: LineRange; only: boolean };
   limit: number;
+  /** An answer shall be written from the passages, where a model is chosen for it; what it follows, oldest first. */
+  write?: { earlier: WrittenTurn[] };
+}
+
+/** A question that was answered in writing, with all that its model was shown. */
+export interface WrittenTurn {
+  question: string;
+  passages: Passage[];
+  answer: string;
+}
+
+/** What a model wrote from the passages. */
+export interface WrittenAnswer {
+  model: string;
+  /** Markdown, which nobody has looked at: shown without any HTML. Cites passages as [1]. */
+  text: string;
+  /** How many of the passages it was shown, from the first on: the others did not fit. */
+  passagesRead: number;
+  /** What of it the passages do not bear out, in order. */
+  doubts: AnswerDoubt[];
+  end: AnswerEnd;
+  cost: { tokensRead: number; tokensReused: number; tokensGenerated: number; ms: number };
+}
+
+/** A piece of a written answer (UTF-16) that could not be confirmed. */
+export interface AnswerDoubt {
+  start: number;
+  end: number;
+  /**
+   * `no-passage`: cites a number that the model was shown no passage for; `no-name`: names something that stands in none of
+   * them; `other-passage`: names something that stands in another one than the passage it cites.
+   */
+  kind: 'no-passage' | 'no-name' | 'other-passage';
 }
 
 export interface AskResponse {
   passages: Passage[];
+  answer?: WrittenAnswer;
+  /** Why there is none, where one was asked for: a sentence. */
+  answerProblem?: string;
   /** Share of files indexed when the question was answered, 0..1. */
   indexed: number;
   filesSearched: number;
@@ -69,10 +106,13 @@ export interface AskResponse {
 /**
  * Sent while a question is answered. Evidence comes before anything that is written about it: first the passages, with
  * the numbers of those whose notes are still to be written, then each of these notes, or none where the model had
- * nothing to say that holds.
+ * nothing to say that holds. Where an answer is written, its pieces come in place of the notes.
  */
 export type AskProgress =
   | { stage: 'searching' }
   | { stage: 'reranking'; done: number; total: number }
   | { stage: 'passages'; response: AskResponse; unwritten: number[] }
-  | { stage: 'note'; number: number; note?: PassageNote };
+  | { stage: 'note'; number: number; note?: PassageNote }
+  /** The model that writes the answer reads the passages. */
+  | { stage: 'answer'; model: string }
+  | { stage: 'piece'; text: string };

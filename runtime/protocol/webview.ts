@@ -36,7 +36,7 @@ export type ToWebview =
   /** A turn of an earlier conversation, which is not answered again unless asked for. */
   | { type: 'askRecalled'; id: number; asking: Asking; after: number[] }
   | { type: 'askProgress'; id: number; progress: AskProgress }
-  | { type: 'askDone'; id: number; response: AskResponse; generatedAnswers: false }
+  | { type: 'askDone'; id: number; response: AskResponse }
   | { type: 'askFailed'; id: number; message: string; cancelled: boolean }
   | { type: 'passagesNow'; id: number; passages: PassageNow[] }
   /** A conversation begins anew. */
@@ -72,6 +72,8 @@ export type FromWebview =
   | { type: 'insertNote'; id: number; number: number }
   | { type: 'copyAnswer'; id: number }
   | { type: 'exportAnswer'; id: number }
+  /** What a model wrote, without the passages. */
+  | { type: 'copyWritten'; id: number }
   | { type: 'summarize' }
   | { type: 'exportSummary' }
   | { type: 'openLine'; path: string; line: number; endLine: number }

@@ -1,8 +1,9 @@
 /**
  * A question about the workspace: passages out, ranked, quoted and checked against the files. A model may re-order them,
- * and write a line about what each of them does once they are shown.
+ * and once they are shown write a line about what each of them does, or, where it can, an answer from them.
  */
 import type { LanguageModel } from '../inference/language-model';
+import { isCancelled, messageOf } from '../protocol/errors';
 import type { AskProgress, AskRequest, AskResponse, Passage } from '../protocol/questions';
 import type { Describer, Evidence, EvidenceIndex } from './evidence';
 import { leadEvidence, ledBy } from './lead';
@@ -10,6 +11,7 @@ import { ownNotes, writeNotes } from './notes';
 import { propose } from './propose';
 import { rerank, RERANKED } from './rerank';
 import { verifyPassage } from './verify';
+import type { AnswerWriter } from './write-answer';
 
 export interface AskDependencies {
   index: EvidenceIndex;
@@ -19,6 +21,8 @@ export interface AskDependencies {
   rerankBudgetMs: number;
   /** Absent: passages come without notes. */
   describer?: Describer;
+  /** Absent: the passages are the answer. */
+  writer?: AnswerWriter;
 }
 
 export interface AskOptions {
@@ -36,7 +40,7 @@ export async function askWorkspace(
   dependencies: AskDependencies,
   options: AskOptions = {},
 ): Promise<AskResponse> {
-  const { index, model, rerankBudgetMs, describer } = dependencies;
+  const { index, model, rerankBudgetMs, describer, writer } = dependencies;
   const { signal, onProgress } = options;
   const started = performance.now();
   signal?.throwIfAborted();
@@ -83,15 +87,32 @@ export async function askWorkspace(
     ms: { search: searched - started, rerank: reranked - searched, total: ended - started },
     ...(passages.length === 0 ? { nothingFound: whyNothing(status) } : {}),
   };
-  if (unwritten && unwritten.size > 0) {
-    onProgress?.({
-      stage: 'passages',
-      response: structuredClone(response),
-      unwritten: [...unwritten.keys()],
-    });
-    await writeNotes(passages, unwritten, onProgress, signal);
-  }
+  const writes = writer !== undefined && passages.length > 0;
+  const notes = writes || !unwritten ? new Map() : unwritten;
+  if (writes || notes.size > 0)
+    onProgress?.({ stage: 'passages', response: structuredClone(response), unwritten: [...notes.keys()] });
+  if (writes) return { ...response, ...(await written(passages, writer, options)) };
+  await writeNotes(passages, notes, onProgress, signal);
   return response;
+}
+
+/** Passages are worth showing without what a model would write about them. Rejects when aborted before a word was written. */
+async function written(
+  passages: readonly Passage[],
+  writer: AnswerWriter,
+  { signal, onProgress }: AskOptions,
+): Promise<Pick<AskResponse, 'answer' | 'answerProblem'>> {
+  try {
+    const answer = await writer(passages, {
+      signal,
+      onStart: (model) => onProgress?.({ stage: 'answer', model }),
+      onPiece: (text) => onProgress?.({ stage: 'piece', text }),
+    });
+    return { answer };
+  } catch (error) {
+    if (isCancelled(error)) throw error;
+    return { answerProblem: messageOf(error) };
+  }
 }
 
 /** The first `limit` passages that still stand in their files, numbered from 1, and the texts of the files looked at. */

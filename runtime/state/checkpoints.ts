@@ -108,6 +108,26 @@ export class Checkpoints {
     }
   }
 
+  /** Keeps a copy of `state`, which holds `ids`: what was written after reading, for example. */
+  async keep(scope: string, ids: ArrayLike<number>, state: ModelState): Promise<void> {
+    const tree = this.trees.get(scope) ?? new RadixTree<Checkpoint>();
+    this.trees.set(scope, tree);
+    const known = tree.get(ids);
+    if (known) {
+      known.used = ++this.clock;
+      return;
+    }
+    const checkpoint = {
+      scope,
+      ids: Int32Array.from(ids),
+      state: await this.model.fork(state),
+      used: ++this.clock,
+    };
+    const meanwhile = tree.set(checkpoint.ids, checkpoint);
+    if (meanwhile) this.model.release(meanwhile.state);
+    this.shrinkTo(this.limitBytes);
+  }
+
   /** Whether `persist` has something to do. */
   get hasUnsaved(): boolean {
     return this.unsaved().length > 0;
@@ -200,26 +220,6 @@ export class Checkpoints {
       await this.saved!.forget(saved);
       return undefined;
     }
-  }
-
-  /** Keeps a copy of `state`, which holds `ids`. */
-  private async keep(scope: string, ids: ArrayLike<number>, state: ModelState): Promise<void> {
-    const tree = this.trees.get(scope) ?? new RadixTree<Checkpoint>();
-    this.trees.set(scope, tree);
-    const known = tree.get(ids);
-    if (known) {
-      known.used = ++this.clock;
-      return;
-    }
-    const checkpoint = {
-      scope,
-      ids: Int32Array.from(ids),
-      state: await this.model.fork(state),
-      used: ++this.clock,
-    };
-    const meanwhile = tree.set(checkpoint.ids, checkpoint);
-    if (meanwhile) this.model.release(meanwhile.state);
-    this.shrinkTo(this.limitBytes);
   }
 
   /** From a fork of its own, as the state may be dropped while this waits for its turn. */

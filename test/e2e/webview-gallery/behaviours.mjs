@@ -41,6 +41,34 @@ export const behaviours = {
     await close();
   },
 
+  async 'a written answer: links open its passages, doubts are told, nothing becomes markup'(open) {
+    const { page, say, close } = await open();
+    await say(states['ask-writing']);
+    await page.getByText('Writing…').waitFor();
+    await page.getByRole('button', { name: 'Stop' }).last().click();
+    assert.deepEqual(await lastPosted(page), { type: 'cancel', what: 'ask' });
+    await say(states['ask-written'].slice(-1));
+    const written = page.getByRole('region', { name: 'Written answer' });
+    assert.equal(await written.getByText('Written by granite-4.0-h-350m, a model').count(), 1);
+    await written.getByRole('link', { name: /^Passage 4/ }).click();
+    assert.deepEqual(await lastPosted(page), {
+      type: 'openCitation',
+      path: '/home/user/project/README.md',
+      range: { startLine: 66, endLine: 66 },
+      id: 1,
+      number: 4,
+    });
+    assert.deepEqual(
+      await written.locator('.doubt').evaluateAll((nodes) => nodes.map((node) => node.title)),
+      ['This does not stand in any of the passages.', 'The model was shown no such passage.'],
+    );
+    assert.equal(await written.locator('b').count(), 0);
+    assert.match(await written.locator('ul').innerText(), /<b>not even<\/b>/);
+    await written.getByRole('button', { name: 'Copy the written answer' }).click();
+    assert.deepEqual(await lastPosted(page), { type: 'copyWritten', id: 1 });
+    await close();
+  },
+
   async 'passages: one tab stop, arrow keys, Enter opens the lines'(open) {
     const { page, say, close } = await open();
     await say(states['ask-passages']);

@@ -21,7 +21,10 @@ const widths = [
   [300, () => true],
   [
     480,
-    (name) => ['ask-notes', 'ask-conversation', 'summary-generating', 'completions-three'].includes(name),
+    (name) =>
+      ['ask-notes', 'ask-written', 'ask-conversation', 'summary-generating', 'completions-three'].includes(
+        name,
+      ),
   ],
 ];
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : '';

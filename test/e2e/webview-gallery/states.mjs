@@ -124,7 +124,7 @@ const tab = (name) => ({ type: 'showTab', tab: name });
 const asking = (text = question, over = {}) => ({ question: text, places: [], leaveOut: [], ...over });
 const startedAs = (id, as, after = []) => ({ type: 'askStarted', id, asking: as, after });
 const started = startedAs(1, asking());
-const answered = (id = 1) => ({ type: 'askDone', id, response, generatedAnswers: false });
+const answered = (id = 1) => ({ type: 'askDone', id, response });
 const places = {
   file: { kind: 'file', path: '/home/user/project/src/state/store.ts', displayPath: 'src/state/store.ts' },
   folder: { kind: 'folder', path: '/home/user/project/test', displayPath: 'test' },
@@ -144,11 +144,39 @@ const noted = [
   note(passages[1], 'Returns the entry with the least `work` per byte.', 'generated'),
   ...passages.slice(2),
 ];
+const prose =
+  'A snapshot leaves once the `ceiling` is passed, **least useful first** [4]. Which one that is, `victim` says [2]:\n\n' +
+  '- the entry with the least `work` per byte [2]\n- never the `newestEntry` [2][9], <b>not even</b> then\n\n' +
+  '```ts\nreturn minBy(entries, (entry) => entry.work / entry.bytes);\n```\n\nA test shows it [3].';
+const doubt = (words, kind) => ({
+  start: prose.indexOf(words),
+  end: prose.indexOf(words) + words.length,
+  kind,
+});
+const answer = {
+  model: 'granite-4.0-h-350m',
+  text: prose,
+  passagesRead: 3,
+  doubts: [doubt('`newestEntry`', 'no-name'), doubt('[9]', 'no-passage')],
+  end: 'limit',
+  cost: { tokensRead: 1204, tokensReused: 0, tokensGenerated: 96, ms: 8400 },
+};
+const writing = [
+  {
+    type: 'askProgress',
+    id: 1,
+    progress: {
+      stage: 'passages',
+      response: { ...response, passages: passages.slice(1) },
+      unwritten: [],
+    },
+  },
+  { type: 'askProgress', id: 1, progress: { stage: 'answer', model: answer.model } },
+];
 const nothing = (reason, over = {}) => ({
   type: 'askDone',
   id: 1,
   response: { ...response, passages: [], nothingFound: reason, ...over },
-  generatedAnswers: false,
 });
 
 function line(name, kind, nameLine, depth, signature, text, source) {
@@ -358,10 +386,36 @@ export const states = {
     },
     { type: 'askProgress', id: 1, progress: { stage: 'note', number: 2, note: noted[1].note } },
   ],
+  'ask-writing': [
+    status(),
+    started,
+    ...writing,
+    { type: 'askProgress', id: 1, progress: { stage: 'piece', text: answer.text.slice(0, 150) } },
+  ],
+  'ask-written': [
+    status(),
+    started,
+    ...writing,
+    { type: 'askDone', id: 1, response: { ...response, passages: passages.slice(1), answer } },
+  ],
+  'ask-not-written': [
+    status(),
+    started,
+    {
+      type: 'askDone',
+      id: 1,
+      response: {
+        ...response,
+        passages: passages.slice(1, 2),
+        answerProblem:
+          'There is no model "granite" (longview.models.chat). Add it, or choose another one for answers.',
+      },
+    },
+  ],
   'ask-edited': [
     status(),
     started,
-    { type: 'askDone', id: 1, response: { ...response, passages: noted.slice(1) }, generatedAnswers: false },
+    { type: 'askDone', id: 1, response: { ...response, passages: noted.slice(1) } },
     {
       type: 'passagesNow',
       id: 1,
@@ -384,7 +438,6 @@ export const states = {
       type: 'askDone',
       id: 3,
       response: { ...response, passages: noted.slice(0, 2) },
-      generatedAnswers: false,
     },
   ],
   'ask-context': [
@@ -403,13 +456,12 @@ export const states = {
       type: 'askDone',
       id: 1,
       response: { ...response, passages: [noted[1]] },
-      generatedAnswers: false,
     },
   ],
   'ask-command-silent': [
     status(),
     startedAs(1, asking('/doc', { places: [places.selection] })),
-    { type: 'askDone', id: 1, response: { ...response, passages: [passages[1]] }, generatedAnswers: false },
+    { type: 'askDone', id: 1, response: { ...response, passages: [passages[1]] } },
   ],
   'ask-recalled': [
     status(),

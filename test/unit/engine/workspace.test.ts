@@ -62,7 +62,7 @@ describe('Workspace', () => {
   });
 
   it('answers the first question of a fresh window from what it indexes meanwhile', async () => {
-    const { passages } = await workspace.ask(request, host, 0);
+    const { passages } = await workspace.ask(request, { host, rerankBudgetMs: 0 });
     expect(passages[0]!.citation.displayPath).toBe('fruit.ts');
   });
 
@@ -73,7 +73,7 @@ describe('Workspace', () => {
     writeFileSync(path.join(project, 'test', 'fruit.test.ts'), 'it("counts apples", () => countApples());\n');
     writeFileSync(path.join(project, 'fruit.md'), '# Apples\n\nApples are counted.\n');
     const paths = async (over: object) =>
-      (await workspace.ask({ ...request, limit: 9, ...over }, host, 0)).passages
+      (await workspace.ask({ ...request, limit: 9, ...over }, { host, rerankBudgetMs: 0 })).passages
         .map(({ citation }) => citation.displayPath)
         .sort();
     expect(await paths({})).toEqual(['fruit.md', 'fruit.ts', 'fruits.ts', 'test/fruit.test.ts']);
@@ -86,8 +86,8 @@ describe('Workspace', () => {
 
   it('switched off it answers that it is off, switched on again it finds', async () => {
     await workspace.configure(undefined, { ...settings, indexEnabled: false });
-    expect((await workspace.ask(request, host, 0)).nothingFound).toBe('index-disabled');
+    expect((await workspace.ask(request, { host, rerankBudgetMs: 0 })).nothingFound).toBe('index-disabled');
     await workspace.configure(undefined, settings);
-    expect((await workspace.ask(request, host, 0)).passages).toHaveLength(1);
+    expect((await workspace.ask(request, { host, rerankBudgetMs: 0 })).passages).toHaveLength(1);
   });
 });

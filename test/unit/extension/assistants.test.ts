@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { inTurn, writtenTurn } from '../../../extension/assistants/chat-history';
+import { CitedText } from '../../../extension/assistants/cited-text';
 import { searchToolInput, summaryToolInput } from '../../../extension/assistants/tool-input';
 import { searchToolText } from '../../../extension/assistants/tool-text';
 import type { AskResponse } from '../../../runtime/protocol/questions';
@@ -55,5 +57,47 @@ describe('what another assistant is told', () => {
 
   it('says so when there is nothing', () => {
     expect(searchToolText({ ...response, nothingFound: 'no-match' }, t)).toMatch(/^Nothing in the workspace/);
+  });
+});
+
+describe('an answer in the editor’s chat', () => {
+  const parts = (...pieces: string[]) => {
+    const cited = new CitedText();
+    return [...pieces.flatMap((piece) => cited.add(piece)), ...cited.end()].map((part) =>
+      'text' in part ? part.text : part.numbers,
+    );
+  };
+
+  it('has its citations told apart, however it is cut', () => {
+    expect(parts('See [1], and [2, 3].')).toEqual(['See ', [1], ', and ', [2, 3], '.']);
+    expect(parts('See [', '1', '2] an', 'd [x].')).toEqual(['See ', [12], ' an', 'd [x].']);
+    expect(parts('It ends [1')).toEqual(['It ends ', '[1']);
+  });
+
+  it('leaves what stands in code alone', () => {
+    expect(parts('`a[1]` [1]', '\n```ts\nb[2]\n``', '`\n[2]')).toEqual([
+      '`a[1]` ',
+      [1],
+      '\n```ts\nb[2]\n``',
+      '`\n',
+      [2],
+    ]);
+  });
+
+  it('goes on from what an earlier one left behind, if that is whole', () => {
+    const turn = { question: 'q', passages: [], answer: 'a' };
+    expect(writtenTurn({ turn })).toEqual(turn);
+    for (const bad of [undefined, {}, { turn: 7 }, { turn: { ...turn, passages: 'x' } }])
+      expect(writtenTurn(bad)).toBeUndefined();
+  });
+
+  it('puts messages in turn', () => {
+    const user = (content: string) => ({ role: 'user' as const, content });
+    const assistant = { role: 'assistant' as const, content: 'c' };
+    expect(inTurn([user('a'), user(' '), user('b'), assistant, user('d')])).toEqual([
+      user('a\n\nb'),
+      assistant,
+      user('d'),
+    ]);
   });
 });

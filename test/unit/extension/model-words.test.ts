@@ -44,6 +44,11 @@ describe('a model that can be chosen', () => {
     expect(fitOf({ ...model, memoryBytes }, offers)).toBe(fit);
   });
 
+  it('says whether it can write answers', () => {
+    expect(words({ chats: true }).detail).toContain('writes answers');
+    expect(words({ chats: true, completes: false }).detail).not.toContain('writes answers');
+  });
+
   it('names the setting where the limit is too low', () => {
     expect(words({ memoryBytes: 800e6 }).detail).toContain('limit of 1024 MB (longview.engine.memoryLimit)');
   });

@@ -18,6 +18,7 @@ describe('parseFromWebview', () => {
     [{ type: 'insertPassage', id: 1_760_000_000_000, number: 2 }],
     [{ type: 'insertNote', id: 1, number: 2 }],
     [{ type: 'exportAnswer', id: 1 }],
+    [{ type: 'copyWritten', id: 1 }],
     [{ type: 'cancel', what: 'summary' }],
     [{ type: 'openCitation', path: '/a/b.ts', range, id: 5, number: 1 }],
     [{ type: 'openLine', path: '/a/b.ts', line: 0, endLine: 0 }],

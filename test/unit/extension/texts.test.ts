@@ -205,16 +205,24 @@ describe('panel memory', () => {
     };
     const messages: ToWebview[] = [
       asked(6, []),
-      { type: 'askDone', id: 6, response, generatedAnswers: false },
+      { type: 'askDone', id: 6, response },
       asked(7, [6]),
       { type: 'askProgress', id: 7, progress: { stage: 'searching' } },
       passages,
       { type: 'askProgress', id: 7, progress: { stage: 'note', number: 1 } },
+      { type: 'askProgress', id: 7, progress: { stage: 'answer', model: 'm' } },
+      { type: 'askProgress', id: 7, progress: { stage: 'piece', text: 'It' } },
+      { type: 'askProgress', id: 7, progress: { stage: 'piece', text: ' is' } },
     ];
     const memory = messages.reduce(remember, emptyMemory);
     const kinds = (of: typeof memory) => replay(of).map(({ type }) => type);
-    expect(kinds(memory)).toEqual(['askStarted', 'askDone', 'askStarted', 'askProgress', 'askProgress']);
-    const done = remember(memory, { type: 'askDone', id: 7, response, generatedAnswers: false });
+    expect(kinds(memory)).toEqual([
+      'askStarted',
+      'askDone',
+      'askStarted',
+      ...Array<string>(5).fill('askProgress'),
+    ]);
+    const done = remember(memory, { type: 'askDone', id: 7, response });
     expect(kinds(done)).toEqual(['askStarted', 'askDone', 'askStarted', 'askDone']);
     expect(replay(remember(done, asked(8, [6]))).map((message) => 'id' in message && message.id)).toEqual([
       6, 6, 8,
@@ -253,6 +261,21 @@ f();
     );
     const none = { ...response, passages: [] };
     expect(answerMarkdown('q', none, english)).toBe('# q\n\nNo passages were found.\n');
+  });
+
+  it('puts what a model wrote in front of the passages, labelled, and without HTML outside of code', () => {
+    const answer = {
+      model: 'talker',
+      text: '\nSee `Map<string>` [1], <b>not</b>:\n```ts\nlet a: Set<T>;\n```\n',
+      passagesRead: 1,
+      doubts: [],
+      end: 'complete' as const,
+      cost: { tokensRead: 1, tokensReused: 0, tokensGenerated: 1, ms: 1 },
+    };
+    const markdown = answerMarkdown('q', { ...response, answer }, english);
+    expect(markdown).toContain(
+      '# q\n\nSee `Map<string>` [1], &lt;b>not&lt;/b>:\n```ts\nlet a: Set<T>;\n```\n\n*Written by talker, a model: check it against the passages.*\n\n## 1.',
+    );
   });
 
   it('fences a passage that holds a fence itself', () => {

@@ -13,6 +13,10 @@ import { throwIfAborted, UserError } from '../../../runtime/protocol/errors';
 export const characterTokenizer: Tokenizer = {
   encode: (text) => Array.from({ length: text.length }, (_, i) => text.charCodeAt(i) + 32),
   decode: (ids) => String.fromCharCode(...ids.map((id) => id - 32)),
+  added: new Map([
+    ['<|endoftext|>', 0],
+    ['<|fim_end|>', 6],
+  ]),
   vocabularySize: 65536 + 32,
 };
 

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readChatTemplate, renderChat, type ChatMessage } from '../../../runtime/models/chat-template';
+import { readChatTemplate, renderChat } from '../../../runtime/models/chat-template';
 import { knownModel } from '../../../runtime/models/registry';
+import type { ChatMessage } from '../../../runtime/protocol/chat';
 import { UserError } from '../../../runtime/protocol/errors';
 import { temporaryFolder } from '../fixtures/model-folder';
 

@@ -48,6 +48,7 @@ function scriptedModel() {
     tokenizer: {
       encode: (text: string) => [...text].map((char) => char.codePointAt(0)! + 10),
       decode: () => '',
+      added: new Map(),
       vocabularySize: 0,
     },
     create: async () => {

@@ -21,6 +21,7 @@ export class FakeModel implements LanguageModel {
   readonly tokenizer = {
     encode: (text: string) => (text.match(/\s*\S+|\s+/g) ?? []).map((word) => this.idOf(word)),
     decode: (ids: readonly number[]) => ids.map((id) => this.vocabulary[id - 16] ?? '').join(''),
+    added: new Map(),
     vocabularySize: 16_384,
   };
 

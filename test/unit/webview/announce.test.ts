@@ -35,7 +35,7 @@ it('says that a search starts and what it found, not each step', () => {
       started,
       { type: 'askProgress', id: 1, progress: { stage: 'searching' } },
       { type: 'askProgress', id: 1, progress: { stage: 'reranking', done: 1, total: 2 } },
-      { type: 'askDone', id: 1, response, generatedAnswers: false },
+      { type: 'askDone', id: 1, response },
     ]),
   ).toEqual(['Searching…', undefined, undefined, '0 passages found.']);
 });
@@ -46,7 +46,7 @@ it('says what was found once, when the passages are there', () => {
       started,
       { type: 'askProgress', id: 1, progress: { stage: 'passages', response, unwritten: [1] } },
       { type: 'askProgress', id: 1, progress: { stage: 'note', number: 1 } },
-      { type: 'askDone', id: 1, response, generatedAnswers: false },
+      { type: 'askDone', id: 1, response },
     ]),
   ).toEqual(['Searching…', '0 passages found.', undefined, undefined]);
 });

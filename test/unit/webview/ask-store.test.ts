@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Asking, Place } from '../../../runtime/protocol/conversation';
-import type { AskResponse, Passage } from '../../../runtime/protocol/questions';
+import type { AskResponse, Passage, AskProgress } from '../../../runtime/protocol/questions';
 import { followed, placeNow, runningTurn } from '../../../webview/ask-store';
 import { initialState } from '../../../webview/state';
 import { reduce } from '../../../webview/store';
@@ -30,7 +30,7 @@ const started = (id: number, question = 'q', follows: number[] = []): Event => (
   asking: asking(question),
   after: follows,
 });
-const done = (id: number): Event => ({ type: 'askDone', id, response, generatedAnswers: false });
+const done = (id: number): Event => ({ type: 'askDone', id, response });
 const failed = (id: number, cancelled = false): Event => ({
   type: 'askFailed',
   id,
@@ -67,6 +67,23 @@ describe('a turn', () => {
     expect(response.passages[1]).not.toHaveProperty('note');
     expect(after([failed(1, true)], written).ask.turns).toMatchObject([
       { phase: 'done', unwritten: [], response: turn?.response },
+    ]);
+  });
+
+  it('takes an answer piece by piece; stopped, it keeps what was written', () => {
+    const told = (progress: AskProgress): Event => ({ type: 'askProgress', id: 1, progress });
+    const written = after([
+      started(1),
+      told({ stage: 'passages', response, unwritten: [] }),
+      told({ stage: 'answer', model: 'talker' }),
+      told({ stage: 'piece', text: 'It' }),
+      told({ stage: 'piece', text: ' is' }),
+    ]);
+    expect(written.ask.turns).toMatchObject([
+      { phase: 'writing', response, written: { model: 'talker', text: 'It is' } },
+    ]);
+    expect(after([failed(1, true)], written).ask.turns).toMatchObject([
+      { phase: 'done', response, written: { text: 'It is' } },
     ]);
   });
 

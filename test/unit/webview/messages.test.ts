@@ -8,7 +8,7 @@ it.each([
   { type: 'askStarted', id: 1, asking: { question: 'q', places: [] }, after: [] },
   { type: 'foundPlaces', query: '', places: [] },
   { type: 'askCleared' },
-  { type: 'askDone', id: 1, response: { passages: [] }, generatedAnswers: false },
+  { type: 'askDone', id: 1, response: { passages: [] } },
   { type: 'summaryLine', id: 1, index: 0, line: {}, done: 1, total: 2 },
   { type: 'completions', view: { candidates: [] } },
 ])('takes %j', (message) => expect(toMessage(message)).toBe(message));

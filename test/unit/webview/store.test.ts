@@ -15,7 +15,7 @@ const response: AskResponse = {
   reranked: false,
   ms: { search: 1, rerank: 0, total: 1 },
 };
-const done = (id: number): Event => ({ type: 'askDone', id, response, generatedAnswers: false });
+const done = (id: number): Event => ({ type: 'askDone', id, response });
 const started = (id: number, question = 'q'): Event => ({
   type: 'askStarted',
   id,
