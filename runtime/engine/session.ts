@@ -27,11 +27,9 @@ import { messageOf, UserError } from '../protocol/errors';
 import { DEFAULT_CONTEXT, RepositoryContext } from './prompt-context';
 import { modelChoice, type ModelChoice } from './model-hosts';
 import { listModels } from './model-offers';
+import { RERANK_BUDGET_MS } from '../questions';
 import { RecentEdits } from './recent-edits';
 import { Workspace } from './workspace';
-
-/** Milliseconds that an answer may spend on letting the model re-order its passages. */
-const rerankBudgetMs = 0;
 
 /**
  * Everything that Longview does for one window, behind plain methods: the process serves them over JSON-RPC, the command
@@ -204,7 +202,7 @@ export class Session {
       this.workspace.ask(
         request,
         this.host,
-        rerankBudgetMs,
+        this.settings.rerank === 'auto' ? RERANK_BUDGET_MS : 0,
         this.engine.summaries.describer(this.host),
         signal,
         onProgress,

@@ -105,7 +105,7 @@ export class Workspace {
     const options = { signal, onProgress };
     if (rerankBudgetMs <= 0) return askWorkspace(request, { ...evidence, rerankBudgetMs: 0 }, options);
     try {
-      return await host.use(({ model }) =>
+      return await host.use((model) =>
         askWorkspace(request, { ...evidence, model, rerankBudgetMs }, options),
       );
     } catch (error) {

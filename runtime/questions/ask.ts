@@ -2,10 +2,10 @@
  * A question about the workspace: passages out, ranked, quoted and checked against the files. A model may re-order them,
  * and write a line about what each of them does once they are shown.
  */
-import type { LanguageModel } from '../inference/language-model';
 import type { AskProgress, AskRequest, AskResponse, Passage } from '../protocol/questions';
 import type { Describer, Evidence, EvidenceIndex } from './evidence';
 import { leadEvidence, ledBy } from './lead';
+import type { ReadingModel } from './likelihood';
 import { ownNotes, writeNotes } from './notes';
 import { propose } from './propose';
 import { rerank, RERANKED } from './rerank';
@@ -14,7 +14,7 @@ import { verifyPassage } from './verify';
 export interface AskDependencies {
   index: EvidenceIndex;
   /** Absent: the words alone decide. */
-  model?: LanguageModel;
+  model?: ReadingModel;
   /** Milliseconds for re-ranking; 0 = none. */
   rerankBudgetMs: number;
   /** Absent: passages come without notes. */

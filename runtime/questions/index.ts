@@ -1,4 +1,5 @@
 /** Questions about the workspace. */
 export { askWorkspace, type AskDependencies, type AskOptions } from './ask';
 export type { Describer, Description, Evidence, EvidenceIndex, EvidenceScope } from './evidence';
-export { rerank } from './rerank';
+export type { ReadingModel } from './likelihood';
+export { rerank, RERANK_BUDGET_MS, type Reranked } from './rerank';
