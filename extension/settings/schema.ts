@@ -19,6 +19,7 @@ export const settingSpecs = {
   'engine.memoryLimit': { kind: 'number', default: 1024, minimum: 400, maximum: 65_536 },
   'engine.threads': { kind: 'number', default: 0, minimum: 0, maximum: 256 },
   'storage.limit': { kind: 'number', default: 2048, minimum: 0, maximum: 1_048_576 },
+  'ask.rerank': { kind: 'choice', default: 'off', choices: ['off', 'auto'] },
   'index.enabled': { kind: 'boolean', default: true },
   'tools.enabled': { kind: 'boolean', default: false },
   backgroundReading: { kind: 'choice', default: 'idle', choices: ['idle', 'off'] },

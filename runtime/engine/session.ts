@@ -28,12 +28,10 @@ import { messageOf, UserError } from '../protocol/errors';
 import { DEFAULT_CONTEXT, RepositoryContext } from './prompt-context';
 import { chatChoice, modelChoice, type ModelChoice } from './model-hosts';
 import { listModels } from './model-offers';
+import { RERANK_BUDGET_MS } from '../questions';
 import { RecentEdits } from './recent-edits';
 import { doctorFacts, engineStatus, logFirst, sinceStart } from './session-report';
 import { Workspace } from './workspace';
-
-/** Milliseconds that an answer may spend on letting the model re-order its passages. */
-const rerankBudgetMs = 0;
 
 /**
  * Everything that Longview does for one window, behind plain methods: the process serves them over JSON-RPC, the command
@@ -205,7 +203,7 @@ export class Session {
         request,
         {
           host: this.host,
-          rerankBudgetMs,
+          rerankBudgetMs: this.settings.rerank === 'auto' ? RERANK_BUDGET_MS : 0,
           describer: this.engine.summaries.describer(this.host),
           writer: this.conversations.writer(request),
         },

@@ -107,7 +107,7 @@ export class Workspace {
     const evidence = { index: evidenceIndex(index), describer, writer };
     if (rerankBudgetMs <= 0) return askWorkspace(request, { ...evidence, rerankBudgetMs: 0 }, options);
     try {
-      return await host.use(({ model }) =>
+      return await host.use((model) =>
         askWorkspace(request, { ...evidence, model, rerankBudgetMs }, options),
       );
     } catch (error) {

@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { LanguageModel } from '../inference/language-model';
 import type { TextEncoder } from '../inference/text-encoder';
 import { rerank, type Evidence } from '../questions';
+import { Checkpoints } from '../state/checkpoints';
 import { WorkspaceIndex } from '../retrieval';
 import { PlainRanking } from './plain-ranking';
 import { parseQuestions, scoreRanks, type MethodScore, type RetrievalQuestion } from './retrieval-score';
@@ -44,6 +45,8 @@ export interface RetrievalEvaluationOptions {
 /** Passages that are looked at; recall is told at 10. */
 const DEPTH = 10;
 const PROPOSED = 50;
+/** Of states of passages. */
+const KEPT_BYTES = 400e6;
 
 /** Throws a sentence when the file or the folder cannot be read. The grammars must be open. */
 export async function evaluateRetrieval(options: RetrievalEvaluationOptions): Promise<RetrievalEvaluation> {
@@ -79,9 +82,10 @@ export async function evaluateRetrieval(options: RetrievalEvaluationOptions): Pr
       hybrid: places('hybrid'),
     };
     if (model && rerankBudgetMs > 0) {
+      const reading = { model, checkpoints: new Checkpoints(model, KEPT_BYTES) };
       methods.reranked = async (question) =>
         (
-          await rerank(await search(question, 'hybrid'), question, model, {
+          await rerank(await search(question, 'hybrid'), question, reading, {
             budgetMs: rerankBudgetMs,
             signal,
           })

@@ -16,6 +16,8 @@ export interface EngineSettings {
   /** 0 = half the cores. */
   threads: number;
   indexEnabled: boolean;
+  /** auto = the model re-orders the passages of an answer, as far as a second suffices; absent = off. */
+  rerank?: 'off' | 'auto';
   backgroundReading: 'idle' | 'off';
   /** MB of states on disk, 0 = none stays there; absent = none is saved, and those of others are left alone. */
   storageLimit?: number;

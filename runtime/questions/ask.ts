@@ -2,11 +2,11 @@
  * A question about the workspace: passages out, ranked, quoted and checked against the files. A model may re-order them,
  * and once they are shown write a line about what each of them does, or, where it can, an answer from them.
  */
-import type { LanguageModel } from '../inference/language-model';
 import { isCancelled, messageOf } from '../protocol/errors';
 import type { AskProgress, AskRequest, AskResponse, Passage } from '../protocol/questions';
 import type { Describer, Evidence, EvidenceIndex } from './evidence';
 import { leadEvidence, ledBy } from './lead';
+import type { ReadingModel } from './likelihood';
 import { ownNotes, writeNotes } from './notes';
 import { propose } from './propose';
 import { rerank, RERANKED } from './rerank';
@@ -16,7 +16,7 @@ import type { AnswerWriter } from './write-answer';
 export interface AskDependencies {
   index: EvidenceIndex;
   /** Absent: the words alone decide. */
-  model?: LanguageModel;
+  model?: ReadingModel;
   /** Milliseconds for re-ranking; 0 = none. */
   rerankBudgetMs: number;
   /** Absent: passages come without notes. */

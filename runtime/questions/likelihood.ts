@@ -4,43 +4,65 @@
  * ordinary questions have no advantage.
  */
 import type { LanguageModel, WorkOptions } from '../inference/language-model';
+import type { Checkpoints } from '../state/checkpoints';
 
 /** Tokens of a passage that are read; its beginning says most of what it does. */
 export const PASSAGE_TOKENS = 160;
+/** What was read of passages is kept here, so that another question costs its own tokens alone. */
+const SCOPE = 'passages';
 /** Tokens of a question that are scored. */
 const QUESTION_TOKENS = 48;
 
+/** A model, and what it has read. */
+export interface ReadingModel {
+  model: LanguageModel;
+  checkpoints: Checkpoints;
+}
+
 export class QuestionLikelihood {
+  /** Tokens of passages. */
+  readonly cost = { tokensRead: 0, tokensReused: 0 };
   private readonly question: number[];
   private alone?: Promise<number>;
 
   constructor(
-    private readonly model: LanguageModel,
+    private readonly reading: ReadingModel,
     question: string,
     private readonly options: WorkOptions,
   ) {
+    const { model } = reading;
     this.question = model.tokenizer.encode(asDescription(question)).slice(0, QUESTION_TOKENS);
   }
 
-  /** Mean gain, in nats per token of the question, over the question alone. Throws when aborted. */
-  async gain(code: string): Promise<number> {
-    this.alone ??= this.meanLogProbability([]);
-    const alone = await this.alone;
-    return (
-      (await this.meanLogProbability(this.model.tokenizer.encode(code).slice(0, PASSAGE_TOKENS))) - alone
-    );
+  /** A passage as the model reads it. */
+  prompt(code: string): number[] {
+    const { tokenizer, info } = this.reading.model;
+    return [info.special.snippet, ...tokenizer.encode(code).slice(0, PASSAGE_TOKENS), info.special.doc];
   }
 
-  private async meanLogProbability(code: readonly number[]): Promise<number> {
-    const { snippet, doc } = this.model.info.special;
+  /** Whether the prompt has been read already, for this question or for one before. */
+  wasRead(prompt: readonly number[]): boolean {
+    return this.reading.checkpoints.reusable(SCOPE, prompt) === prompt.length;
+  }
+
+  /** Mean gain, in nats per token of the question, over the question alone. Throws when aborted. */
+  async gain(prompt: readonly number[]): Promise<number> {
+    this.alone ??= this.meanLogProbability(this.prompt(''));
+    return -(await this.alone) + (await this.meanLogProbability(prompt));
+  }
+
+  private async meanLogProbability(prompt: readonly number[]): Promise<number> {
     if (this.question.length === 0) return 0;
-    const state = await this.model.create();
+    const { model, checkpoints } = this.reading;
+    const keep = { at: [prompt.length] };
+    const { state, ...cost } = await checkpoints.resume(SCOPE, prompt, keep, this.options);
+    this.cost.tokensRead += cost.tokensRead;
+    this.cost.tokensReused += cost.tokensReused;
     try {
-      await this.model.read(state, [snippet, ...code, doc], this.options);
-      const scores = await this.model.score(state, this.question, this.options);
+      const scores = await model.score(state, this.question, this.options);
       return scores.reduce((sum, score) => sum + score, 0) / scores.length;
     } finally {
-      this.model.release(state);
+      model.release(state);
     }
   }
 }

@@ -1,7 +1,11 @@
 /** Re-orders the best passages by the model's likelihood, as far as the time allows. */
-import { Priority, type LanguageModel } from '../inference/language-model';
+import { Priority } from '../inference/language-model';
+import { noToken } from '../models/manifest';
 import type { Evidence } from './evidence';
-import { QuestionLikelihood } from './likelihood';
+import { QuestionLikelihood, type ReadingModel } from './likelihood';
+
+/** What an answer may spend on it, where it is switched on. */
+export const RERANK_BUDGET_MS = 1000;
 
 export interface RerankOptions {
   budgetMs: number;
@@ -11,9 +15,17 @@ export interface RerankOptions {
 }
 
 /** Passages that are looked at, time permitting. */
-export const RERANKED = 12;
+export const RERANKED = 50;
 /** The model's share of the verdict, the words having the rest, both scaled to 0..1 (figures: test/golden/retrieval/README.md). */
 const LIKELIHOOD_WEIGHT = 0.5;
+
+export interface Reranked {
+  evidence: Evidence[];
+  /** How many were looked at. */
+  scored: number;
+  /** Tokens of passages: read now, and read for an earlier question. */
+  cost: { tokensRead: number; tokensReused: number };
+}
 
 /**
  * The passages in their new order. Those that the time did not suffice for keep their order behind every one that was
@@ -22,9 +34,13 @@ const LIKELIHOOD_WEIGHT = 0.5;
 export async function rerank(
   evidence: readonly Evidence[],
   question: string,
-  model: LanguageModel,
+  model: ReadingModel,
   options: RerankOptions,
-): Promise<{ evidence: Evidence[]; scored: number }> {
+): Promise<Reranked> {
+  const { snippet, doc } = model.model.info.special;
+  // It has not learnt to describe code: what it finds likely says nothing.
+  if (snippet === noToken || doc === noToken)
+    return { evidence: [...evidence], scored: 0, cost: { tokensRead: 0, tokensReused: 0 } };
   const now = options.now ?? performance.now.bind(performance);
   const until = now() + options.budgetMs;
   const head = evidence.slice(0, RERANKED);
@@ -33,15 +49,18 @@ export async function rerank(
     signal: options.signal,
   });
   const gains: number[] = [];
-  let longest = 0;
+  // The longest that a passage took, by whether it had been read before.
+  const longest = { read: 0, known: 0 };
   for (const item of head) {
     options.signal?.throwIfAborted();
+    const prompt = likelihood.prompt(item.text);
+    const kind = likelihood.wasRead(prompt) ? 'known' : 'read';
     // A passage that would end after the budget is not begun.
-    if (now() + longest > until) break;
+    if (now() + longest[kind] > until) break;
     const started = now();
-    gains.push(await likelihood.gain(item.text));
+    gains.push(await likelihood.gain(prompt));
     // The first one also paid for the question alone.
-    if (gains.length > 1) longest = Math.max(longest, now() - started);
+    if (gains.length > 1) longest[kind] = Math.max(longest[kind], now() - started);
     options.onProgress?.(gains.length, head.length);
   }
   const scored = head.slice(0, gains.length);
@@ -52,6 +71,7 @@ export async function rerank(
   return {
     evidence: [...order.map((at) => scored[at]!), ...evidence.slice(gains.length)],
     scored: gains.length,
+    cost: likelihood.cost,
   };
 }
 

@@ -24,7 +24,7 @@ export interface Chunk {
 }
 
 /** Bump when the same file would be cut otherwise: indexes made before are renewed. */
-export const CHUNKING_VERSION = 2;
+export const CHUNKING_VERSION = 3;
 
 /** A symbol with members is kept whole up to this many lines. */
 const WHOLE_CONTAINER_LINES = 40;

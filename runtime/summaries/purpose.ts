@@ -29,7 +29,7 @@ function contentSentence(outline: FileOutline): string {
       : 'No symbols found.';
   if (languageId === 'markdown')
     return `A document with the sections ${list(symbols.flatMap(topSections).map((each) => each.name))}.`;
-  if (languageId === 'json' || languageId === 'jsonc')
+  if (['json', 'jsonc', 'yaml'].includes(languageId))
     return `Data with the keys ${list(symbols.map((each) => each.name))}.`;
   if (symbols.every((each) => each.kind === 'section'))
     return `${testWords.test(symbols[0]?.signature ?? '') ? 'Tests' : 'Sections'}: ${list(symbols.map((each) => each.name))}.`;

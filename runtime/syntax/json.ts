@@ -5,8 +5,8 @@ import { clip, countLines, oneLine } from './lines';
 /** Data beyond this size has no outline worth making. */
 const scanLimit = 5_000_000;
 /** A table with more keys than this is data, not structure. */
-const childLimit = 100;
-const symbolLimit = 2000;
+export const childLimit = 100;
+export const symbolLimit = 2000;
 
 /** The keys of the root object and, one level down, those of small objects. */
 export function outlineJson(text: string, languageId: string): FileOutline {

@@ -10,6 +10,7 @@ import { outlineMarkdown } from './markdown';
 import { outlineNotebook } from './notebook';
 import { childrenOf, type Declaration, type LanguageRules, type Scope } from './rules';
 import { signatureOf } from './signature';
+import { outlineYaml } from './yaml';
 
 /** A file's outline and how far it can be trusted. */
 export interface Outline extends FileOutline {
@@ -32,6 +33,7 @@ export async function outlineOf(text: string, languageId: string): Promise<Outli
   if (languageId === 'markdown') return { ...outlineMarkdown(source), approximate: false };
   if (languageId === 'json' || languageId === 'jsonc')
     return { ...outlineJson(source, languageId), approximate: false };
+  if (languageId === 'yaml') return { ...outlineYaml(source), approximate: false };
   if (languageId === 'ipynb') return { ...(await outlineNotebook(source, outlineOf)), approximate: false };
   const rules = rulesOf(languageId);
   const tree = rules && source.length <= parseLimit ? await parse(source, languageId) : undefined;

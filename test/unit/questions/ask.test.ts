@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { LanguageModel } from '../../../runtime/inference/language-model';
+import type { LanguageModel, ModelState } from '../../../runtime/inference/language-model';
 import { askWorkspace } from '../../../runtime/questions';
 import type { Describer, Evidence, EvidenceIndex } from '../../../runtime/questions';
 import type { AskProgress } from '../../../runtime/protocol/questions';
 import { asDescription } from '../../../runtime/questions/likelihood';
 import { fuse, rerank } from '../../../runtime/questions/rerank';
+import { Checkpoints } from '../../../runtime/state/checkpoints';
+import { noToken } from '../../../runtime/models/manifest';
 
 const evidence = (name: string, text: string, score: number): Evidence => ({
   path: `/w/${name}`,
@@ -38,11 +40,16 @@ function indexOver(
   return { index, told };
 }
 
-/** Finds a question likely by how many of its characters the code holds; counts the states it holds. */
-function scriptedModel() {
+/** Finds a question likely by how many of its characters the code holds; counts the states that nobody keeps. */
+function scriptedModel(special = { snippet: 1, doc: 2 }, spend: (work: 'read' | 'score') => void = () => {}) {
   let held = 0;
-  const contents = new Map<number, number[]>();
-  const special = { snippet: 1, doc: 2 };
+  const contents = new Map<ModelState, number[]>();
+  const stateOf = async (ids: number[]) => {
+    const state = { id: contents.size, length: ids.length };
+    contents.set(state, ids);
+    held++;
+    return state;
+  };
   const model = {
     info: { special },
     tokenizer: {
@@ -51,24 +58,27 @@ function scriptedModel() {
       added: new Map(),
       vocabularySize: 0,
     },
-    create: async () => {
-      const state = { id: ++held + contents.size * 100, length: 0 };
-      contents.set(state.id, []);
-      return state;
-    },
+    create: () => stateOf([]),
+    fork: (state: ModelState) => stateOf([...contents.get(state)!]),
     release: () => void held--,
-    read: async (state: { id: number }, ids: number[], options: { signal?: AbortSignal }) => {
+    stateBytesHeld: () => held,
+    exclusiveBytes: () => 1,
+    read: async (state: { length: number }, ids: number[], options: { signal?: AbortSignal }) => {
       options.signal?.throwIfAborted();
-      contents.get(state.id)!.push(...ids);
+      spend('read');
+      contents.get(state as ModelState)!.push(...ids);
+      state.length += ids.length;
     },
-    score: async (state: { id: number }, ids: number[]) => {
-      const code = contents.get(state.id)!;
+    score: async (state: ModelState, ids: number[]) => {
+      spend('score');
+      const code = contents.get(state)!;
       expect(code[0]).toBe(special.snippet);
       expect(code.at(-1)).toBe(special.doc);
       return Float32Array.from(ids, (id) => (code.includes(id) ? -1 : -5));
     },
-  };
-  return { model: model as unknown as LanguageModel, held: () => held };
+  } as unknown as LanguageModel;
+  const checkpoints = new Checkpoints(model, Infinity);
+  return { model: { model, checkpoints }, held: () => held - checkpoints.size };
 }
 
 const request = { question: 'zq', folders: [], limit: 10 };
@@ -224,16 +234,41 @@ describe('notes', () => {
 describe('rerank', () => {
   it('begins no passage that would end after the budget', async () => {
     let time = 0;
-    const { model } = scriptedModel();
-    const slow = {
-      ...model,
-      score: async (...args: Parameters<LanguageModel['score']>) => ((time += 100), model.score(...args)),
-    } as LanguageModel;
+    const { model } = scriptedModel(undefined, (work) => (time += work === 'score' ? 100 : 0));
     const found = Array.from({ length: 10 }, (_, at) => evidence(`f${at}`, `${at}`, 10 - at));
-    const { evidence: order, scored } = await rerank(found, 'zq', slow, { budgetMs: 450, now: () => time });
+    const { evidence: order, scored } = await rerank(found, 'zq', model, { budgetMs: 450, now: () => time });
     // 200 ms for the first (with the question alone), then 100 each.
     expect(scored).toBe(3);
     expect(order.slice(3)).toEqual(found.slice(3));
+  });
+
+  it('reads a passage once, whatever is asked of it', async () => {
+    const found = [evidence('a', 'aaa', 2), evidence('b', 'zq.Z', 1)];
+    const { model, held } = scriptedModel();
+    const first = await rerank(found, 'zq', model, { budgetMs: 1e6 });
+    // Two passages with a token before and one behind, and these two alone.
+    expect(first.cost).toEqual({ tokensRead: 5 + 6 + 2, tokensReused: 0 });
+    const second = await rerank(found, 'aaa', model, { budgetMs: 1e6 });
+    expect(second.cost).toEqual({ tokensRead: 0, tokensReused: 5 + 6 + 2 });
+    expect(held()).toBe(0);
+    const fresh = await rerank(found, 'aaa', scriptedModel().model, { budgetMs: 1e6 });
+    expect(second.evidence).toEqual(fresh.evidence);
+  });
+
+  it('goes on with what was read when a new passage would take too long', async () => {
+    let time = 0;
+    const { model } = scriptedModel(undefined, (work) => (time += work === 'read' ? 100 : 0));
+    const found = Array.from({ length: 10 }, (_, at) => evidence(`f${at}`, `${at}`, 10 - at));
+    const options = { budgetMs: 450, now: () => time };
+    expect((await rerank(found, 'zq', model, options)).scored).toBe(3);
+    // Three are known now.
+    expect((await rerank(found, 'qz', model, options)).scored).toBe(7);
+  });
+
+  it('keeps the order where the model has not learnt to describe code', async () => {
+    const found = [evidence('a', 'aaa', 1), evidence('b', 'zq.Z', 1)];
+    const { model } = scriptedModel({ snippet: noToken, doc: 2 });
+    expect(await rerank(found, 'zq', model, { budgetMs: 1e6 })).toMatchObject({ evidence: found, scored: 0 });
   });
 
   it('weighs both verdicts', () => {

@@ -4,6 +4,7 @@ import type { FileOutline, OutlineSymbol } from '../../../runtime/protocol/outli
 import { chunksOf } from '../../../runtime/retrieval/chunking';
 import { splitLines, withLineFeeds } from '../../../runtime/retrieval/lines';
 import { windowsOf } from '../../../runtime/retrieval/line-windows';
+import { outlineYaml } from '../../../runtime/syntax/yaml';
 
 function symbol(
   name: string,
@@ -47,6 +48,18 @@ describe('chunksOf', () => {
       [96, 99, 'class Store'],
     ]);
     expect(chunks[1]!.text).toBe(lines.slice(10, 31).join('\n'));
+  });
+
+  it('cuts YAML by its first keys, and by the keys below where these are long', () => {
+    const job = (name: string) => [`  ${name}:`, '    steps:', ...Array<string>(48).fill('      - run: x')];
+    const lines = ['# Builds.', '', 'name: CI', 'on: push', '', 'jobs:', ...job('lint'), ...job('test')];
+    const chunks = chunksOf(outlineYaml(lines.join('\n')), lines);
+    expect(chunks.map(({ range, title }) => [range.startLine, range.endLine, title])).toEqual([
+      [0, 5, undefined],
+      [6, 55, 'property jobs › property lint'],
+      [56, 105, 'property jobs › property test'],
+    ]);
+    expect(chunks[0]!.symbols).toEqual(['name', 'on', 'jobs']);
   });
 
   it('joins one-line neighbours', () => {

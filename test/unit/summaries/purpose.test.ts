@@ -42,6 +42,7 @@ describe('a derived sentence', () => {
     ['import os\nos.exit()\n', 'python', [], 'Defines no names of its own; imports `os`.'],
     ["describe('store', () => { test('x', () => {}); });\n", 'typescript', [], 'Tests: `store`.'],
     ['{"a": 1, "b": 2}', 'json', [], 'Data with the keys `a` and `b`.'],
+    ['a: 1\nb:\n  c: 2', 'yaml', [], 'Data with the keys `a` and `b`.'],
     ['# T\n\n## A\n\n## B\n', 'markdown', [], 'A document with the sections `A` and `B`.'],
     ['', 'typescript', [], 'An empty file.'],
     ['just text', 'plaintext', [], 'No symbols found.'],
