@@ -2,7 +2,7 @@ import type { Value } from './builder';
 import type { LayerContext } from './context';
 import { names } from './states';
 
-interface KeysAndValues {
+export interface KeysAndValues {
   keys: Value;
   values: Value;
 }
@@ -73,30 +73,6 @@ function attendApart(context: LayerContext, queries: Value, seen: Seen): Value {
   return graph.node('Reshape', [y, graph.node('Shape', [queries])]);
 }
 
-/**
- * The same from operators that WebGPU has, where slots and new tokens have to be joined in any case: what of them stays in the
- * window is given back as `name.keys.next` and `name.values.next`.
- */
-export function attendOnDevice(context: LayerContext, queries: Value, seen: Seen, name: string): Value {
-  const { graph } = context;
-  const { kept, fresh, window, keyValueHeads, headSize } = seen;
-  const [keys, values] = (['keys', 'values'] as const).map((part) => {
-    const next = `${name}.${part}.next`;
-    const whole = Number.isFinite(window) ? undefined : next;
-    const [joined] = graph.nodeWithOutputs('Concat', [kept[part], fresh[part]], { axis: 1 }, [whole]);
-    if (!whole) {
-      const last = [graph.ints(-Math.max(1, window - 1)), graph.ints(2 ** 40), graph.ints(1)];
-      graph.nodeWithOutputs('Slice', [joined!, ...last], {}, [next]);
-    }
-    graph.output(next, next, 'float32', [keyValueHeads, `${next}.slots`, headSize]);
-    return graph.unsqueeze(joined!, 1);
-  }) as [Value, Value];
-  const grouped = graph.reshape(queries, [keyValueHeads, seen.heads / keyValueHeads, -1, headSize]);
-  const scores = graph.matmul(grouped, graph.transpose(keys, [0, 1, 3, 2]));
-  const shares = graph.node('Softmax', [graph.add(scores, windowBias(context, window))], { axis: -1 });
-  return graph.reshape(graph.matmul(shares, values), [seen.heads, -1, headSize]);
-}
-
 /** int64 [1] */
 function sizeOf({ graph }: LayerContext, value: Value, axis: number): Value {
   return graph.node('Shape', [value], { start: axis, end: axis + 1 });
@@ -106,11 +82,11 @@ function sizeOf({ graph }: LayerContext, value: Value, axis: number): Value {
 const masked = -1e30;
 
 /** 0 where a query sees a key, else `masked`; float32 [queries, slots + T]. The same for all layers of one window. */
-function windowBias({ graph, last, positions, wantedRows }: LayerContext, window: number): Value {
+export function windowBias({ graph, last, positions, wantedRows }: LayerContext, window: number): Value {
   return graph.once(`bias:${window}:${last}`, () => {
     const slots = graph.input(names.slots(window), 'float32', [`${names.slots(window)}.count`]);
-    const keyPositions = graph.concat([slots, positions], 0);
-    const queryPositions = graph.unsqueeze(last ? wantedRows(positions) : positions, 1);
+    const keyPositions = graph.concat([slots, positions!], 0);
+    const queryPositions = graph.unsqueeze(last ? wantedRows(positions!) : positions!, 1);
     // Without a window every token is seen, but no empty slot.
     const seen = graph.node('And', [
       graph.node('LessOrEqual', [keyPositions, queryPositions]),

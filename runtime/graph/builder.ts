@@ -141,6 +141,11 @@ export class GraphBuilder {
     return scoped;
   }
 
+  /** float32 constant [size] */
+  ones(size: number): Value {
+    return this.constant(`ones(${size})`, 'float32', [size], new Float32Array(size).fill(1));
+  }
+
   add(a: Value, b: Value): Value {
     return this.node('Add', [a, b]);
   }
@@ -280,8 +285,11 @@ export class GraphBuilder {
 const microsoftOperators = new Set([
   'CausalConvWithState',
   'FusedMatMul',
+  'GatedRMSNorm',
   'GatherBlockQuantized',
+  'GroupQueryAttention',
   'LinearAttention',
+  'LinearAttentionGate',
   'MoE',
   'QMoE',
   'MatMulIntegerToFloat',

@@ -15,8 +15,8 @@ export interface LayerContext {
   width: number;
   /** Prefix of the layer's names, such as `layers.3`. */
   prefix: string;
-  /** The run reads exactly `blockTokens`, as long texts are read on the GPU. */
-  block: boolean;
+  /** How many tokens a run reads, where the graph is built for so many; absent = any number. */
+  tokens?: number;
   /** Told what every mixer gives, for comparisons. */
   onMixed?: (mixed: Value) => void;
   /** In the last layer only the rows of the wanted positions have a use: a mixer gives those alone. */
@@ -25,8 +25,10 @@ export interface LayerContext {
   wantedRows(x: Value): Value;
   /** Rows (axis 0) of the read tokens, where a value has those of pending ones before them. */
   readRows(x: Value): Value;
-  /** float32 [T]: the positions of the tokens this run reads. */
-  positions: Value;
+  /** float32 [T]: the positions of the tokens this run reads; absent where it reads one, which sees all that is kept. */
+  positions?: Value;
+  /** Steps of the graph before this one, where it takes several; default 0. */
+  step?: number;
   /** Where a mixer that carries something from token to token declares it. */
   states: StateLayout;
 }

@@ -11,13 +11,15 @@ export interface CausalConvolution {
   weight: string;
   /** Name of the tensor [channels]. */
   bias?: string;
+  /** Its result goes through SiLU. */
+  silu?: boolean;
 }
 
 /** `rows [1, pending + T, channels]` -> the same shape. What it sees of earlier tokens is a state. */
 export function causalConvolution(
-  { graph, prefix, states }: LayerContext,
+  { graph, provider, prefix, states }: LayerContext,
   rows: Value,
-  { channels, size, weight, bias }: CausalConvolution,
+  { channels, size, weight, bias, silu = false }: CausalConvolution,
 ): Value {
   const state = { name: `${prefix}.convolution`, shape: [1, size - 1, channels] };
   const kernel: StoredTensor = {
@@ -27,7 +29,8 @@ export function causalConvolution(
     make: (read) => read(weight),
   };
   const next = `${state.name}.next`;
-  // Its own SiLU is taken number by number and costs as much as the convolution: QuickGelu's is not.
+  // On the CPU its own SiLU is taken number by number and costs as much as the convolution: QuickGelu's is not.
+  const own = silu && provider !== 'cpu';
   const [mixed] = graph.nodeWithOutputs(
     'CausalConvWithState',
     [
@@ -36,10 +39,10 @@ export function causalConvolution(
       bias === undefined ? '' : graph.weight(vector(bias, channels)),
       graph.input(state.name, 'float32', state.shape),
     ],
-    { activation: 'none', ndim: 1, channels_last: 1 },
+    { activation: own ? 'silu' : 'none', ndim: 1, channels_last: 1 },
     [undefined, next],
   );
   graph.output(next, next, 'float32', state.shape);
   states.recurrent.push(state);
-  return mixed!;
+  return silu && !own ? graph.silu(mixed!) : mixed!;
 }

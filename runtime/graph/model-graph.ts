@@ -4,7 +4,7 @@ import type { LayerContext, Provider } from './context';
 import type { ModelDescription } from './layers';
 import { buildMixer, mixerTensors } from './mixers';
 import { addAndNorm, normalize, normTensors, type Norm } from './norm';
-import { formsOf, restoring, type Precision } from './precision';
+import { formsOf, restoring, type Forms, type Precision } from './precision';
 import { names, type StateLayout } from './states';
 import { matrix } from './stored-tensors';
 
@@ -26,8 +26,8 @@ export interface GraphOptions {
   signedBytes?: boolean;
   /** Default: cpu. */
   provider?: Provider;
-  /** Builds the graph for runs of exactly `blockTokens`. */
-  block?: boolean;
+  /** Builds the graph for runs of exactly so many tokens. */
+  tokens?: number;
   /** Weights are made from those that a graph for the CPU has stored in this precision; absent = from the original ones. */
   stored?: Precision;
 }
@@ -44,14 +44,36 @@ export function buildModelGraph(
   precision: Precision,
   options: GraphOptions = {},
 ): ModelGraph {
-  const { provider = 'cpu' } = options;
+  const { provider = 'cpu', tokens, probe } = options;
   const graph = new GraphBuilder(options.signedBytes);
-  const wanted = formsOf(precision, provider);
-  const forms = options.stored ? restoring(wanted, formsOf(options.stored, 'cpu')) : wanted;
-  const { width, vocabulary, layers } = model;
-  const embedding = matrix(model.embedding, vocabulary, width);
-  const head = matrix(model.head ?? model.embedding, vocabulary, width);
-  const states: StateLayout = {
+  const states = noStates(provider);
+  const ids = graph.input(names.ids, 'int64', ['T']);
+  const positions = graph.input(names.positions, 'float32', ['T']);
+  const wantedRows = lastRows(graph, names.wantedFrom);
+  const readRows = lastRows(graph, names.readFrom);
+  const onMixed = (mixed: Value) =>
+    void graph.once(probeOutput, () => {
+      graph.output(mixed, probeOutput, 'float32', ['T', model.width]);
+      return probeOutput;
+    });
+  const logits = modelLogits(model, ids, {
+    graph,
+    provider,
+    forms: chosenForms(precision, options),
+    tokens,
+    wantedRows,
+    // On a device no tokens are pending.
+    readRows: states.onDevice ? (rows) => rows : readRows,
+    positions,
+    states,
+    onMixed: probe ? onMixed : undefined,
+  });
+  graph.output(logits, names.logits, 'float32', ['wanted', model.vocabulary]);
+  return { builder: graph, states };
+}
+
+export function noStates(provider: Provider): StateLayout {
+  return {
     recurrent: [],
     pending: [],
     windows: [],
@@ -59,10 +81,23 @@ export function buildModelGraph(
     longestRun: Infinity,
     onDevice: provider === 'webgpu',
   };
-  const ids = graph.input(names.ids, 'int64', ['T']);
-  const positions = graph.input(names.positions, 'float32', ['T']);
-  const wantedRows = lastRows(graph, names.wantedFrom);
-  const readRows = lastRows(graph, names.readFrom);
+}
+
+export function chosenForms(precision: Precision, { provider = 'cpu', stored }: GraphOptions): Forms {
+  const wanted = formsOf(precision, provider);
+  return stored ? restoring(wanted, formsOf(stored, 'cpu')) : wanted;
+}
+
+/** `ids [T]` -> logits of the wanted positions [wanted, vocabulary], through all of the model's layers. */
+export function modelLogits(
+  model: ModelDescription,
+  ids: Value,
+  shared: Omit<LayerContext, 'width' | 'prefix' | 'last'>,
+): Value {
+  const { graph, forms, wantedRows } = shared;
+  const { width, vocabulary, layers } = model;
+  const embedding = matrix(model.embedding, vocabulary, width);
+  const head = matrix(model.head ?? model.embedding, vocabulary, width);
 
   const times = (value: Value, factor = 1) => (factor === 1 ? value : graph.mul(value, graph.float(factor)));
   let stream = times(forms.embedding.lookup(graph, ids, embedding), model.embeddingFactor);
@@ -74,31 +109,10 @@ export function buildModelGraph(
     return added.normed;
   };
 
-  const probe = (mixed: Value) =>
-    void graph.once(probeOutput, () => {
-      graph.output(mixed, probeOutput, 'float32', ['T', width]);
-      return probeOutput;
-    });
-
   for (const [index, layer] of layers.entries()) {
     const last = index === layers.length - 1;
-    const prefix = `layers.${index}`;
-    const context: LayerContext = {
-      graph,
-      provider,
-      forms,
-      width,
-      prefix,
-      block: options.block ?? false,
-      last,
-      wantedRows,
-      readRows,
-      positions,
-      states,
-      onMixed: options.probe ? probe : undefined,
-    };
-    const mixerInput = norm(layer.mixerNorm);
-    const mixed = buildMixer(context, mixerInput, layer.mixer);
+    const context: LayerContext = { ...shared, width, prefix: `layers.${index}`, last };
+    const mixed = buildMixer(context, norm(layer.mixerNorm), layer.mixer);
     delta = times(mixed, model.residualFactor);
     if (last) stream = wantedRows(stream);
     if (layer.channel) {
@@ -106,9 +120,7 @@ export function buildModelGraph(
       delta = times(buildChannel(context, norm(channel.norm), channel), model.residualFactor);
     }
   }
-  const logits = forms.embedding.head(graph, norm(model.finalNorm), head);
-  graph.output(logits, names.logits, 'float32', ['wanted', vocabulary]);
-  return { builder: graph, states };
+  return forms.embedding.head(graph, norm(model.finalNorm), head);
 }
 
 /** Cuts a value to its last rows, from where the host says; each value once. */

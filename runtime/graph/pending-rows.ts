@@ -24,6 +24,26 @@ export function splitWithPending(
 }
 
 /**
+ * The same where the recurrence takes in several parts, which come last: `projected [T, rest + parts]` -> the rest [T, rest], and
+ * the parts [1, pending + T, size].
+ */
+export function splitRecurrent(
+  context: LayerContext,
+  projected: Value,
+  rest: number,
+  parts: readonly number[],
+): [rest: Value, parts: Value[]] {
+  const { graph, states } = context;
+  if (states.onDevice) {
+    const [first, ...others] = graph.split(graph.unsqueeze(projected, 0), [rest, ...parts], 2);
+    return [graph.squeeze(first!, 0), others];
+  }
+  const width = parts.reduce((sum, size) => sum + size, 0);
+  const [first, rows] = splitWithPending(context, projected, [rest, width], 1);
+  return [first!, graph.split(graph.unsqueeze(rows!, 0), parts, 2)];
+}
+
+/**
  * Declares `fresh [T, width]` as what the layer's recurrence takes in, and puts it behind the rows of the pending
  * tokens: `[pending + T, width]`. See `PendingRows`. On a device, where states need not be copied, none are pending.
  */

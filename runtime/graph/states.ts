@@ -69,6 +69,16 @@ export const names = {
   readFrom: 'read.from',
   /** float32 [wanted, vocabulary] */
   logits: 'logits',
+  /** int32 [1]: the token that a graph which chooses the next ones reads first */
+  first: 'first',
+  /** int32 [greedySteps]: the ids it chooses */
+  chosen: 'chosen',
+  /** float32 [greedySteps]: one over the probability of each */
+  chosenSums: 'chosen.sums',
+  /** int32 [greedySteps]: how many tokens a window keeps before each step */
+  kept: (window: number) => `kept.${window}`,
+  /** int32: of one step, with the token it reads */
+  seen: (window: number, step: number) => `seen.${window}.${step}`,
   /** float32 [slots]: the position of the token in each slot, `emptySlot` where there is none */
   slots: (window: number) => `slots.${window}`,
 } as const;

@@ -19,12 +19,18 @@ export interface BackendOptions {
 export type Want =
   | { kind: 'nothing' }
   /** `drafts`, likely next tokens, are read along as far as each is what is chosen after those before it. */
-  | { kind: 'token'; choice: Choice; drafts?: readonly number[] }
+  | {
+      kind: 'token';
+      choice: Choice;
+      drafts?: readonly number[];
+      /** How many tokens are wanted at most, one behind the other; a backend may choose several. Absent = 1. */
+      most?: number;
+    }
   | { kind: 'scores' };
 
 /** Only what was wanted leaves the backend, so that logits need not cross threads. */
 export interface BlockResult {
-  /** The next token, where `token` was wanted, behind the drafted ones that were chosen: these are read, the last is not. */
+  /** The tokens chosen, where `token` was wanted: the next one, or several in a row. All but the last of them are read. */
   tokens?: ChosenToken[];
   /** Log-probability of each id of the block given what stands before it, where `scores` were wanted; NaN for the very first. */
   scores?: Float32Array;

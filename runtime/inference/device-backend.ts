@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { blockGraphFile } from '../models/compile';
+import { greedySteps } from '../graph/greedy-graph';
+import { blockGraphFile, greedyGraphFile } from '../models/compile';
 import type { Backend, BackendOptions, BlockResult, Want } from './backend';
 import { DeviceRunner, deviceOutputs, type DeviceState } from './device-runner';
 import { DeviceSnapshots } from './device-snapshot';
@@ -12,21 +13,58 @@ function openOn(options: BackendOptions): Promise<Session> {
   return openSession({ ...options, onDevice: deviceOutputs(options.states) });
 }
 
+/** A graph that is opened when it is first needed, since its weights take memory of their own; undefined where there is no such graph or no room. */
+class LazySession {
+  private opened: Promise<Session | undefined> | undefined;
+  private readonly graphPath: string;
+
+  constructor(
+    private readonly options: BackendOptions,
+    file: string,
+  ) {
+    this.graphPath = path.join(path.dirname(options.graphPath), file);
+  }
+
+  open(): Promise<Session | undefined> {
+    return (this.opened ??= existsSync(this.graphPath)
+      ? openOn({ ...this.options, graphPath: this.graphPath }).catch(() => undefined)
+      : Promise.resolve(undefined));
+  }
+
+  async close(): Promise<void> {
+    await (await this.opened)?.release();
+  }
+}
+
+/** Whether a run that chooses its tokens itself does what is asked. */
+function wantsSeveral(ids: readonly number[], want: Want): boolean {
+  if (want.kind !== 'token' || want.choice.temperature > 0) return false;
+  return ids.length === 1 && (want.most ?? 1) >= greedySteps;
+}
+
+/** Of a state on a device no rings are laid out and no tokens pending. */
+const nothingElse = { ringBytes: 0, pending: 0 };
+
 /** Runs the model on a device and keeps its states there. Nothing of a run can be taken back: drafts are left alone. */
 export class DeviceBackend implements Backend {
   private readonly states = new Map<number, DeviceState>();
   private readonly runner: DeviceRunner;
   private readonly snapshots: DeviceSnapshots;
-  private blocks: Promise<Session> | undefined;
+  private readonly others: LazySession[];
 
   private constructor(
     options: BackendOptions,
     private readonly session: Session,
   ) {
-    const graphPath = path.join(path.dirname(options.graphPath), blockGraphFile);
-    // Its weights take memory of their own, which only long texts are worth; where there is none left, the one graph does.
-    const open = () => (this.blocks ??= openOn({ ...options, graphPath }).catch(() => session));
-    this.runner = new DeviceRunner(session, options.states, existsSync(graphPath) ? open : undefined);
+    const [block, greedy] = [
+      new LazySession(options, blockGraphFile),
+      new LazySession(options, greedyGraphFile),
+    ];
+    this.others = [block, greedy];
+    this.runner = new DeviceRunner(session, options.states, {
+      block: async () => (await block.open()) ?? session,
+      greedy: () => greedy.open(),
+    });
     this.snapshots = new DeviceSnapshots(options.states, options.key, options.provider);
   }
 
@@ -49,11 +87,14 @@ export class DeviceBackend implements Backend {
 
   async run(id: number, ids: readonly number[], want: Want): Promise<BlockResult> {
     const state = this.get(id);
+    if (wantsSeveral(ids, want)) {
+      const tokens = await this.runner.writeGreedily(state, ids[0]!);
+      if (tokens.length > 0) return { ...nothingElse, tokens };
+    }
     const before = state.logits;
     const { logits } = await this.runner.run(state, ids, want.kind === 'scores' ? ids.length : 1);
     return {
-      ringBytes: 0,
-      pending: 0,
+      ...nothingElse,
       ...(want.kind === 'token' && { tokens: [chooseToken(logits, want.choice)] }),
       ...(want.kind === 'scores' && { scores: scoresOf(ids, before, logits) }),
     };
@@ -70,8 +111,7 @@ export class DeviceBackend implements Backend {
   async close(): Promise<void> {
     for (const id of [...this.states.keys()]) this.release(id);
     await this.snapshots.close();
-    const blocks = await this.blocks;
-    if (blocks !== this.session) await blocks?.release();
+    for (const other of this.others) await other.close();
     await this.session.release();
   }
 

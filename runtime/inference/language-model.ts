@@ -116,8 +116,8 @@ export interface LanguageModel {
   read(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<void>;
   /**
    * Reads `prompt` (at least one id), then generates. Ends at a stop token, at `maxTokens`, or when the consumer
-   * breaks out of the loop. The state holds prompt and the tokens yielded so far, less the last one; with drafts it may
-   * hold tokens that are still to be yielded.
+   * breaks out of the loop. The state holds prompt and the tokens yielded so far, less the last one. With drafts, and
+   * where a device chooses several at once, it may hold tokens that are still to be yielded, or a stop token and more.
    */
   decode(
     state: ModelState,

@@ -105,9 +105,10 @@ export class LocalLanguageModel implements LanguageModel {
     let next = prompt.slice(lastBlock);
     const written: number[] = [];
     while (written.length < options.maxTokens) {
-      const drafts =
-        written.length > 0 ? draft(written).slice(0, options.maxTokens - written.length - 1) : [];
-      const { tokens } = await this.block(state, next, { kind: 'token', choice: choose(), drafts }, options);
+      const most = options.maxTokens - written.length;
+      const drafts = written.length > 0 ? draft(written).slice(0, most - 1) : [];
+      const want: Want = { kind: 'token', choice: choose(), drafts, most };
+      const { tokens } = await this.block(state, next, want, options);
       for (const token of tokens!) {
         if (this.info.stop.includes(token.id)) return;
         written.push(token.id);

@@ -28,6 +28,7 @@ export interface Session {
   /** Only the outputs named in `wanted` are copied out. */
   run(feeds: Record<string, Tensor>, wanted: readonly string[]): Promise<Record<string, Tensor>>;
   float32(data: Float32Array, shape: readonly number[]): Tensor;
+  int32(values: readonly number[], shape: readonly number[]): Tensor;
   int64(...values: number[]): Tensor;
   /** int64 of any shape. */
   integers(values: readonly number[], shape: readonly number[]): Tensor;
@@ -103,6 +104,7 @@ function sessionOf(
       }
     },
     float32: (data, shape) => new Tensor('float32', data, shape),
+    int32: (values, shape) => new Tensor('int32', Int32Array.from(values), shape),
     int64: (...values) => new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]),
     integers: (values, shape) => new Tensor('int64', BigInt64Array.from(values, BigInt), shape),
     release: () => session.release(),

@@ -4,21 +4,32 @@ import type { Session, Tensor } from './session';
 /** What a run is told of the tokens that it reads, the first of them at position `at`. */
 export function tokenFeeds(
   session: Session,
-  { rotations }: StateLayout,
+  layout: StateLayout,
   at: number,
   ids: readonly number[],
   wanted: number,
 ): Record<string, Tensor> {
   const positions = Float32Array.from(ids, (_, i) => at + i);
-  const feeds: Record<string, Tensor> = {
+  return {
     [names.ids]: session.int64(...ids),
     [names.positions]: session.float32(positions, [ids.length]),
     [names.wantedFrom]: session.int64(-wanted),
     [names.readFrom]: session.int64(-ids.length),
+    ...rotationFeeds(session, layout, at, ids.length),
   };
+}
+
+/** Rotary positions' tables for `count` tokens, the first of them at position `at`. */
+export function rotationFeeds(
+  session: Session,
+  { rotations }: StateLayout,
+  at: number,
+  count: number,
+): Record<string, Tensor> {
+  const feeds: Record<string, Tensor> = {};
   for (const { name, frequencies } of rotations) {
-    const angles = anglesOf(frequencies, at, ids.length);
-    const shape = [ids.length, frequencies.length];
+    const angles = anglesOf(frequencies, at, count);
+    const shape = [count, frequencies.length];
     feeds[`${name}.cos`] = session.float32(angles.map(Math.cos), shape);
     feeds[`${name}.sin`] = session.float32(angles.map(Math.sin), shape);
   }

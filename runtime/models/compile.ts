@@ -2,8 +2,16 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { checkCheckpoint, isEncoder, type Described } from '../architectures';
 import type { GraphBuilder } from '../graph/builder';
+import { blockTokens } from '../graph/chunked-ssd';
 import { buildEncoderGraph } from '../graph/encoder-graph';
-import { buildModelGraph, weightsVersion, type GraphOptions, type ModelGraph } from '../graph/model-graph';
+import { buildGreedyGraph } from '../graph/greedy-graph';
+import {
+  buildModelGraph,
+  noStates,
+  weightsVersion,
+  type GraphOptions,
+  type ModelGraph,
+} from '../graph/model-graph';
 import type { ElementType } from '../graph/onnx';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
@@ -19,12 +27,14 @@ export const graphFile = 'graph.onnx';
 export const signedGraphFile = 'graph.signed.onnx';
 /** The same for runs of exactly `blockTokens`, where reading that many at once is done another way. */
 export const blockGraphFile = 'graph.block.onnx';
+/** For runs that choose tokens as well as reading them, the likeliest ones. */
+export const greedyGraphFile = 'graph.greedy.onnx';
 export const weightsFile = 'model.safetensors';
 
 /** Everything about a compiled model that follows from its description: no weight has been read yet. */
 export interface CompilationPlan {
   precision: Precision;
-  /** ONNX by file name: `graphFile`, and perhaps `signedGraphFile` or `blockGraphFile`. Their weights lie in `weightsFile` beside them. */
+  /** ONNX by file name: `graphFile` and perhaps the others. Their weights lie in `weightsFile` beside them. */
   graphs: ReadonlyMap<string, Uint8Array>;
   layout: SafetensorsLayout;
   tensors: StoredTensor[];
@@ -47,7 +57,7 @@ export function planCompilation(
   model: Described,
   precision: Precision,
   source: string,
-  options: Omit<GraphOptions, 'signedBytes' | 'block'> = {},
+  options: Omit<GraphOptions, 'signedBytes' | 'tokens'> = {},
 ): CompilationPlan {
   const { builder, states } = buildGraph(model, precision, options);
   const { stored } = options;
@@ -77,7 +87,11 @@ export function planCompilation(
     if (Buffer.compare(other, graphs.get(graphFile)!) !== 0) graphs.set(name, other);
   };
   addOther(signedGraphFile, { signedBytes: true });
-  if (options.provider === 'webgpu') addOther(blockGraphFile, { block: true });
+  if (options.provider === 'webgpu') {
+    addOther(blockGraphFile, { tokens: blockTokens });
+    if (!isEncoder(model))
+      graphs.set(greedyGraphFile, finished(buildGreedyGraph(model, precision, options).builder));
+  }
   return { precision, graphs, layout, tensors, states };
 }
 
@@ -90,15 +104,7 @@ function asStored(tensors: StoredTensor[], known: ReadonlySet<string>): StoredTe
 
 function buildGraph(model: Described, precision: Precision, options: GraphOptions): ModelGraph {
   if (!isEncoder(model)) return buildModelGraph(model, precision, options);
-  const none = {
-    recurrent: [],
-    pending: [],
-    windows: [],
-    rotations: [],
-    longestRun: Infinity,
-    onDevice: false,
-  };
-  return { builder: buildEncoderGraph(model, precision, options), states: none };
+  return { builder: buildEncoderGraph(model, precision, options), states: noStates('cpu') };
 }
 
 /**

@@ -10,8 +10,12 @@ import { difference, standardDeviation } from '../../runtime/evaluation/differen
 import { withoutPrefix } from '../../runtime/evaluation/parity-checkpoint';
 import { ParityReader } from '../../runtime/evaluation/parity-reading';
 import type { Provider } from '../../runtime/graph/context';
+import { greedySteps } from '../../runtime/graph/greedy-graph';
 import type { Precision } from '../../runtime/graph/precision';
+import type { StateLayout } from '../../runtime/graph/states';
+import type { BackendOptions } from '../../runtime/inference/backend';
 import { Encoder } from '../../runtime/inference/encoder';
+import { openBackend } from '../../runtime/inference/open-backend';
 import { graphFile, planCompilation, writeCompiled } from '../../runtime/models/compile';
 import { readModelJson } from '../../runtime/models/manifest';
 import { SafetensorsFile } from '../../runtime/models/safetensors';
@@ -42,7 +46,7 @@ async function compare(name: string, precision: Precision, work: string): Promis
   }
 }
 
-/** Logits read in two parts and step by step, or an encoder's vectors. */
+/** Logits read in two parts and step by step, and what is written then; or an encoder's vectors. */
 async function computed(
   name: string,
   precision: Precision,
@@ -69,11 +73,29 @@ async function computed(
     const split = await reader.readSplit(ids, ids.length);
     const steps = await reader.readSteps(reader.newState(), ids, 3);
     await reader.close();
-    return [split, steps];
+    return [split, steps, await written(graph, plan.states, { provider, precision }, ids)];
   } finally {
     file.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Ids that are chosen in one run, and their log-probabilities. */
+async function written(
+  graphPath: string,
+  states: StateLayout,
+  form: Pick<BackendOptions, 'provider' | 'precision'>,
+  ids: readonly number[],
+): Promise<Float32Array> {
+  const backend = await openBackend({ graphPath, states, ...form, threads: 2, key: 'test' });
+  backend.create(1);
+  await backend.run(1, ids.slice(0, 40), { kind: 'nothing' });
+  const choice = { temperature: 0, topP: 1, random: 0 };
+  const want = { kind: 'token', choice, most: greedySteps } as const;
+  const { tokens } = await backend.run(1, ids.slice(40, 41), want);
+  await backend.close();
+  if (tokens!.length !== greedySteps) throw new Error(`${tokens!.length} tokens were chosen in one run`);
+  return Float32Array.from(tokens!.flatMap(({ id, logProbability }) => [id, logProbability]));
 }
 
 async function main(precision: Precision): Promise<void> {

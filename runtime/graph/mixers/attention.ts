@@ -1,4 +1,5 @@
-import { attend, attendOnDevice } from '../attend';
+import { attend } from '../attend';
+import { attendOnDevice, attendOne } from '../attend-on-device';
 import type { Value } from '../builder';
 import { biased, type LayerContext } from '../context';
 import { rmsNorm, type RmsNorm } from '../norm';
@@ -73,15 +74,22 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   const query = queryOf(context, queryRows, mixer);
   const rotatedQuery = placed(context, query, mixer, heads, queryNorm(mixer), last);
 
+  const biasedValue = biased(graph, value!, weights.valueBias, keyWidth);
+
+  const state = { name: `${prefix}.window`, window, keyValueHeads, headSize };
+  states.windows.push(state);
+  if (context.tokens === 1) {
+    const attended = attendOne(context, [rotatedQuery, rotatedKey, biasedValue], state, heads);
+    return projected(context, attended, queryRows, mixer);
+  }
+
   const byHead = (rows: Value, count: number) =>
     graph.transpose(graph.reshape(rows, [-1, count, headSize]), [1, 0, 2]);
   const q = byHead(rotatedQuery, heads);
   const newKeys = byHead(rotatedKey, keyValueHeads);
-  const newValues = byHead(biased(graph, value!, weights.valueBias, keyWidth), keyValueHeads);
+  const newValues = byHead(biasedValue, keyValueHeads);
 
-  const state = { name: `${prefix}.window`, window, keyValueHeads, headSize };
-  states.windows.push(state);
-  const slots = [keyValueHeads, `${state.name}.slots`, headSize];
+  const slots = [...(states.onDevice ? [1] : []), keyValueHeads, `${state.name}.slots`, headSize];
   const keys = graph.input(`${state.name}.keys`, 'float32', slots);
   const values = graph.input(`${state.name}.values`, 'float32', slots);
   const kept = { keys, values };
@@ -91,11 +99,17 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
     graph.output(newValues, `${state.name}.values.new`, 'float32', [keyValueHeads, 'T', headSize]);
   }
   const seen = { window, kept, fresh, heads, keyValueHeads, headSize };
-  const attended = states.onDevice ? attendOnDevice(context, q, seen, state.name) : attend(context, q, seen);
+  const attended = states.onDevice ? attendOnDevice(context, q, seen, state) : attend(context, q, seen);
   const y = graph.transpose(attended, [1, 0, 2]);
-  const joined = graph.reshape(y, [-1, heads * headSize]);
+  return projected(context, graph.reshape(y, [-1, heads * headSize]), queryRows, mixer);
+}
+
+/** What the heads give [Q, heads * headSize] -> [Q, width] */
+function projected(context: LayerContext, y: Value, queryRows: Value, mixer: AttentionMixer): Value {
+  const { graph, forms, width } = context;
+  const { heads, headSize, weights } = mixer;
   const out = matrix(weights.out, width, heads * headSize);
-  const product = forms.outOf.multiply(graph, gate(context, joined, queryRows, mixer), out);
+  const product = forms.outOf.multiply(graph, gate(context, y, queryRows, mixer), out);
   return biased(graph, product, weights.outBias, width);
 }
 

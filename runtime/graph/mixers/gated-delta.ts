@@ -2,7 +2,7 @@ import type { GraphBuilder, Value } from '../builder';
 import { tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { rmsNorm } from '../norm';
-import { splitWithPending } from '../pending-rows';
+import { splitRecurrent } from '../pending-rows';
 import { matrix, pickedRows, stacked, type Matrix } from '../stored-tensors';
 
 /**
@@ -76,14 +76,14 @@ export function gatedDelta(context: LayerContext, x: Value, mixer: GatedDeltaMix
   const { keys, values, convolved } = sizes(mixer);
 
   const projected = forms.into.multiply(graph, x, projection(mixer, width, prefix));
-  const [z, rows] = splitWithPending(context, projected, [values, convolved + 2 * valueHeads], 1);
-  const [qkv, b, a] = graph.split(graph.unsqueeze(rows!, 0), [convolved, valueHeads, valueHeads], 2);
+  const [z, [qkv, b, a]] = splitRecurrent(context, projected, values, [convolved, valueHeads, valueHeads]);
   const mixed = causalConvolution(context, qkv!, {
     channels: convolved,
     size: convolution,
     weight: weights.convolution,
+    silu: true,
   });
-  const [q, k, v] = graph.split(graph.silu(mixed), [keys, keys, values], 2);
+  const [q, k, v] = graph.split(mixed, [keys, keys, values], 2);
 
   const dt = graph.node('Softplus', [graph.add(a!, graph.weight(vector(weights.dtBias, valueHeads)))]);
   const rate = vector(weights.aLog, valueHeads, {

@@ -67,8 +67,9 @@ export function selectiveScan(context: LayerContext, x: Value, mixer: SelectiveS
     size: mixer.convolution,
     weight: weights.convolution,
     bias: weights.convolutionBias,
+    silu: true,
   });
-  const input = graph.squeeze(graph.silu(convolved), 0);
+  const input = graph.squeeze(convolved, 0);
 
   const selection = forms.into.multiply(
     graph,

@@ -1,10 +1,10 @@
 import type { GraphBuilder, Value } from '../builder';
-import { chunkedScan, type ChunkedScan } from '../chunked-ssd';
+import { blockTokens, chunkedScan, type ChunkedScan } from '../chunked-ssd';
 import { biased, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { rmsNorm } from '../norm';
-import { splitWithPending } from '../pending-rows';
-import { matrix, scaledRows, type Matrix } from '../stored-tensors';
+import { splitRecurrent } from '../pending-rows';
+import { matrix, scaledRows, type Matrix, type StoredTensor } from '../stored-tensors';
 
 /**
  * Mamba-2's state space dual. For head h with state S [stateSize, headSize], and B and C of the group that h is in:
@@ -73,20 +73,19 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const rowsOfProjection = inner + convolved + heads;
   const product = forms.into.multiply(graph, x, projection(mixer, width));
   const projected = biased(graph, product, weights.inProjectionBias, rowsOfProjection);
-  const [z, rows] = splitWithPending(context, projected, [inner, convolved + heads], 1);
-  const [xBC, dt] = graph.split(graph.unsqueeze(rows!, 0), [convolved, heads], 2);
+  const [z, [xBC, dt]] = splitRecurrent(context, projected, inner, [convolved, heads]);
 
   const mixed = causalConvolution(context, xBC!, {
     channels: convolved,
     size: convolution,
     weight: weights.convolution,
     bias: weights.convolutionBias,
+    silu: true,
   });
-  const [input, b, c] = graph.split(graph.silu(mixed), [inner, keys, keys], 2);
+  const [input, b, c] = graph.split(mixed, [inner, keys, keys], 2);
 
-  const step = timeStep(graph, dt!, mixer);
   const a = vector(weights.aLog, heads, { map: (value) => -Math.exp(value), as: `${prefix}.mixer.A` });
-  const decay = graph.mul(step, graph.weight(a));
+  const { step, decay } = stepAndDecay(context, dt!, a, mixer);
   const scaled = graph.mul(graph.reshape(input!, [-1, heads, headSize]), graph.reshape(step, [-1, heads, 1]));
 
   const state = { name: `${prefix}.state`, shape: [1, heads, stateSize, headSize] };
@@ -99,7 +98,7 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
     state: graph.input(state.name, 'float32', state.shape),
   };
   const { y: scanned, after } =
-    context.block && groups === 1
+    context.tokens === blockTokens && groups === 1
       ? chunkedScan(graph, { ...scan, heads, headSize, stateSize })
       : tokenByToken(graph, scan, mixer, `${state.name}.next`);
   graph.output(after, `${state.name}.next`, 'float32', state.shape);
@@ -147,11 +146,25 @@ function projection(mixer: SsdMixer, width: number): Matrix {
   ]);
 }
 
-/** `dt [1, T, heads]` as projected -> as it is used */
-function timeStep(graph: GraphBuilder, dt: Value, { heads, weights, stepLimit }: SsdMixer): Value {
-  const step = graph.node('Softplus', [graph.add(dt, graph.weight(vector(weights.dtBias, heads)))]);
-  if (!stepLimit) return step;
-  return graph.node('Clip', [step, graph.float(stepLimit.low), graph.float(stepLimit.high)]);
+/** `dt [1, T, heads]` as projected -> as it is used, and that times `a` */
+function stepAndDecay(
+  { graph, provider }: LayerContext,
+  dt: Value,
+  a: StoredTensor,
+  { heads, weights, stepLimit }: SsdMixer,
+): { step: Value; decay: Value } {
+  const bias = graph.weight(vector(weights.dtBias, heads));
+  // On the GPU every operator has its price, whatever it computes.
+  if (provider === 'webgpu' && !stepLimit)
+    return {
+      step: graph.node('LinearAttentionGate', [dt, bias, graph.ones(heads)]),
+      decay: graph.node('LinearAttentionGate', [dt, bias, graph.weight(a)]),
+    };
+  const soft = graph.node('Softplus', [graph.add(dt, bias)]);
+  const step = stepLimit
+    ? graph.node('Clip', [soft, graph.float(stepLimit.low), graph.float(stepLimit.high)])
+    : soft;
+  return { step, decay: graph.mul(step, graph.weight(a)) };
 }
 
 /** Root-mean-square norm of each group's channels by themselves: `x [T, inner]`. */
@@ -161,8 +174,7 @@ function groupedNorm(graph: GraphBuilder, x: Value, mixer: SsdMixer): Value {
   if (weights.norm === undefined) return x;
   if (groups === 1) return rmsNorm(graph, x, { weight: weights.norm, epsilon }, inner);
   const size = inner / groups;
-  const ones = graph.constant(`ones(${size})`, 'float32', [size], new Float32Array(size).fill(1));
-  const normed = graph.node('RMSNormalization', [graph.reshape(x, [-1, groups, size]), ones], {
+  const normed = graph.node('RMSNormalization', [graph.reshape(x, [-1, groups, size]), graph.ones(size)], {
     axis: -1,
     epsilon: { float: epsilon },
   });

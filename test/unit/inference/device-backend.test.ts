@@ -2,6 +2,7 @@ import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { describeModel } from '../../../runtime/architectures';
 import type { Provider } from '../../../runtime/graph/context';
+import { greedySteps } from '../../../runtime/graph/greedy-graph';
 import type { StateLayout } from '../../../runtime/graph/states';
 import type { Backend } from '../../../runtime/inference/backend';
 import { DeviceLedger } from '../../../runtime/inference/device-ledger';
@@ -45,7 +46,7 @@ const tokenOf = async (backend: Backend, state: number, id: number) =>
   (await backend.run(state, [id], { kind: 'token', choice: greedy })).tokens![0]!;
 
 /** A window that fills, attention over everything, no attention at all, and runs of limited length. */
-describe.each(['striped', 'llama', 'mamba', 'stripedhyena'])('%s', (name) => {
+describe.each(['striped', 'llama', 'mamba', 'stripedhyena', 'qwen3_5_text', 'lfm2'])('%s', (name) => {
   test('states on the device give what those in main memory do', async () => {
     const [host, device] = [await open(name, 'cpu'), await open(name, 'webgpu')];
     const scores: Float32Array[] = [];
@@ -67,6 +68,35 @@ describe.each(['striped', 'llama', 'mamba', 'stripedhyena'])('%s', (name) => {
       expect(found.logProbability).toBeCloseTo(expected.logProbability, 3);
       id = found.id;
     }
+  });
+
+  test('several tokens chosen in a run are those chosen one by one', async () => {
+    const [host, device] = [await open(name, 'cpu'), await open(name, 'webgpu')];
+    for (const { backend } of [host, device]) backend.create(1);
+    let id = 5;
+    // From no tokens on, over a window's end, and behind a block.
+    for (const read of [0, 0, 0, 40, 9, 0]) {
+      for (const { backend } of [host, device])
+        if (read > 0) await backend.run(1, ids.slice(0, read), { kind: 'nothing' });
+      device.backend.fork(2, 1);
+      const several = { kind: 'token', choice: greedy, most: 9 } as const;
+      const { tokens } = await device.backend.run(1, [id], several);
+      expect(tokens).toHaveLength(greedySteps);
+      expect((await device.backend.run(2, [id], several)).tokens).toEqual(tokens);
+      device.backend.release(2);
+      for (const found of tokens!) {
+        const expected = await tokenOf(host.backend, 1, id);
+        expect(found.id).toBe(expected.id);
+        expect(found.logProbability).toBeCloseTo(expected.logProbability, 3);
+        id = found.id;
+      }
+    }
+    const rest = { kind: 'scores' } as const;
+    const [expected, found] = [
+      await host.backend.run(1, [id, 3], rest),
+      await device.backend.run(1, [id, 3], rest),
+    ];
+    for (const [i, score] of expected.scores!.entries()) expect(found.scores![i]).toBeCloseTo(score, 3);
   });
 
   test('forks and saved states go on by themselves', async () => {
