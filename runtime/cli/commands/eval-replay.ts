@@ -11,13 +11,14 @@ import { ProgressBar, milliseconds, percent, print, printJson, table } from '../
 
 export const evalReplay: Command = {
   name: 'eval replay',
-  usage: 'eval replay FILE --from L:C --to L:C [--keystroke-ms 120] [--json]',
+  usage: 'eval replay FILE --from L:C --to L:C [--keystroke-ms 120] [--provider P] [--json]',
   summary: 'Types a region of a file again, key by key, as in the editor.',
   async run(args, signal) {
     const { values, positionals } = parse(args, {
       from: { type: 'string' },
       to: { type: 'string' },
       'keystroke-ms': { type: 'string' },
+      provider: { type: 'string' },
     });
     if (!positionals[0] || !values.from || !values.to)
       throw new UsageError('A file, --from and --to are needed.');
