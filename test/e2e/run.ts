@@ -22,6 +22,7 @@ import { tests as themes } from './themes.e2e';
 import { tests as trust } from './trust.e2e';
 import { tests as walkthrough } from './walkthrough.e2e';
 import { tests as windows } from './windows.e2e';
+import { tests as writtenAnswers } from './written-answers.e2e';
 
 // The first test opens the window, and is the one that measures how soon the first suggestion comes.
 const all = [
@@ -36,6 +37,7 @@ const all = [
   ...windows,
   ...savedData,
   ...models,
+  ...writtenAnswers,
   ...damagedModel,
   ...badInput,
   ...oddFiles,

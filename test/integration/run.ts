@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { root } from '../../scripts/lib/paths.mjs';
+import { addChatModel } from '../e2e/lib/chat-model';
 import { resultsFolder } from '../e2e/lib/logs';
 import { writeCounts } from '../e2e/lib/runner';
 import { Session } from '../e2e/lib/session';
@@ -69,6 +70,7 @@ async function main(): Promise<boolean> {
     vsix: false,
     serverArgs: ['--vscode-option', 'enable-smoke-test-driver'],
   });
+  await addChatModel(session.dataFolder);
   const outcomes: Outcome[] = [];
   let problem: unknown;
   try {

@@ -1,7 +1,8 @@
 import path from 'node:path';
-import type { AskResponse } from '../../protocol/questions';
+import type { Session } from '../../engine/session';
+import type { AskResponse, WrittenAnswer } from '../../protocol/questions';
 import type { Command } from './index';
-import { withEngine } from '../local-engine';
+import { modelOf, withEngine } from '../local-engine';
 import { UsageError, parse, wholeNumber } from '../options';
 import { ProgressBar, milliseconds, print, printJson } from '../output';
 import { passageText } from '../passage-text';
@@ -18,24 +19,34 @@ export const nothingFound: Record<NonNullable<AskResponse['nothingFound']>, stri
 
 export const ask: Command = {
   name: 'ask',
-  usage: 'ask "QUESTION" [DIR] [--limit N] [--json]',
+  usage: 'ask "QUESTION" [DIR] [--limit N] [--write MODEL] [--json]',
   summary: 'Passages of a folder that answer a question, each with its file and lines.',
+  details:
+    '--write has a model that can converse write an answer from them: one that was added, by its name, or its folder.',
   async run(args, signal) {
-    const { values, positionals } = parse(args, { limit: { type: 'string' } });
+    const { values, positionals } = parse(args, { limit: { type: 'string' }, write: { type: 'string' } });
     const [question, dir] = positionals;
     if (!question?.trim()) throw new UsageError('A question is missing.');
     const folder = path.resolve(dir ?? '.');
     const limit = wholeNumber('limit', values.limit, 8, 1);
-    const response = await withEngine(values, [folder], async (engine) => {
+    const chatModel = values.write === undefined ? '' : modelOf(values.write);
+    const request = {
+      question,
+      folders: [],
+      limit,
+      ...(chatModel !== '' && { write: { earlier: [] } }),
+    };
+    const job = async (engine: Session) => {
       const bar = new ProgressBar();
       engine.onIndexStatus(({ filesDone, filesTotal }) => bar.update('indexing', filesDone, filesTotal));
       await engine.indexIdle();
-      const answer = await engine.ask({ question, folders: [], limit }, signal, (progress) => {
+      const answer = await engine.ask(request, signal, (progress) => {
         if (progress.stage === 'reranking') bar.update('re-ranking', progress.done, progress.total);
       });
       bar.end();
       return answer;
-    });
+    };
+    const response = await withEngine(values, [folder], job, { chatModel });
     if (values.json) printJson(response);
     else print(formatAnswer(response));
   },
@@ -43,7 +54,18 @@ export const ask: Command = {
 
 function formatAnswer(response: AskResponse): string {
   if (response.nothingFound) return nothingFound[response.nothingFound];
-  const { ms, filesSearched, passages } = response;
+  const { ms, filesSearched, passages, answer, answerProblem } = response;
   const cost = `${passages.length} passages from ${filesSearched} files, ${milliseconds(ms.total)}`;
-  return [...passages.map((passage) => passageText(passage, linesShown)), cost].join('\n\n');
+  const written = answer ? writtenText(answer) : answerProblem === undefined ? [] : [answerProblem];
+  return [...passages.map((passage) => passageText(passage, linesShown)), ...written, cost].join('\n\n');
+}
+
+function writtenText({ model, text, doubts, cost }: WrittenAnswer): string[] {
+  const doubted = [...new Set(doubts.map(({ start, end }) => text.slice(start, end)))];
+  return [
+    `Written by ${model}, a model: check it against the passages.`,
+    text.trim(),
+    ...(doubted.length > 0 ? [`Not confirmed by the passages: ${doubted.join(', ')}`] : []),
+    `${cost.tokensRead} tokens read, ${cost.tokensGenerated} written, ${milliseconds(cost.ms)}`,
+  ];
 }

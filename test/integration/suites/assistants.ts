@@ -48,4 +48,32 @@ export const tests: readonly IntegrationTest[] = [
       );
     },
   },
+  {
+    name: 'the editor is offered our model as one of its own while it is chosen, and is answered by it',
+    timeoutMs: 120_000,
+    run: async () => {
+      await longview();
+      const offered = () => vscode.lm.selectChatModels({ vendor: 'longview' });
+      assert.deepEqual(await offered(), []);
+      try {
+        // The harness has added it.
+        await setSetting('models.chat', 'talker');
+        const model = await until('the model is offered', 60_000, async () => (await offered())[0]);
+        assert.equal(model.id, 'talker');
+        assert.ok(model.maxInputTokens > 500);
+        assert.ok((await model.countTokens('const a = 1;')) > 2);
+        const source = new vscode.CancellationTokenSource();
+        const messages = [vscode.LanguageModelChatMessage.User('Where is a book lent?')];
+        const response = await model.sendRequest(messages, {}, source.token);
+        let text = '';
+        for await (const piece of response.text) text += piece;
+        assert.notEqual(text.trim(), '');
+      } finally {
+        await setSetting('models.chat', undefined);
+      }
+      await until('the model is gone', 10_000, async () =>
+        (await offered()).length === 0 ? true : undefined,
+      );
+    },
+  },
 ];
