@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LanguageModel } from '../inference/language-model';
 import { seededRandom } from '../models/seeded-random';
 import { UserError } from '../protocol/errors';
 import { createPathRules, walk, WorkspaceIndex } from '../retrieval';
 import { firstSentence } from './doc-question';
-import { percentile } from './statistics';
+import { measureReranking, type RerankSpeed } from './rerank-speed';
+import { percentile, times, type Times } from './statistics';
 
 export interface IndexSpeed {
   files: number;
@@ -24,23 +26,27 @@ export interface IndexSpeed {
   /** From opening until nothing is left to do, nothing having changed. */
   restartMs: number;
   queryMs: Times;
+  /** Absent without a model. */
+  reranked?: RerankSpeed;
+  /** The most that the process took before the model was loaded. */
   peakMB: number;
-}
-
-export interface Times {
-  p50: number;
-  p95: number;
+  /** Of the process, while files are edited and questions asked: medians of the first and the last tenth. */
+  memoryMB: { begin: number; end: number };
 }
 
 export interface IndexSpeedOptions {
   signal: AbortSignal;
   edits?: number;
   questions?: number;
+  /** Runs a job with the model that re-ranks. */
+  withModel?: <T>(job: (model: LanguageModel) => Promise<T>) => Promise<T>;
   onProgress?: (what: string, done: number, total: number) => void;
 }
 
 /** Between two looks whether an edit is found. */
 const POLL_MS = 2;
+/** Questions that are re-ranked. */
+const RERANKED = 20;
 /** An edit that is not found by then never will be. */
 const GIVE_UP_MS = 60_000;
 
@@ -59,8 +65,18 @@ export async function measureIndex(root: string, options: IndexSpeedOptions): Pr
     if (files.length === 0) throw new UserError(`There is no file to index in ${root}.`);
     const first = await open();
     const made = await makeAll(first, options);
-    const editToSearchableMs = await edits(first, copy, options);
-    const queryMs = await queries(first, options);
+    const asked = questionsAbout(first, options);
+    const memory: number[] = [];
+    const note = () => memory.push(process.memoryUsage.rss() / 2 ** 20);
+    const editToSearchableMs = await edits(first, copy, note, options);
+    const queryMs = await queries(first, asked, note, options);
+    const peakMB = process.resourceUsage().maxRSS / 1024;
+    const reranked = await options.withModel?.((model) =>
+      measureReranking(first, asked.slice(0, RERANKED), model, {
+        signal: options.signal,
+        onProgress: (...progress) => options.onProgress?.('re-ranking', ...progress),
+      }),
+    );
     await first.close();
 
     const restarted = performance.now();
@@ -80,7 +96,9 @@ export async function measureIndex(root: string, options: IndexSpeedOptions): Pr
       editToSearchableMs,
       restartMs,
       queryMs,
-      peakMB: process.resourceUsage().maxRSS / 1024,
+      reranked,
+      peakMB,
+      memoryMB: beginAndEnd(memory),
     };
   } finally {
     await rm(place, { recursive: true, force: true });
@@ -138,6 +156,7 @@ async function ready(index: WorkspaceIndex): Promise<void> {
 async function edits(
   index: WorkspaceIndex,
   copy: string,
+  note: () => void,
   { edits: count = 40, signal, onProgress }: IndexSpeedOptions,
 ): Promise<Times> {
   const random = seededRandom(1);
@@ -145,7 +164,7 @@ async function edits(
   const ms: number[] = [];
   for (let at = 0; at < count; at++) {
     const file = path.join(copy, files[Math.floor(random() * files.length)]!.displayPath);
-    const word = `zqx${String.fromCharCode(97 + (at % 26), 97 + Math.floor(at / 26))}marker`;
+    const word = `zqx${letters(at)}marker`;
     await appendFile(file, `\n# ${word}\n`);
     const started = performance.now();
     index.applyChanges([{ path: file, kind: 'changed' }]);
@@ -156,33 +175,52 @@ async function edits(
       await sleep(POLL_MS);
     }
     ms.push(performance.now() - started);
+    note();
     onProgress?.('editing', at + 1, count);
   }
   return times(ms);
 }
 
-/** Asks with the first sentences of what documents the code, else with its names. */
-async function queries(
-  index: WorkspaceIndex,
-  { questions: count = 100, signal, onProgress }: IndexSpeedOptions,
-): Promise<Times> {
-  await index.idle();
+/** A number in 26 letters: words hold no digits. */
+function letters(count: number): string {
+  const digit = String.fromCharCode(97 + (count % 26));
+  return count < 26 ? digit : letters(Math.floor(count / 26)) + digit;
+}
+
+/** The first sentences of what documents the code, else its names. */
+function questionsAbout(index: WorkspaceIndex, { questions: count = 100 }: IndexSpeedOptions): string[] {
   const random = seededRandom(2);
   const chunks = index.parts[0]!.contents.passages.allChunks();
   const documented = chunks.filter(({ doc }) => doc !== '');
   const pool = documented.length > 0 ? documented : chunks;
-  const ms: number[] = [];
-  for (let at = 0; at < count; at++) {
-    signal.throwIfAborted();
+  return Array.from({ length: count }, () => {
     const { doc, symbols, path: file } = pool[Math.floor(random() * pool.length)]!;
+    return firstSentence(doc) || symbols || file;
+  });
+}
+
+async function queries(
+  index: WorkspaceIndex,
+  questions: readonly string[],
+  note: () => void,
+  { signal, onProgress }: IndexSpeedOptions,
+): Promise<Times> {
+  await index.idle();
+  const ms: number[] = [];
+  for (const [at, question] of questions.entries()) {
+    signal.throwIfAborted();
     const started = performance.now();
-    index.search(firstSentence(doc) || symbols || file, { folders: [], limit: 10 });
+    index.search(question, { folders: [], limit: 10 });
     ms.push(performance.now() - started);
-    onProgress?.('asking', at + 1, count);
+    note();
+    onProgress?.('asking', at + 1, questions.length);
     // Progress and cancellation are heard between questions.
     await sleep(0);
   }
   return times(ms);
 }
 
-const times = (ms: readonly number[]): Times => ({ p50: percentile(ms, 0.5), p95: percentile(ms, 0.95) });
+function beginAndEnd(memory: readonly number[]): IndexSpeed['memoryMB'] {
+  const tenth = Math.ceil(memory.length / 10);
+  return { begin: percentile(memory.slice(0, tenth), 0.5), end: percentile(memory.slice(-tenth), 0.5) };
+}

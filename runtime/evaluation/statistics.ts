@@ -5,6 +5,15 @@ export function percentile(values: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))]!;
 }
 
+export interface Times {
+  p50: number;
+  p95: number;
+}
+
+export function times(ms: readonly number[]): Times {
+  return { p50: percentile(ms, 0.5), p95: percentile(ms, 0.95) };
+}
+
 export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

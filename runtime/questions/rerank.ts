@@ -17,7 +17,7 @@ export interface RerankOptions {
 /** Passages that are looked at, time permitting. */
 export const RERANKED = 50;
 /** The model's share of the verdict, the words having the rest, both scaled to 0..1 (figures: test/golden/retrieval/README.md). */
-const LIKELIHOOD_WEIGHT = 0.5;
+const LIKELIHOOD_WEIGHT = 0.4;
 
 export interface Reranked {
   evidence: Evidence[];
