@@ -158,7 +158,7 @@ export class Engine {
 
   private async deleteAll(): Promise<number> {
     const sessions = [...this.sessions.keys()];
-    await Promise.all(sessions.map((session) => session.closeWorkspace()));
+    await Promise.all(sessions.map((session) => session.workspace.close()));
     this.summaries.close();
     for (const { current } of this.hosts.all) {
       current?.checkpoints.clear();

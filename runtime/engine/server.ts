@@ -93,7 +93,7 @@ export function serve(connection: MessageConnection, engine: Engine, options: Se
     try {
       const opened = await opening;
       opened.onStatus(latest((status) => send(methods.EngineStatusChanged, status)));
-      opened.onIndexStatus(latest((status) => send(methods.IndexStatusChanged, status)));
+      opened.workspace.onStatus(latest((status) => send(methods.IndexStatusChanged, status)));
       if (!closed) session = opened;
       opened.changed();
     } catch (error) {
@@ -128,19 +128,19 @@ export function serve(connection: MessageConnection, engine: Engine, options: Se
     ),
   );
   connection.onRequest(methods.IndexCommand, ({ command }, token) =>
-    answer(token, (e) => e.indexCommand(command)),
+    answer(token, (e) => e.workspace.command(command)),
   );
-  connection.onRequest(methods.IndexFiles, (token) => answer(token, (e) => e.indexFiles()));
+  connection.onRequest(methods.IndexFiles, (token) => answer(token, (e) => e.workspace.files()));
   connection.onRequest(methods.Doctor, (token) => answer(token, (e) => e.doctor()));
   connection.onRequest(methods.ClearData, (token) => answer(token, (e) => e.clearData()));
 
-  connection.onRequest(methods.ListModels, (token) => answer(token, (e) => e.listModels()));
+  connection.onRequest(methods.ListModels, (token) => answer(token, (e) => e.models.list()));
   connection.onRequest(methods.CheckModel, ({ folder }, token) =>
-    answer(token, async (e) => e.checkModel(folder)),
+    answer(token, async (e) => e.models.check(folder)),
   );
   connection.onRequest(methods.AddModel, (request, token) =>
     answer(token, (e, signal) =>
-      e.addModel(request, signal, progress(methods.AddModelProgressType, request.progressToken)),
+      e.models.add(request, signal, progress(methods.AddModelProgressType, request.progressToken)),
     ),
   );
 
@@ -148,7 +148,9 @@ export function serve(connection: MessageConnection, engine: Engine, options: Se
   connection.onNotification(methods.DocumentChanged, (change) => told((e) => e.changeDocument(change)));
   connection.onNotification(methods.DocumentClosed, (closed) => told((e) => e.closeDocument(closed)));
   connection.onNotification(methods.CursorMoved, (move) => told((e) => e.cursorMoved(move)));
-  connection.onNotification(methods.FilesChanged, (changes) => told((e) => e.filesChanged(changes)));
+  connection.onNotification(methods.FilesChanged, (changes) =>
+    told((e) => e.workspace.filesChanged(changes)),
+  );
   connection.onNotification(methods.SettingsChanged, (settings) => told((e) => e.setSettings(settings)));
   connection.onNotification(methods.FoldersChanged, (folders) => told((e) => e.setFolders(folders)));
   connection.onNotification(methods.UnloadModel, () => told((e) => e.unloadModel()));

@@ -8,11 +8,7 @@ import type {
   InitializeParams,
   WorkspaceFolder,
 } from '../protocol/engine';
-import type { FileChange, IndexStatus, IndexedFile } from '../protocol/index-status';
 import type { AskProgress, AskRequest, AskResponse } from '../protocol/questions';
-import { addModel, checkDescription } from '../library/add-model';
-import { Library } from '../library/library';
-import type { AddModelProgress, AddModelRequest, InstalledModel, ModelOffers } from '../protocol/models';
 import type { FileSummary, SummarizeRequest, SummaryProgress } from '../protocol/summaries';
 import type { TextDocumentItem, TextEdit } from '../protocol/text';
 import { BackgroundReading } from './background-reading';
@@ -27,9 +23,9 @@ import type { ModelHost } from './model-host';
 import { messageOf, UserError } from '../protocol/errors';
 import { DEFAULT_CONTEXT, RepositoryContext } from './prompt-context';
 import { chatChoice, modelChoice, type ModelChoice } from './model-hosts';
-import { listModels } from './model-offers';
 import { RERANK_BUDGET_MS } from '../questions';
 import { RecentEdits } from './recent-edits';
+import { SessionModels } from './session-models';
 import { doctorFacts, engineStatus, logFirst, sinceStart } from './session-report';
 import { Workspace } from './workspace';
 
@@ -45,7 +41,8 @@ export class Session {
   private readonly statusListeners = new Set<(status: EngineStatus) => void>();
   private readonly completions: Completions;
   private readonly conversations: Conversations;
-  private readonly workspace: Workspace;
+  readonly workspace: Workspace;
+  readonly models: SessionModels;
   private readonly context: RepositoryContext;
   private folders: readonly WorkspaceFolder[];
   private currentSettings: EngineSettings;
@@ -64,6 +61,7 @@ export class Session {
     const host = () => this.host;
     this.reading = new BackgroundReading(host, log.in('reading'), () => this.changed());
     this.workspace = new Workspace(engine.data.root, log.in('index'));
+    this.models = new SessionModels(engine.data, params.modelsFolder, () => this.settings.memoryLimit);
     this.context = new RepositoryContext({
       documents: this.documents,
       edits: this.edits,
@@ -272,36 +270,9 @@ export class Session {
     return this.reading.readNow();
   }
 
-  // Index
-
-  filesChanged(changes: FileChange[]): void {
-    this.workspace.filesChanged(changes);
-  }
-
-  indexCommand(command: 'pause' | 'resume' | 'rebuild'): Promise<IndexStatus> {
-    return this.workspace.command(command);
-  }
-
-  indexFiles(): Promise<IndexedFile[]> {
-    return this.workspace.files();
-  }
-
-  indexStatus(): IndexStatus {
-    return this.workspace.status();
-  }
-
   /** Resolves when the index has nothing left to do. */
   indexIdle(): Promise<void> {
     return this.workspace.idle();
-  }
-
-  onIndexStatus(listener: (status: IndexStatus) => void): void {
-    this.workspace.onStatus(listener);
-  }
-
-  /** Lets go of the index's files. */
-  closeWorkspace(): Promise<void> {
-    return this.workspace.close();
   }
 
   openWorkspace(): Promise<void> {
@@ -322,22 +293,6 @@ export class Session {
   setFolders(folders: WorkspaceFolder[]): Promise<void> {
     this.folders = folders;
     return this.workspace.configure(folders, this.settings);
-  }
-
-  listModels(): Promise<ModelOffers> {
-    return listModels(this.engine.data, this.params.modelsFolder, this.settings.memoryLimit);
-  }
-
-  checkModel(folder: string): void {
-    checkDescription(folder);
-  }
-
-  addModel(
-    request: AddModelRequest,
-    signal: AbortSignal,
-    onProgress: (progress: AddModelProgress) => void,
-  ): Promise<InstalledModel> {
-    return addModel(new Library(this.engine.data.root), { ...request, signal, onProgress });
   }
 
   unloadModel(): Promise<void> {

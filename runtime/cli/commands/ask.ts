@@ -38,7 +38,7 @@ export const ask: Command = {
     };
     const job = async (engine: Session) => {
       const bar = new ProgressBar();
-      engine.onIndexStatus(({ filesDone, filesTotal }) => bar.update('indexing', filesDone, filesTotal));
+      engine.workspace.onStatus(({ filesDone, filesTotal }) => bar.update('indexing', filesDone, filesTotal));
       await engine.indexIdle();
       const answer = await engine.ask(request, signal, (progress) => {
         if (progress.stage === 'reranking') bar.update('re-ranking', progress.done, progress.total);

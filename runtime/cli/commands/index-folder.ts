@@ -16,13 +16,13 @@ export const indexFolder: Command = {
     const started = performance.now();
     await withEngine(values, [folder], async (engine) => {
       const bar = new ProgressBar();
-      engine.onIndexStatus(({ filesDone, filesTotal }) => bar.update('indexing', filesDone, filesTotal));
-      signal.addEventListener('abort', () => void engine.indexCommand('pause'), { once: true });
+      engine.workspace.onStatus(({ filesDone, filesTotal }) => bar.update('indexing', filesDone, filesTotal));
+      signal.addEventListener('abort', () => void engine.workspace.command('pause'), { once: true });
       await engine.indexIdle();
       bar.end();
-      const status = engine.indexStatus();
+      const status = engine.workspace.status();
       const ms = performance.now() - started;
-      const files = await engine.indexFiles();
+      const files = await engine.workspace.files();
       const skipped = files.filter((file) => file.skipped);
       if (status.state === 'failed') throw new UserError(status.reason ?? 'The index failed.');
       if (values.json) {

@@ -60,7 +60,7 @@ async function open(overrides: Partial<EngineSettings> = {}): Promise<Session> {
 async function addTalker(session: Session): Promise<void> {
   const folder = path.join(root.path, 'talker');
   writeChatModel(folder);
-  await session.addModel({ folder }, new AbortController().signal, () => undefined);
+  await session.models.add({ folder }, new AbortController().signal, () => undefined);
 }
 
 describe('a written answer', () => {

@@ -89,7 +89,7 @@ describe('several windows', () => {
     expect((await second.complete({ ...request, uri: 'file:///a.ts' })).silence).toBe('stale');
     expect(await ask(first, 'what counts apples?')).toEqual(['apple.ts']);
     expect(await ask(second, 'what counts apples?')).not.toContain('apple.ts');
-    expect((await second.indexFiles()).map(({ displayPath }) => displayPath)).toEqual(['pear.ts']);
+    expect((await second.workspace.files()).map(({ displayPath }) => displayPath)).toEqual(['pear.ts']);
     expect(first.scope).not.toBe(second.scope);
     expect((await open('apple')).scope).toBe(first.scope);
   });

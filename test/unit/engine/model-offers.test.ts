@@ -46,15 +46,15 @@ const nothing = () => undefined;
 const signal = () => new AbortController().signal;
 
 test('the embedded model is offered, and what is added beside it completes under its name', async () => {
-  const before = await session.listModels();
+  const before = await session.models.list();
   expect(before.models.map(({ name }) => name)).toEqual(['striped-code']);
   expect(before.models[0]).toMatchObject({ completes: true, verified: true, licence: 'Apache-2.0' });
   expect(before.machineMemoryBytes).toBeGreaterThan(1e9);
 
   const steps: AddModelProgress[] = [];
-  await session.addModel({ folder: tiny() }, signal(), (step) => steps.push(step));
+  await session.models.add({ folder: tiny() }, signal(), (step) => steps.push(step));
   expect(steps.at(-1)).toMatchObject({ step: 'compiling' });
-  const { models } = await session.listModels();
+  const { models } = await session.models.list();
   expect(models.map(({ name, completes }) => [name, completes])).toEqual([
     ['striped-code', true],
     ['tiny', true],
@@ -65,14 +65,14 @@ test('the embedded model is offered, and what is added beside it completes under
 });
 
 test('a model that cannot be run is refused by what describes it alone', async () => {
-  session.checkModel(tiny());
+  session.models.check(tiny());
   writeFileSync(path.join(tiny(), 'config.json'), '{"model_type": "gpt_9"}');
-  expect(() => session.checkModel(tiny())).toThrow(/"gpt_9" are not supported/);
+  expect(() => session.models.check(tiny())).toThrow(/"gpt_9" are not supported/);
 });
 
 test('adding can be given up', async () => {
   const abort = new AbortController();
   abort.abort();
-  await expect(session.addModel({ folder: tiny() }, abort.signal, nothing)).rejects.toThrow(CancelledError);
-  expect((await session.listModels()).models).toHaveLength(1);
+  await expect(session.models.add({ folder: tiny() }, abort.signal, nothing)).rejects.toThrow(CancelledError);
+  expect((await session.models.list()).models).toHaveLength(1);
 });
