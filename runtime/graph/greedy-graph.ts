@@ -29,7 +29,7 @@ export function buildGreedyGraph(
       graph,
       provider,
       forms: chosenForms(precision, options),
-      tokens: 1,
+      run: 'token',
       step,
       wantedRows: same,
       readRows: same,
