@@ -1,3 +1,4 @@
+import { blockTokensOn } from '../graph/blocks';
 import {
   Priority,
   type DecodedToken,
@@ -18,9 +19,6 @@ export interface WorkCounters {
 export function newCounters(): WorkCounters {
   return { tokensRead: { foreground: 0, background: 0 }, tokensGenerated: 0 };
 }
-
-/** Tokens read between two looks at the memory: as many as the model takes in one run. */
-const blockTokens = 64;
 
 /** A model that keeps account of all tokens it reads and writes, whoever asked and whether or not anybody waited. */
 export class CountedModel implements LanguageModel {
@@ -112,6 +110,8 @@ export class CountedModel implements LanguageModel {
 
   private blocks(ids: readonly number[]): readonly (readonly number[])[] {
     if (this.info.growthBytes === 0) return [ids];
+    // The memory is looked at before each run.
+    const blockTokens = blockTokensOn(this.info.provider);
     const count = Math.ceil(ids.length / blockTokens);
     return Array.from({ length: count }, (_, i) => ids.slice(i * blockTokens, (i + 1) * blockTokens));
   }

@@ -24,10 +24,18 @@ export function attendOnDevice(context: LayerContext, queries: Value, seen: Seen
 }
 
 /**
- * The same for one token, which sees all that is kept, in one operator.
- * @param rows query [1, heads * headSize], key and value [1, keyValueHeads * headSize], or with a 1 in front; rotated already
+ * Whether one operator does it all: for one token, which sees all that is kept, and for blocks where nothing is ever forgotten. There
+ * the scores of every query and key would take more memory than all else together.
  */
-export function attendOne(
+export function joinsItself({ run }: LayerContext, window: number): boolean {
+  return run === 'token' || (run === 'block' && !Number.isFinite(window));
+}
+
+/**
+ * The same in one operator, where `joinsItself`: -> [T, heads * headSize]
+ * @param rows query [T, heads * headSize], key and value [T, keyValueHeads * headSize], or with a 1 in front; rotated already
+ */
+export function attendJoining(
   context: LayerContext,
   rows: readonly [query: Value, key: Value, value: Value],
   state: WindowState,
@@ -43,7 +51,7 @@ export function attendOne(
   const [attended, ...joined] = graph.nodeWithOutputs(
     'GroupQueryAttention',
     [
-      ...rows.map((row, i) => graph.reshape(row, [1, 1, sizes[i]! * headSize])),
+      ...rows.map((row, i) => graph.reshape(row, [1, -1, sizes[i]! * headSize])),
       ...kept,
       keptBefore(context, window),
       graph.input(names.seen(window, step), 'int32', []),
@@ -52,13 +60,14 @@ export function attendOne(
     [undefined, ...parts.map((part) => (keepsAll(state) ? `${name}.${part}.next` : undefined))],
   );
   for (const [i, part] of parts.entries()) keepLast(context, joined[i]!, state, part);
-  return graph.reshape(attended!, [1, heads * headSize]);
+  return graph.reshape(attended!, [-1, heads * headSize]);
 }
 
-/** int32 [1]: how many tokens are kept before this step. */
-function keptBefore({ graph, step = 0 }: LayerContext, window: number): Value {
+/** int32 [1]: how many tokens are held before the last one of this step. */
+function keptBefore({ graph, run, step = 0 }: LayerContext, window: number): Value {
   return graph.once(names.kept(window), () => {
     const steps = graph.input(names.kept(window), 'int32', ['steps']);
+    if (run === 'block') return steps;
     // Of integers WebGPU takes no slices.
     return graph.node('Gather', [steps, graph.ints(step)], { axis: 0 });
   });

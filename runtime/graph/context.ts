@@ -6,6 +6,9 @@ import { nameOf, readSource, type Source, type StoredTensor } from './stored-ten
 /** What the graph runs on. Not every operator exists everywhere, nor is the same form the fastest. */
 export type Provider = 'cpu' | 'webgpu';
 
+/** Runs that graphs of their own are built for. */
+export type RunKind = 'token' | 'block';
+
 /** What a mixer or channel mixer is given to build its part of the graph with. */
 export interface LayerContext {
   graph: GraphBuilder;
@@ -15,8 +18,8 @@ export interface LayerContext {
   width: number;
   /** Prefix of the layer's names, such as `layers.3`. */
   prefix: string;
-  /** How many tokens a run reads, where the graph is built for so many; absent = any number. */
-  tokens?: number;
+  /** What the graph is built for: runs of one token, or of blocks (see `blocks`); absent = of any number. */
+  run?: RunKind;
   /** Told what every mixer gives, for comparisons. */
   onMixed?: (mixed: Value) => void;
   /** In the last layer only the rows of the wanted positions have a use: a mixer gives those alone. */

@@ -26,8 +26,8 @@ export interface GraphOptions {
   signedBytes?: boolean;
   /** Default: cpu. */
   provider?: Provider;
-  /** Builds the graph for runs of exactly so many tokens. */
-  tokens?: number;
+  /** Builds the graph for such runs alone. */
+  run?: 'block';
   /** Weights are made from those that a graph for the CPU has stored in this precision; absent = from the original ones. */
   stored?: Precision;
 }
@@ -44,7 +44,7 @@ export function buildModelGraph(
   precision: Precision,
   options: GraphOptions = {},
 ): ModelGraph {
-  const { provider = 'cpu', tokens, probe } = options;
+  const { provider = 'cpu', run, probe } = options;
   const graph = new GraphBuilder(options.signedBytes);
   const states = noStates(provider);
   const ids = graph.input(names.ids, 'int64', ['T']);
@@ -60,7 +60,7 @@ export function buildModelGraph(
     graph,
     provider,
     forms: chosenForms(precision, options),
-    tokens,
+    run,
     wantedRows,
     // On a device no tokens are pending.
     readRows: states.onDevice ? (rows) => rows : readRows,

@@ -47,12 +47,12 @@ export function rotate(
     states.rotations.push({ name, frequencies });
   const table = (part: 'cos' | 'sin') => {
     const all = graph.input(`${name}.${part}`, 'float32', ['T', frequencies.length]);
-    if (context.tokens === 1) return all;
+    if (context.run === 'token') return all;
     return graph.once(`${all}:${wanted}`, () => graph.unsqueeze(wanted ? context.wantedRows(all) : all, 0));
   };
   const inputs = [graph.unsqueeze(rows, 0), table('cos'), table('sin')];
   // The tables are those of all steps then, one row each.
-  if (context.tokens === 1) inputs.push(positionOf(graph, context.step ?? 0));
+  if (context.run === 'token') inputs.push(positionOf(graph, context.step ?? 0));
   return graph.node('RotaryEmbedding', inputs, {
     num_heads: head.count,
     ...(rope.size < head.size && { rotary_embedding_dim: rope.size }),

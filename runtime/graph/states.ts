@@ -75,9 +75,13 @@ export const names = {
   chosen: 'chosen',
   /** float32 [greedySteps]: one over the probability of each */
   chosenSums: 'chosen.sums',
-  /** int32 [greedySteps]: how many tokens a window keeps before each step */
+  /** int64 [2]: chunks of a block, and one more */
+  chunks: 'chunks',
+  /** int64 [2]: states before, between and behind them, twice */
+  chunkStates: 'chunk.states',
+  /** int32 [steps]: how many tokens a window holds before the last one of each step of the run */
   kept: (window: number) => `kept.${window}`,
-  /** int32: of one step, with the token it reads */
+  /** int32: how many with that one, in one step */
   seen: (window: number, step: number) => `seen.${window}.${step}`,
   /** float32 [slots]: the position of the token in each slot, `emptySlot` where there is none */
   slots: (window: number) => `slots.${window}`,

@@ -1,7 +1,8 @@
-import { blockTokens } from '../graph/chunked-ssd';
+import { blockOf } from '../graph/blocks';
 import { greedySteps } from '../graph/greedy-graph';
 import { probeOutput } from '../graph/model-graph';
 import { keptOnDevice, names, type StateLayout } from '../graph/states';
+import { chunkFeeds, keptFeeds, slotFeeds } from './device-feeds';
 import { outputOf, type BlockOutput, type Runner } from './runner';
 import type { ChosenToken } from './sampling';
 import type { Session, Tensor } from './session';
@@ -13,13 +14,15 @@ export interface DeviceState {
   held: HeldTensors;
   /** Logits after the last token, in main memory; undefined before the first. */
   logits: Float32Array | undefined;
+  /** A run reads it now: it is freed afterwards. */
+  running?: boolean;
   released?: boolean;
 }
 
 /** Tensors by the names of the graph's inputs. A run replaces all of them, so that forks share all or nothing. */
 export interface HeldTensors {
   readonly byName: ReadonlyMap<string, Tensor>;
-  /** States, and runs that read them. The last one that lets go frees the memory. */
+  /** States. The last one that lets go frees the memory. */
   holders: number;
 }
 
@@ -48,7 +51,7 @@ export function stateShapes({ recurrent, windows }: StateLayout, length: number)
 
 /** Further graphs of the model, opened when they are first needed: their weights take memory of their own. */
 export interface OtherSessions {
-  /** For runs of `blockTokens`; absent = the one session takes them as well. */
+  /** For blocks of many tokens (see `blocks`); absent = the one session takes them as well. */
   block?: () => Promise<Session>;
   /** Chooses the likeliest tokens itself; absent where there is none, or no room for it. */
   greedy?: () => Promise<Session | undefined>;
@@ -91,17 +94,41 @@ export class DeviceRunner implements Runner<DeviceState> {
   /** The state is not used again, though a run may still be reading it. */
   release(state: DeviceState): void {
     state.released = true;
-    drop(state.held);
+    if (!state.running) drop(state.held);
   }
 
   /** Reads `ids` (at least one) into `state`; gives the logits of the last `wanted` positions. */
   async run(state: DeviceState, ids: readonly number[], wanted = 1): Promise<BlockOutput> {
-    const { session, layout, others } = this;
-    const run = ids.length === blockTokens && others.block ? others.block() : session;
-    const feeds = tokenFeeds(session, layout, state.length, ids, wanted);
-    for (const { window } of layout.windows)
-      feeds[names.slots(window)] ??= positionsKept(session, window, state.length);
-    const output = outputOf((await this.advance(state, run, feeds, this.always, ids.length))!);
+    state.running = true;
+    try {
+      const inBlock = this.others.block ? blockOf(ids.length) : 0;
+      if (inBlock === 0 || (inBlock < ids.length && wanted > 1))
+        return await this.read(this.session, state, ids, wanted);
+      const block = await this.others.block!();
+      const output = await this.read(block, state, ids.slice(0, inBlock), wanted);
+      return inBlock === ids.length
+        ? output
+        : await this.read(this.session, state, ids.slice(inBlock), wanted);
+    } finally {
+      this.settle(state);
+    }
+  }
+
+  private async read(
+    session: Session,
+    state: DeviceState,
+    ids: readonly number[],
+    wanted: number,
+  ): Promise<BlockOutput> {
+    const { layout } = this;
+    const { length } = state;
+    const feeds = {
+      ...tokenFeeds(session, layout, length, ids, wanted),
+      ...slotFeeds(session, layout, length),
+      ...keptFeeds(session, layout, length, ids.length, 1),
+      ...chunkFeeds(session, ids.length),
+    };
+    const output = outputOf(await this.advance(state, session, feeds, this.always, ids.length));
     const { logits } = output;
     state.logits = wanted === 1 ? logits : logits.slice(logits.length - logits.length / wanted);
     return output;
@@ -112,66 +139,51 @@ export class DeviceRunner implements Runner<DeviceState> {
    * that, and reads nothing then.
    */
   async writeGreedily(state: DeviceState, id: number): Promise<ChosenToken[]> {
-    const { session, layout, others } = this;
+    state.running = true;
+    try {
+      const session = await this.others.greedy?.();
+      return session ? await this.write(session, state, id) : [];
+    } finally {
+      this.settle(state);
+    }
+  }
+
+  private async write(session: Session, state: DeviceState, id: number): Promise<ChosenToken[]> {
+    const { layout } = this;
     const feeds = {
       [names.first]: session.int32([id], [1]),
       ...rotationFeeds(session, layout, state.length, greedySteps),
-      ...keptFeeds(session, layout, state.length),
+      ...keptFeeds(session, layout, state.length, 1, greedySteps),
     };
     const wanted = [names.logits, names.chosen, names.chosenSums];
-    const outputs = await this.advance(state, others.greedy?.(), feeds, wanted, greedySteps);
-    if (!outputs) return [];
+    const outputs = await this.advance(state, session, feeds, wanted, greedySteps);
     state.logits = outputs[names.logits]!.data as Float32Array;
     const ids = outputs[names.chosen]!.data as Int32Array;
     const sums = outputs[names.chosenSums]!.data as Float32Array;
     return Array.from(ids, (chosen, i) => ({ id: chosen, logProbability: -Math.log(sums[i]!) }));
   }
 
-  /** Takes a state on by `count` tokens, where there is a session that does. */
+  /** Takes a state on by `count` tokens. */
   private async advance(
     state: DeviceState,
-    opening: Session | undefined | Promise<Session | undefined>,
+    session: Session,
     feeds: Record<string, Tensor>,
     wanted: readonly string[],
     count: number,
-  ): Promise<Record<string, Tensor> | undefined> {
-    const before = hold(state.held);
-    try {
-      const session = await opening;
-      if (!session) return undefined;
-      for (const [name, tensor] of before.byName) feeds[name] = tensor;
-      const outputs = await session.run(feeds, [...wanted, ...this.tensors.map((name) => `${name}.next`)]);
-      const byName = this.tensors.map((name): [string, Tensor] => [name, outputs[`${name}.next`]!]);
-      const after = { byName: new Map(byName), holders: 1 };
-      drop(state.released ? after : state.held);
-      state.held = after;
-      state.length += count;
-      return outputs;
-    } finally {
-      drop(before);
-    }
+  ): Promise<Record<string, Tensor>> {
+    for (const [name, tensor] of state.held.byName) feeds[name] = tensor;
+    const outputs = await session.run(feeds, [...wanted, ...this.tensors.map((name) => `${name}.next`)]);
+    const byName = this.tensors.map((name): [string, Tensor] => [name, outputs[`${name}.next`]!]);
+    drop(state.held);
+    state.held = { byName: new Map(byName), holders: 1 };
+    state.length += count;
+    return outputs;
   }
-}
 
-/** Of the tokens that a window keeps, oldest first. */
-function positionsKept(session: Session, window: number, length: number): Tensor {
-  const slots = keptOnDevice(window, length);
-  return session.float32(
-    Float32Array.from({ length: slots }, (_, i) => length - slots + i),
-    [slots],
-  );
-}
-
-/** How many tokens each window keeps before each step of a run of `greedySteps`. */
-function keptFeeds(session: Session, { windows }: StateLayout, length: number): Record<string, Tensor> {
-  const feeds: Record<string, Tensor> = {};
-  for (const window of new Set(windows.map((each) => each.window))) {
-    const kept = Array.from({ length: greedySteps }, (_, step) => keptOnDevice(window, length + step));
-    feeds[names.kept(window)] = session.int32(kept, [greedySteps]);
-    for (const [step, count] of kept.entries())
-      feeds[names.seen(window, step)] = session.int32([count + 1], []);
+  private settle(state: DeviceState): void {
+    state.running = false;
+    if (state.released) drop(state.held);
   }
-  return feeds;
 }
 
 function hold(held: HeldTensors): HeldTensors {

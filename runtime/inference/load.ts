@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { blockTokens as gpuBlockTokens } from '../graph/chunked-ssd';
+import { blockTokensOn } from '../graph/blocks';
 import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
@@ -37,9 +37,6 @@ export interface LoadOptions {
   workerPath?: string;
   onLog?: (message: string) => void;
 }
-
-/** Tokens read in one run. The GPU is no sooner done with a few than with many. */
-const blockTokensOn: Record<Provider, number> = { cpu: 64, webgpu: gpuBlockTokens };
 
 /** @throws UserError where the model's files are missing, damaged or unknown, or where no runtime exists for the platform */
 export async function loadLanguageModel(options: LoadOptions): Promise<LocalLanguageModel> {
@@ -103,7 +100,7 @@ function assemble(
   const { states, description } = ready;
   const { vocabulary } = description;
   const ledger = states.onDevice ? new DeviceLedger(states, vocabulary) : new StateLedger(states, vocabulary);
-  const blockTokens = Math.min(blockTokensOn[place.provider], states.longestRun);
+  const blockTokens = Math.min(blockTokensOn(place.provider), states.longestRun);
   const info = modelInfo(
     ready,
     place,

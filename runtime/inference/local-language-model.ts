@@ -15,6 +15,9 @@ import type { BlockScheduler } from './scheduling';
 import type { StateSnapshot } from './snapshot';
 import type { Ledger } from './state-ledger';
 
+/** Tokens scored in one run: the logits of all of them are held. */
+const mostScored = 512;
+
 class StateHandle implements ModelState {
   length = 0;
   released = false;
@@ -30,7 +33,7 @@ export interface LocalLanguageModelParts {
   backend: Backend;
   scheduler: BlockScheduler;
   ledger: Ledger;
-  /** Tokens read in one run: a keystroke waits for at most one of these, and the scores' memory grows with them. */
+  /** Tokens read in one run: a keystroke waits for at most one of these. */
   blockTokens: number;
   /** Ids the embedding has rows for. */
   vocabulary: number;
@@ -120,7 +123,7 @@ export class LocalLanguageModel implements LanguageModel {
 
   async score(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<Float32Array> {
     const scores = new Float32Array(ids.length);
-    const { blockTokens } = this;
+    const blockTokens = Math.min(this.blockTokens, mostScored);
     for (let at = 0; at < ids.length; at += blockTokens) {
       const block = ids.slice(at, at + blockTokens);
       scores.set((await this.block(state, block, { kind: 'scores' }, options)).scores!, at);

@@ -2,7 +2,6 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { checkCheckpoint, isEncoder, type Described } from '../architectures';
 import type { GraphBuilder } from '../graph/builder';
-import { blockTokens } from '../graph/chunked-ssd';
 import { buildEncoderGraph } from '../graph/encoder-graph';
 import { buildGreedyGraph } from '../graph/greedy-graph';
 import {
@@ -25,7 +24,7 @@ import { layoutSafetensors, writingSafetensors, type SafetensorsLayout } from '.
 export const graphFile = 'graph.onnx';
 /** The same for processors whose products of signed bytes are exact, where the precision has any: twice as fast. */
 export const signedGraphFile = 'graph.signed.onnx';
-/** The same for runs of exactly `blockTokens`, where reading that many at once is done another way. */
+/** The same for blocks of many tokens (see `blocks`), where reading that many at once is done another way. */
 export const blockGraphFile = 'graph.block.onnx';
 /** For runs that choose tokens as well as reading them, the likeliest ones. */
 export const greedyGraphFile = 'graph.greedy.onnx';
@@ -57,7 +56,7 @@ export function planCompilation(
   model: Described,
   precision: Precision,
   source: string,
-  options: Omit<GraphOptions, 'signedBytes' | 'tokens'> = {},
+  options: Omit<GraphOptions, 'signedBytes' | 'run'> = {},
 ): CompilationPlan {
   const { builder, states } = buildGraph(model, precision, options);
   const { stored } = options;
@@ -88,7 +87,7 @@ export function planCompilation(
   };
   addOther(signedGraphFile, { signedBytes: true });
   if (options.provider === 'webgpu') {
-    addOther(blockGraphFile, { tokens: blockTokens });
+    addOther(blockGraphFile, { run: 'block' });
     if (!isEncoder(model))
       graphs.set(greedyGraphFile, finished(buildGreedyGraph(model, precision, options).builder));
   }

@@ -1,5 +1,5 @@
 import { attend } from '../attend';
-import { attendOnDevice, attendOne } from '../attend-on-device';
+import { attendJoining, attendOnDevice, joinsItself } from '../attend-on-device';
 import type { Value } from '../builder';
 import { biased, type LayerContext } from '../context';
 import { rmsNorm, type RmsNorm } from '../norm';
@@ -66,21 +66,24 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
     matrix(weights.key, keyWidth, width),
     matrix(weights.value, keyWidth, width),
   ]);
-  const queryRows = last ? context.wantedRows(x) : x;
+  // One operator answers for as many queries as there are new keys.
+  const joins = joinsItself(context, window);
+  const wanted = (rows: Value) => (last ? context.wantedRows(rows) : rows);
+  const queryRows = joins ? x : wanted(x);
 
   const [key, value] = graph.split(forms.into.multiply(graph, x, keyValue), [keyWidth, keyWidth], 1);
   const biasedKey = biased(graph, key!, weights.keyBias, keyWidth);
   const rotatedKey = placed(context, biasedKey, mixer, keyValueHeads, norms?.key, false);
   const query = queryOf(context, queryRows, mixer);
-  const rotatedQuery = placed(context, query, mixer, heads, queryNorm(mixer), last);
+  const rotatedQuery = placed(context, query, mixer, heads, queryNorm(mixer), last && !joins);
 
   const biasedValue = biased(graph, value!, weights.valueBias, keyWidth);
 
   const state = { name: `${prefix}.window`, window, keyValueHeads, headSize };
   states.windows.push(state);
-  if (context.tokens === 1) {
-    const attended = attendOne(context, [rotatedQuery, rotatedKey, biasedValue], state, heads);
-    return projected(context, attended, queryRows, mixer);
+  if (joins) {
+    const attended = attendJoining(context, [rotatedQuery, rotatedKey, biasedValue], state, heads);
+    return projected(context, wanted(attended), wanted(x), mixer);
   }
 
   const byHead = (rows: Value, count: number) =>

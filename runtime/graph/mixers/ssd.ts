@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../builder';
-import { blockTokens, chunkedScan, type ChunkedScan } from '../chunked-ssd';
+import { chunkedScan, type ChunkedScan } from '../chunked-ssd';
 import { biased, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { rmsNorm } from '../norm';
@@ -98,7 +98,7 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
     state: graph.input(state.name, 'float32', state.shape),
   };
   const { y: scanned, after } =
-    context.tokens === blockTokens && groups === 1
+    context.run === 'block' && groups === 1
       ? chunkedScan(graph, { ...scan, heads, headSize, stateSize })
       : tokenByToken(graph, scan, mixer, `${state.name}.next`);
   graph.output(after, `${state.name}.next`, 'float32', state.shape);

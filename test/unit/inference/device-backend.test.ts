@@ -118,26 +118,39 @@ describe.each(['striped', 'llama', 'mamba', 'stripedhyena', 'qwen3_5_text', 'lfm
   });
 });
 
-test.each(['mamba2', 'striped', 'granitemoehybrid_dense'])('%s: a block in chunks', async (name) => {
-  const long = Array.from({ length: 600 }, (_, i) => (i * i * 7 + i * 29 + 3) % 70);
-  const [host, device] = [await open(name, 'cpu'), await open(name, 'webgpu')];
-  for (const { backend } of [host, device]) backend.create(1);
-  for (let at = 0; at < 40; at += 20)
-    for (const { backend } of [host, device])
-      await backend.run(1, long.slice(at, at + 20), { kind: 'nothing' });
-  const block = long.slice(40, 552);
-  const { scores } = await device.backend.run(1, block, { kind: 'scores' });
-  for (let at = 0; at < block.length; at += 64) {
-    const expected = await host.backend.run(1, block.slice(at, at + 64), { kind: 'scores' });
-    for (const [i, score] of expected.scores!.entries()) expect(scores![at + i]).toBeCloseTo(score, 3);
-  }
-  const rest = { kind: 'scores' } as const;
-  const [expected, found] = [
-    await host.backend.run(1, long.slice(552), rest),
-    await device.backend.run(1, long.slice(552), rest),
-  ];
-  for (const [i, score] of expected.scores!.entries()) expect(found.scores![i]).toBeCloseTo(score, 3);
-});
+test.each(['mamba2', 'striped', 'granitemoehybrid_dense', 'llama', 'qwen3_5_text'])(
+  '%s: blocks',
+  async (name) => {
+    const long = Array.from({ length: 1250 }, (_, i) => (i * i * 7 + i * 29 + 3) % 70);
+    const [host, device] = [await open(name, 'cpu'), await open(name, 'webgpu')];
+    for (const { backend } of [host, device]) backend.create(1);
+    for (let at = 0; at < 40; at += 20)
+      for (const { backend } of [host, device])
+        await backend.run(1, long.slice(at, at + 20), { kind: 'nothing' });
+    const block = long.slice(40, 552);
+    const { scores } = await device.backend.run(1, block, { kind: 'scores' });
+    for (let at = 0; at < block.length; at += 64) {
+      const expected = await host.backend.run(1, block.slice(at, at + 64), { kind: 'scores' });
+      for (const [i, score] of expected.scores!.entries()) expect(scores![at + i]).toBeCloseTo(score, 3);
+    }
+    const rest = { kind: 'scores' } as const;
+    const [expected, found] = [
+      await host.backend.run(1, long.slice(552, 600), rest),
+      await device.backend.run(1, long.slice(552, 600), rest),
+    ];
+    for (const [i, score] of expected.scores!.entries()) expect(found.scores![i]).toBeCloseTo(score, 3);
+    // A block that is longer, and some tokens behind it.
+    for (let at = 600; at < 1240; at += 64)
+      await host.backend.run(1, long.slice(at, Math.min(at + 64, 1240)), { kind: 'nothing' });
+    const running = device.backend.run(1, long.slice(600, 1240), { kind: 'nothing' });
+    device.backend.fork(2, 1);
+    await running;
+    device.backend.release(2);
+    const [one, other] = [await tokenOf(host.backend, 1, 7), await tokenOf(device.backend, 1, 7)];
+    expect(other.id).toBe(one.id);
+    expect(other.logProbability).toBeCloseTo(one.logProbability, 3);
+  },
+);
 
 test('a saved state that does not fit is refused', async () => {
   const { backend } = await open('striped', 'webgpu');
