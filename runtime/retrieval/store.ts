@@ -38,6 +38,9 @@ export interface StoredImport {
 
 /** Content that no file shows any more is kept this long: branches are switched back to. */
 const KEEP_UNUSED_MS = 14 * 24 * 3600 * 1000;
+/** What a file held for less than this was a step on the way of its writing, and goes after an hour: every save leaves one. */
+const PASSING_MS = 10 * 60 * 1000;
+const KEEP_PASSING_MS = 3600 * 1000;
 
 export class Store {
   readonly passages: Passages;
@@ -251,7 +254,7 @@ export class Store {
   }
 
   private link(path: string, stat: FileStat, content: number): void {
-    this.unlink(path);
+    this.unlink(path, stat);
     const { lastId } = this.database.run(
       'INSERT INTO files (path, size, mtime, content_id) VALUES (?, ?, ?, ?)',
       [path, stat.size, stat.mtimeMs, content],
@@ -260,19 +263,20 @@ export class Store {
     this.database.run('UPDATE contents SET unused_since = NULL WHERE id = ?', [content]);
   }
 
-  private unlink(path: string): void {
+  private unlink(path: string, successor?: FileStat): void {
     const { database } = this;
-    const old = database.get<{ id: number; content: number | null }>(
-      'SELECT id, content_id AS content FROM files WHERE path = ?',
+    const old = database.get<{ id: number; content: number | null; mtime: number }>(
+      'SELECT id, content_id AS content, mtime FROM files WHERE path = ?',
       [path],
     );
     if (!old) return;
     database.run('DELETE FROM files WHERE id = ?', [old.id]);
     if (old.content === null) return;
     database.run('DELETE FROM path_terms WHERE rowid = ?', [old.id]);
+    const passing = successor !== undefined && successor.mtimeMs - old.mtime < PASSING_MS;
     database.run(
       'UPDATE contents SET unused_since = ? WHERE id = ? AND NOT EXISTS (SELECT 1 FROM files WHERE content_id = ?)',
-      [Date.now(), old.content, old.content],
+      [Date.now() - (passing ? KEEP_UNUSED_MS - KEEP_PASSING_MS : 0), old.content, old.content],
     );
   }
 }
