@@ -71,8 +71,8 @@ export function gatedDeltaTensors(mixer: GatedDeltaMixer, width: number): [name:
 }
 
 export function gatedDelta(context: LayerContext, x: Value, mixer: GatedDeltaMixer): Value {
-  const { graph, forms, width, prefix, last, states } = context;
-  const { keyHeads, keySize, valueHeads, valueSize, convolution, weights, epsilon } = mixer;
+  const { graph, provider, forms, width, prefix, last, states } = context;
+  const { keyHeads, keySize, valueHeads, valueSize, convolution, weights } = mixer;
   const { keys, values, convolved } = sizes(mixer);
 
   const projected = forms.into.multiply(graph, x, projection(mixer, width, prefix));
@@ -85,7 +85,8 @@ export function gatedDelta(context: LayerContext, x: Value, mixer: GatedDeltaMix
   });
   const [q, k, v] = graph.split(mixed, [keys, keys, values], 2);
 
-  const dt = graph.node('Softplus', [graph.add(a!, graph.weight(vector(weights.dtBias, valueHeads)))]);
+  const bias = vector(weights.dtBias, valueHeads);
+  const dt = provider === 'cpu' && graph.node('Softplus', [graph.add(a!, graph.weight(bias))]);
   const rate = vector(weights.aLog, valueHeads, {
     map: (value) => -Math.exp(value),
     as: `${prefix}.mixer.A`,
@@ -99,7 +100,9 @@ export function gatedDelta(context: LayerContext, x: Value, mixer: GatedDeltaMix
       unitHeads(graph, k!, keyHeads, keySize, 1),
       v!,
       graph.input(state.name, 'float32', state.shape),
-      graph.mul(dt, graph.weight(rate)),
+      dt
+        ? graph.mul(dt, graph.weight(rate))
+        : graph.node('LinearAttentionGate', [a!, graph.weight(bias), graph.weight(rate)]),
       graph.node('Sigmoid', [b!]),
     ],
     // `scale` 0 would mean 1 / sqrt(keySize).
@@ -111,12 +114,21 @@ export function gatedDelta(context: LayerContext, x: Value, mixer: GatedDeltaMix
 
   const asked = last ? context.wantedRows : context.readRows;
   const heads = graph.reshape(asked(graph.squeeze(scanned!, 0)), [-1, valueHeads, valueSize]);
-  const normed = graph.reshape(rmsNorm(graph, heads, { weight: weights.norm, epsilon }, valueSize), [
-    -1,
-    values,
-  ]);
-  const gated = graph.mul(normed, graph.silu(last ? context.wantedRows(z!) : z!));
+  const gated = gatedNorm(context, heads, last ? context.wantedRows(z!) : z!, mixer);
   return forms.outOf.multiply(graph, gated, matrix(weights.outProjection, width, values));
+}
+
+/** `norm(heads [T, valueHeads, valueSize]) * silu(z)` -> [T, valueHeads * valueSize]; on the GPU every operator has its price. */
+function gatedNorm({ graph, provider }: LayerContext, heads: Value, z: Value, mixer: GatedDeltaMixer): Value {
+  const { valueHeads, valueSize, weights, epsilon } = mixer;
+  const flat = (value: Value) => graph.reshape(value, [-1, valueHeads * valueSize]);
+  if (provider === 'cpu') {
+    const normed = flat(rmsNorm(graph, heads, { weight: weights.norm, epsilon }, valueSize));
+    return graph.mul(normed, graph.silu(z));
+  }
+  const weight = graph.weight(vector(weights.norm, valueSize));
+  const gate = graph.reshape(z, [-1, valueHeads, valueSize]);
+  return flat(graph.node('GatedRMSNorm', [heads, weight, gate], { epsilon: { float: epsilon } }));
 }
 
 /** Below it the square of a head's length counts as much. */
