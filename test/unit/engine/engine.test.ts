@@ -68,6 +68,17 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+it('re-orders passages by the model where that is switched on', async () => {
+  const window = await open('apple', { rerank: 'auto' });
+  writeFileSync(path.join(folder, 'apple', 'pear.ts'), 'export function countPears() {\n  return 2;\n}\n');
+  const question = { question: 'Counts apples or pears', folders: [], limit: 5 };
+  const judged = await window.ask(question);
+  expect(judged.passages).toHaveLength(2);
+  expect(judged.reranked).toBe(true);
+  await window.setSettings(settings);
+  expect((await window.ask(question)).reranked).toBe(false);
+});
+
 describe('several windows', () => {
   it('share the model, and load it once', async () => {
     const log: string[] = [];
