@@ -62,7 +62,7 @@ export class DeviceBackend implements Backend {
     ];
     this.others = [block, greedy];
     this.runner = new DeviceRunner(session, options.states, {
-      block: async () => (await block.open()) ?? session,
+      block: () => block.open(),
       greedy: () => greedy.open(),
     });
     this.snapshots = new DeviceSnapshots(options.states, options.key, options.provider);

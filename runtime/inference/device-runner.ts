@@ -1,4 +1,4 @@
-import { blockOf } from '../graph/blocks';
+import { blocks, blockOf } from '../graph/blocks';
 import { greedySteps } from '../graph/greedy-graph';
 import { probeOutput } from '../graph/model-graph';
 import { keptOnDevice, names, type StateLayout } from '../graph/states';
@@ -51,9 +51,9 @@ export function stateShapes({ recurrent, windows }: StateLayout, length: number)
 
 /** Further graphs of the model, opened when they are first needed: their weights take memory of their own. */
 export interface OtherSessions {
-  /** For blocks of many tokens (see `blocks`); absent = the one session takes them as well. */
-  block?: () => Promise<Session>;
-  /** Chooses the likeliest tokens itself; absent where there is none, or no room for it. */
+  /** For blocks of many tokens (see `blocks`); where there is none, or no room for it, the one session reads them in parts. */
+  block?: () => Promise<Session | undefined>;
+  /** Chooses the likeliest tokens itself; where there is none, or no room for it, they are chosen one by one. */
   greedy?: () => Promise<Session | undefined>;
 }
 
@@ -101,17 +101,25 @@ export class DeviceRunner implements Runner<DeviceState> {
   async run(state: DeviceState, ids: readonly number[], wanted = 1): Promise<BlockOutput> {
     state.running = true;
     try {
-      const inBlock = this.others.block ? blockOf(ids.length) : 0;
-      if (inBlock === 0 || (inBlock < ids.length && wanted > 1))
-        return await this.read(this.session, state, ids, wanted);
-      const block = await this.others.block!();
-      const output = await this.read(block, state, ids.slice(0, inBlock), wanted);
-      return inBlock === ids.length
-        ? output
-        : await this.read(this.session, state, ids.slice(inBlock), wanted);
+      for (let rest = ids; ;) {
+        const { session, count } = await this.nextPart(rest.length, wanted);
+        const output = await this.read(session, state, rest.slice(0, count), wanted);
+        rest = rest.slice(count);
+        if (rest.length === 0) return output;
+      }
     } finally {
       this.settle(state);
     }
+  }
+
+  /** How many of the next `length` tokens are read at once, and by which graph. */
+  private async nextPart(length: number, wanted: number): Promise<{ session: Session; count: number }> {
+    // The logits of several positions come from one run.
+    const whole = wanted > 1;
+    const inBlock = blockOf(length);
+    const block = inBlock > 0 && (!whole || inBlock === length) ? await this.others.block?.() : undefined;
+    if (block) return { session: block, count: inBlock };
+    return { session: this.session, count: whole ? length : Math.min(length, blocks.shortest) };
   }
 
   private async read(

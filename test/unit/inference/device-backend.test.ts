@@ -118,7 +118,7 @@ describe.each(['striped', 'llama', 'mamba', 'stripedhyena', 'qwen3_5_text', 'lfm
   });
 });
 
-test.each(['mamba2', 'striped', 'granitemoehybrid_dense', 'llama', 'qwen3_5_text'])(
+test.each(['mamba2', 'striped', 'granitemoehybrid_dense', 'llama', 'qwen3_5_text', 'mamba'])(
   '%s: blocks',
   async (name) => {
     const long = Array.from({ length: 1250 }, (_, i) => (i * i * 7 + i * 29 + 3) % 70);
