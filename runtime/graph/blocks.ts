@@ -1,3 +1,5 @@
+import type { StateLayout } from './states';
+
 /** Runs of many tokens, which the GPU reads by a graph of their own: whole numbers of `multiple`. */
 export const blocks = { multiple: 64, shortest: 512, longest: 2048 };
 
@@ -6,8 +8,17 @@ export function blockTokensOn(provider: string): number {
   return provider === 'webgpu' ? blocks.longest : 64;
 }
 
-/** How many of the first of `count` tokens are read as a block; 0 where they are too few. */
-export function blockOf(count: number): number {
-  const most = Math.min(count, blocks.longest);
+/**
+ * Tokens that one run should take at most. A block's attention is worked out over the window and the whole block, so behind a
+ * window long blocks cost more than they save: 16,500 tokens/s in blocks of 2,048 against 27,000 in blocks of 512 (windows of 512
+ * and 4,096 on an H100). Where there is none they save: 34,000 against 15,000 for Mamba-2.
+ */
+export function longestBlock({ windows }: Pick<StateLayout, 'windows'>): number {
+  return windows.some(({ window }) => Number.isFinite(window)) ? blocks.shortest : blocks.longest;
+}
+
+/** How many of the first of `count` tokens are read as a block of at most `longest`; 0 where they are too few. */
+export function blockOf(count: number, longest: number): number {
+  const most = Math.min(count, longest);
   return most < blocks.shortest ? 0 : most - (most % blocks.multiple);
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { blockTokensOn } from '../graph/blocks';
+import { blockTokensOn, longestBlock } from '../graph/blocks';
 import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
@@ -100,7 +100,7 @@ function assemble(
   const { states, description } = ready;
   const { vocabulary } = description;
   const ledger = states.onDevice ? new DeviceLedger(states, vocabulary) : new StateLedger(states, vocabulary);
-  const blockTokens = Math.min(blockTokensOn(place.provider), states.longestRun);
+  const blockTokens = Math.min(blockTokensOn(place.provider), longestBlock(states), states.longestRun);
   const info = modelInfo(
     ready,
     place,
