@@ -1,5 +1,6 @@
 import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { closeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExpectMessage, LaunchMessage, MeetingPoint } from '../../runtime/wire/meeting-point';
 import type { InitializeParams } from '../../runtime/protocol/engine';
 import { errorsTail, openErrors } from './errors-file';
@@ -22,6 +23,8 @@ export interface Launched {
 
 /** A process that has not said by then whether it listens never will. */
 const silentMs = 20_000;
+/** Longer than a channel stays open whose other side is gone. */
+const drainMs = 2_000;
 
 /**
  * Starts an engine that outlives this window, in a session of its own. Settles as soon as it listens, or knows that it is
@@ -62,10 +65,18 @@ export async function launch(
   child.send(expect, () => undefined);
   const said = new Promise<LaunchMessage>((resolve) => child.once('message', resolve));
   const silent = setTimeout(() => child.kill('SIGKILL'), silentMs);
-  const outcome = await Promise.race([said.then(({ kind }) => kind), ended.then(() => 'ended' as const)]);
+  const silence = ended.then(() => drained(child)).then(() => 'ended' as const);
+  const outcome = await Promise.race([said.then(({ kind }) => kind), silence]);
   clearTimeout(silent);
   if (child.connected) child.disconnect();
   // The editor's process may end while the engine runs.
   child.unref();
   return { outcome, pid: child.pid, ended, stderr: () => failure || errorsTail(errors, size) };
+}
+
+/** The process's end may be known before its last word is: that is read when the channel closes. */
+async function drained(child: ChildProcess): Promise<void> {
+  if (!child.connected) return;
+  const closed = new Promise<void>((resolve) => child.once('disconnect', () => resolve()));
+  await Promise.race([closed, sleep(drainMs, undefined, { ref: false })]);
 }

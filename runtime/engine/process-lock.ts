@@ -10,14 +10,16 @@ const held: Database[] = [];
  * @returns false while another process holds it
  */
 export function takeLock(file: string): boolean {
-  const database = openDatabase(file);
+  let database: Database | undefined;
   try {
+    // Opening may meet the lock already.
+    database = openDatabase(file);
     database.get('PRAGMA busy_timeout = 0');
     database.exec('BEGIN EXCLUSIVE');
     held.push(database);
     return true;
   } catch (error) {
-    database.close();
+    database?.close();
     if (isBusy(error)) return false;
     throw error;
   }
