@@ -7,8 +7,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { replay } from '../../runtime/evaluation/replay';
-import { mean } from '../../runtime/evaluation/statistics';
+import { mean, percentile } from '../../runtime/evaluation/statistics';
+import { Typist, type TypingRecord } from '../../runtime/evaluation/typist';
 import { IndexCommand } from '../../runtime/protocol/methods';
 import { root } from '../../scripts/lib/paths.mjs';
 import { engineOf, openBenchWindow } from './windows';
@@ -35,41 +35,31 @@ function regionOf(text: string, round: number): { from: number; to: number } {
   return { from, to: Math.min(text.length, text.indexOf('\n', from + regionCharacters) + 1 || text.length) };
 }
 
-interface Row {
+/** What was typed in one state of the index. */
+interface Typed {
   filesMade: number;
-  keystrokes: number;
-  answeredShare: number;
-  p50: number;
-  p95: number;
-  read: number;
+  records: TypingRecord[];
 }
 
-const headings = ['index', 'files made', 'keys', 'answered', 'p50 ms', 'p95 ms', 'reading ms'];
+const headings = ['index', 'files made', 'keys', 'answered', 'suggestions', 'p50 ms', 'p95 ms', 'reading ms'];
 
-function print(kind: string, { filesMade, keystrokes, answeredShare, p50, p95, read }: Row): void {
-  const share = `${Math.round(100 * answeredShare)} %`;
-  printCells([
-    kind,
-    ...[filesMade, keystrokes].map(Math.round),
-    share,
-    ...[p50, p95, read].map((ms) => ms.toFixed(1)),
-  ]);
+function print(kind: string, { filesMade, records }: Typed): void {
+  const sum = (of: (record: TypingRecord) => number) =>
+    records.reduce((total, record) => total + of(record), 0);
+  const keys = sum(({ keystrokes }) => keystrokes);
+  const asked = records.flatMap(({ shown }) => shown.filter(({ reused }) => reused === undefined));
+  const totals = asked.map(({ latency }) => latency.total);
+  const times = [
+    percentile(totals, 0.5),
+    percentile(totals, 0.95),
+    mean(asked.map(({ cost }) => cost?.ms.read ?? 0)),
+  ];
+  const answered = `${Math.round((100 * sum((record) => record.answered)) / Math.max(1, keys))} %`;
+  printCells([kind, filesMade, keys, answered, asked.length, ...times.map((ms) => ms.toFixed(1))]);
 }
 
 function printCells(cells: (string | number)[]): void {
   console.log(cells.map((cell) => String(cell).padStart(14)).join(''));
-}
-
-function meanOf(rows: Row[]): Row {
-  const of = (part: (row: Row) => number) => mean(rows.map(part));
-  return {
-    filesMade: of(({ filesMade }) => filesMade),
-    keystrokes: of(({ keystrokes }) => keystrokes),
-    answeredShare: of(({ answeredShare }) => answeredShare),
-    p50: of(({ p50 }) => p50),
-    p95: of(({ p95 }) => p95),
-    read: of(({ read }) => read),
-  };
 }
 
 async function main(): Promise<void> {
@@ -84,7 +74,7 @@ async function main(): Promise<void> {
   const folder = path.join(place, 'repository');
   writeRepository(folder, Number(values.files));
   const file = path.join(folder, 'session.ts');
-  copyFileSync(path.join(root, 'runtime', 'completion', 'session.ts'), file);
+  copyFileSync(path.join(root, 'runtime', 'engine', 'session.ts'), file);
   const text = readFileSync(file, 'utf8');
   const document = {
     path: file,
@@ -100,28 +90,39 @@ async function main(): Promise<void> {
     await client.ensureStarted();
     const engine = engineOf(client);
     const command = (name: 'pause' | 'resume') => client.request(IndexCommand, { command: name });
-    const type = async (round: number) => {
-      const options = { ...regionOf(text, round), keystrokeMs: Number(values['keystroke-ms']) };
+    const type = async (round: number): Promise<Typed> => {
+      const region = regionOf(text, round);
+      const typist = new Typist(document, engine, { ...region, keystrokeMs: Number(values['keystroke-ms']) });
       const before = client.indexStatus?.filesDone ?? 0;
-      const { keystrokes, answeredShare, latencyMs, latencyParts } = await replay(document, engine, options);
-      const filesMade = (client.indexStatus?.filesDone ?? 0) - before;
-      return { filesMade, keystrokes, answeredShare, ...latencyMs, read: latencyParts.read };
+      engine.openDocument({ ...document, text: text.slice(0, region.from) + text.slice(region.to) });
+      try {
+        await typist.settleIn();
+        await typist.typeAll();
+      } finally {
+        typist.dispose();
+        engine.closeDocument({ uri: document.uri });
+      }
+      return { filesMade: (client.indexStatus?.filesDone ?? 0) - before, records: [typist.record] };
     };
     await command('pause');
     await type(0);
     printCells(headings);
-    const rows: Record<'resting' | 'working', Row[]> = { resting: [], working: [] };
+    const all: Record<'resting' | 'working', Typed[]> = { resting: [], working: [] };
     for (let round = 1; round <= Number(values.rounds); round++) {
       // In turn, and in turn which comes first, so that what drifts cancels out.
       const order = round % 2 === 1 ? (['resting', 'working'] as const) : (['working', 'resting'] as const);
       for (const [i, kind] of order.entries()) {
         await command(kind === 'resting' ? 'pause' : 'resume');
-        const row = await type(2 * round + i);
-        rows[kind].push(row);
-        print(kind, row);
+        const typed = await type(2 * round + i);
+        all[kind].push(typed);
+        print(kind, typed);
       }
     }
-    for (const kind of ['resting', 'working'] as const) print(`${kind}, mean`, meanOf(rows[kind]));
+    for (const kind of ['resting', 'working'] as const)
+      print(`${kind}, all`, {
+        filesMade: all[kind].reduce((sum, { filesMade }) => sum + filesMade, 0),
+        records: all[kind].flatMap(({ records }) => records),
+      });
   } finally {
     await client.setAllowed(false);
     rmSync(place, { recursive: true, force: true });

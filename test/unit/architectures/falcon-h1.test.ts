@@ -40,7 +40,7 @@ test.each([
   ],
   ['too few multipliers', { ssm_multipliers: [1, 1] }, /"ssm_multipliers".*5 numbers/],
   ['a multiplier of nothing', { mlp_multipliers: [1, 0] }, /"mlp_multipliers"/],
-  ['heads that do not fill', { mamba_n_heads: 7 }, /7 mamba heads of 8/],
+  ['heads that do not fill', { mamba_n_heads: 7 }, /7 heads of 8/],
 ])('%s: refused with its reason', (_, change, message) => {
   const describeIt = () => describeModel({ ...config, ...change });
   expect(describeIt).toThrow(message);

@@ -36,7 +36,7 @@ test('multipliers go where the model applies them', () => {
 
 test.each([
   ['a layer of another kind', { layer_types: ['mamba', 'moe', 'mamba'] }, /"layer_types"/],
-  ['heads that do not fill', { mamba_d_head: 7 }, /12 mamba heads of 7 .* 96 channels/],
+  ['heads that do not fill', { mamba_d_head: 7 }, /12 heads of 7 .* 96 channels/],
   ['other positions', { position_embedding_type: 'alibi' }, /"alibi".*"rope" or "nope"/],
   [
     'more experts than there are',
