@@ -73,13 +73,14 @@ async function main(): Promise<void> {
   const place = mkdtempSync(path.join(tmpdir(), 'longview-beside-'));
   const folder = path.join(place, 'repository');
   writeRepository(folder, Number(values.files));
-  const file = path.join(folder, 'session.ts');
-  copyFileSync(path.join(root, 'runtime', 'engine', 'session.ts'), file);
+  const file = path.join(folder, 'lib.es5.d.ts');
+  // Declarations with their documentation: much of it can be foreseen, so that there are many suggestions to time.
+  copyFileSync(path.join(root, 'node_modules', 'typescript', 'lib', 'lib.es5.d.ts'), file);
   const text = readFileSync(file, 'utf8');
   const document = {
     path: file,
     uri: `file://${file}`,
-    displayPath: 'session.ts',
+    displayPath: 'lib.es5.d.ts',
     languageId: 'typescript',
     version: 1,
     text,
