@@ -105,7 +105,7 @@ export class DeviceBackend implements Backend {
   }
 
   async importState(state: number, snapshot: StateSnapshot): Promise<void> {
-    this.states.set(state, this.snapshots.import(snapshot, this.runner, this.session));
+    this.states.set(state, await this.snapshots.import(snapshot, this.runner));
   }
 
   async close(): Promise<void> {
