@@ -9,6 +9,7 @@ import { StateLedger } from '../../../runtime/inference/state-ledger';
 import { graphFile, planCompilation, writeCompiled } from '../../../runtime/models/compile';
 import { readModelJson } from '../../../runtime/models/manifest';
 import { randomCheckpoint } from '../../../runtime/models/random-weights';
+import { seededRandom } from '../../../runtime/models/seeded-random';
 import { fixtures, temporaryFolder } from '../fixtures/model-folder';
 
 const root = temporaryFolder();
@@ -18,7 +19,8 @@ afterEach(async () => {
   for (const backend of opened.splice(0)) await backend.close();
 });
 
-const ids = Array.from({ length: 1400 }, (_, i) => (i * i * 7 + i * 29 + 3) % 70);
+const random = seededRandom(5);
+const ids = Array.from({ length: 1400 }, () => Math.floor(random() * 70));
 const nothing = { kind: 'nothing' } as const;
 const greedy = { kind: 'token', choice: { temperature: 0, topP: 1, random: 0 } } as const;
 
