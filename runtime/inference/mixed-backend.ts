@@ -18,6 +18,9 @@ interface Ahead {
 
 const cpuBlock = blockTokensOn('cpu');
 
+/** States whose newest copy is on the device: the one in front of the user and the one read in the background. */
+const mostThere = 2;
+
 /**
  * Runs the model on the CPU and has a device read long texts. States live in main memory; while one is read into on the device, its
  * newest copy stays there, and comes back when it is first needed for anything else. What that copy has read is remembered, so that
@@ -26,6 +29,7 @@ const cpuBlock = blockTokensOn('cpu');
 export class MixedBackend implements Backend {
   private device: ReadingDevice | undefined;
   private lost: string | undefined;
+  /** By state, those read last behind the others. */
   private readonly ahead = new Map<number, Ahead>();
   private turns: Promise<unknown> = Promise.resolve();
 
@@ -71,7 +75,7 @@ export class MixedBackend implements Backend {
 
   exportState(state: number): Promise<StateSnapshot> {
     return this.inTurn(async () => {
-      await this.comeBack(state);
+      await this.comeBack(this.ahead.get(state));
       return this.cpu.exportState(state);
     });
   }
@@ -98,12 +102,12 @@ export class MixedBackend implements Backend {
     onDevice: boolean,
   ): Promise<BlockResult> {
     if (!this.device || !onDevice || want.kind === 'scores') {
-      await this.comeBack(id);
+      await this.comeBack(this.ahead.get(id));
       return this.readHere(id, ids, want);
     }
     const rest = this.ahead.has(id) ? ids : await this.takePendingIn(id, ids);
     try {
-      const logits = await this.readThere(this.device, id, rest);
+      const logits = await this.readThere(id, rest);
       return {
         ringBytes: this.cpu.ringBytes,
         pending: 0,
@@ -111,7 +115,7 @@ export class MixedBackend implements Backend {
       };
     } catch (error) {
       this.lose(error);
-      await this.comeBack(id);
+      await this.comeBack(this.ahead.get(id));
       return this.readHere(id, rest, want);
     }
   }
@@ -123,18 +127,27 @@ export class MixedBackend implements Backend {
     return ids.slice(mostPending + 1);
   }
 
-  private async readThere(device: ReadingDevice, id: number, ids: readonly number[]): Promise<Float32Array> {
+  /** @throws where it is lost, perhaps just now */
+  private get working(): ReadingDevice {
+    if (!this.device) throw new Error(this.lost);
+    return this.device;
+  }
+
+  private async readThere(id: number, ids: readonly number[]): Promise<Float32Array> {
     let ahead = this.ahead.get(id);
-    if (!ahead) {
-      ahead = { copy: await device.take(this.cpu.get(id)), ids: [], holders: new Set([id]) };
-      this.ahead.set(id, ahead);
-    }
-    // A fork is made to be kept, and what is kept lies in main memory.
-    if (ahead.holders.size > 1) {
-      await this.bringDown(ahead);
+    if (ahead) {
+      // A fork is made to be kept, and what is kept lies in main memory.
+      if (ahead.holders.size > 1) await this.bringDown(ahead);
       for (const other of [...ahead.holders]) if (other !== id) this.leave(other);
+      this.ahead.delete(id);
+    } else {
+      const there = [...new Set(this.ahead.values())];
+      for (const oldest of there.slice(0, Math.max(0, there.length + 1 - mostThere)))
+        await this.comeBack(oldest);
+      ahead = { copy: await this.working.take(this.cpu.get(id)), ids: [], holders: new Set([id]) };
     }
-    const logits = await device.read(ahead.copy, ids);
+    this.ahead.set(id, ahead);
+    const logits = await this.working.read(ahead.copy, ids);
     ahead.ids = [...ahead.ids, ...ids];
     return logits;
   }
@@ -148,9 +161,8 @@ export class MixedBackend implements Backend {
     return this.cpu.run(id, rest, want);
   }
 
-  /** Afterwards the state in main memory is the newest, and the only one. */
-  private async comeBack(id: number): Promise<void> {
-    const ahead = this.ahead.get(id);
+  /** Afterwards the states in main memory are the newest, and the only ones. */
+  private async comeBack(ahead: Ahead | undefined): Promise<void> {
     if (!ahead) return;
     await this.bringDown(ahead);
     for (const holder of [...ahead.holders]) this.leave(holder);

@@ -148,6 +148,27 @@ test('a fork that is kept while its original reads on comes to main memory', asy
   expect(watched.copies).toBe(0);
 });
 
+test('no more states than two stay on the device: the one that was read first comes back', async () => {
+  const all = await open();
+  const { mixed, watched } = all;
+  for (const state of [1, 2]) {
+    mixed.create(state);
+    await mixed.run(state, ids.slice(0, 600), nothing, true);
+  }
+  mixed.fork(3, 1);
+  await mixed.run(1, ids.slice(600, 700), nothing, true);
+  expect(watched.calls.splice(0)).toEqual(['take', 'read', 'take', 'read', 'give', 'read']);
+  mixed.create(4);
+  await mixed.run(4, ids.slice(0, 600), nothing, true);
+  expect(watched.calls.splice(0)).toEqual(['give', 'take', 'read']);
+  await readAlone(all, 1, 600);
+  await expectSame(all, 2, 1);
+  expect(watched.calls).toEqual([]);
+  await readAlone(all, 2, 700);
+  await expectSame(all, 1, 2);
+  expect([watched.calls, watched.copies]).toEqual([['give'], 1]);
+});
+
 test('a state that is released takes its copy with it, unless a fork needs that', async () => {
   const { mixed, watched } = await open();
   mixed.create(1);
@@ -182,7 +203,7 @@ describe.each(['take', 'read', 'give'] as const)('a device that is lost at "%s"'
   test('costs no state: the CPU reads again', async () => {
     const all = await open();
     const { mixed, watched } = all;
-    for (const state of [1, 9]) {
+    for (const state of [9, 1]) {
       mixed.create(state);
       await mixed.run(state, ids.slice(0, state), nothing);
       const result = await mixed.run(state, ids.slice(state, 600), nothing, true);
