@@ -3,9 +3,9 @@ import type { StateLayout } from './states';
 /** Runs of many tokens, which the GPU reads by a graph of their own: whole numbers of `multiple`. */
 export const blocks = { multiple: 64, shortest: 512, longest: 2048 };
 
-/** Tokens read in one run. The GPU is no sooner done with a few than with many. */
+/** Tokens read in one run at most. The GPU is no sooner done with a few than with many. */
 export function blockTokensOn(provider: string): number {
-  return provider === 'webgpu' ? blocks.longest : 64;
+  return provider === 'cpu' ? 64 : blocks.longest;
 }
 
 /**
