@@ -11,7 +11,7 @@ export function attendOnDevice(context: LayerContext, queries: Value, seen: Seen
   const { graph } = context;
   const { kept, fresh, window, heads, keyValueHeads, headSize } = seen;
   const [keys, values] = (['keys', 'values'] as const).map((part) => {
-    const whole = keepsAll(state) ? `${state.name}.${part}.next` : undefined;
+    const whole = givesWhole(context, state) ? `${state.name}.${part}.next` : undefined;
     const inputs = [kept[part], graph.unsqueeze(fresh[part], 0)];
     const [joined] = graph.nodeWithOutputs('Concat', inputs, { axis: 2 }, [whole]);
     keepLast(context, joined!, state, part);
@@ -41,7 +41,7 @@ export function attendJoining(
   state: WindowState,
   heads: number,
 ): Value {
-  const { graph, step = 0 } = context;
+  const { graph, step } = context;
   const { name, window, keyValueHeads, headSize } = state;
   const parts = ['keys', 'values'] as const;
   const sizes = [heads, keyValueHeads, keyValueHeads];
@@ -53,39 +53,36 @@ export function attendJoining(
     [
       ...rows.map((row, i) => graph.reshape(row, [1, -1, sizes[i]! * headSize])),
       ...kept,
-      keptBefore(context, window),
-      graph.input(names.seen(window, step), 'int32', []),
+      step ? step.kept(window) : graph.input(names.kept(window), 'int32', [1]),
+      graph.input(names.seen(window, step?.index ?? 0), 'int32', []),
     ],
-    { num_heads: heads, kv_num_heads: keyValueHeads, scale: { float: 1 } },
-    [undefined, ...parts.map((part) => (keepsAll(state) ? `${name}.${part}.next` : undefined))],
+    {
+      num_heads: heads,
+      kv_num_heads: keyValueHeads,
+      scale: { float: 1 },
+      ...(Number.isFinite(window) && { local_window_size: window }),
+    },
+    [undefined, ...parts.map((part) => (givesWhole(context, state) ? `${name}.${part}.next` : undefined))],
   );
   for (const [i, part] of parts.entries()) keepLast(context, joined[i]!, state, part);
   return graph.reshape(attended!, [-1, heads * headSize]);
 }
 
-/** int32 [1]: how many tokens are held before the last one of this step. */
-function keptBefore({ graph, run, step = 0 }: LayerContext, window: number): Value {
-  return graph.once(names.kept(window), () => {
-    const steps = graph.input(names.kept(window), 'int32', ['steps']);
-    if (run === 'block') return steps;
-    // Of integers WebGPU takes no slices.
-    return graph.node('Gather', [steps, graph.ints(step)], { axis: 0 });
-  });
-}
-
-function keepsAll({ window }: WindowState): boolean {
-  return !Number.isFinite(window);
+/** Whether all that was joined is given on: within a run what no token sees any more may stay, as cutting it off has its price. */
+function givesWhole({ step }: LayerContext, { window }: WindowState): boolean {
+  return !Number.isFinite(window) || step?.last === false;
 }
 
 /** Gives back what of `joined [1, keyValueHeads, slots, headSize]` later tokens can see. */
-function keepLast({ graph }: LayerContext, joined: Value, state: WindowState, part: 'keys' | 'values'): void {
+function keepLast(context: LayerContext, joined: Value, state: WindowState, part: 'keys' | 'values'): void {
+  const { graph } = context;
   const { name, window, keyValueHeads, headSize } = state;
   const next = `${name}.${part}.next`;
   const last = () => {
     const range = [graph.ints(-Math.max(1, window - 1)), graph.ints(2 ** 40), graph.ints(2)];
     return graph.nodeWithOutputs('Slice', [joined, ...range], {}, [next])[0]!;
   };
-  graph.output(keepsAll(state) ? joined : last(), next, 'float32', [
+  graph.output(givesWhole(context, state) ? joined : last(), next, 'float32', [
     1,
     keyValueHeads,
     `${next}.slots`,

@@ -7,6 +7,7 @@ import type { StateLayout } from '../../../runtime/graph/states';
 import type { Backend } from '../../../runtime/inference/backend';
 import { DeviceLedger } from '../../../runtime/inference/device-ledger';
 import { openBackend } from '../../../runtime/inference/open-backend';
+import type { ChosenToken } from '../../../runtime/inference/sampling';
 import { graphFile, planCompilation, writeCompiled } from '../../../runtime/models/compile';
 import { readModelJson } from '../../../runtime/models/manifest';
 import { randomCheckpoint } from '../../../runtime/models/random-weights';
@@ -116,6 +117,33 @@ describe.each(['striped', 'llama', 'mamba', 'stripedhyena', 'qwen3_5_text', 'lfm
     backend.release(4);
     expect(await running).toEqual(await tokenOf(backend, 3, 7));
   });
+});
+
+test('what is written by several runs at once is what is written one by one', async () => {
+  const [host, device] = [await open('striped', 'cpu'), await open('striped', 'webgpu')];
+  for (const { backend } of [host, device]) backend.create(1);
+  const written: ChosenToken[] = [];
+  let most = 0;
+  for (let id = 5; written.length < 120; id = written.at(-1)!.id) {
+    const { tokens } = await device.backend.run(1, [id], { kind: 'token', choice: greedy, most: 99 });
+    most = Math.max(most, tokens!.length);
+    written.push(...tokens!);
+  }
+  expect(most).toBe(4 * greedySteps);
+  for (const [i, { id, logProbability }] of written.entries()) {
+    const expected = await tokenOf(host.backend, 1, i === 0 ? 5 : written[i - 1]!.id);
+    expect(id).toBe(expected.id);
+    expect(logProbability).toBeCloseTo(expected.logProbability, 3);
+  }
+  const exported = await device.backend.exportState(1);
+  expect(exported.length).toBe(written.length);
+  const after = { kind: 'scores' } as const;
+  const next = [written.at(-1)!.id, 3];
+  const [expected, found] = [
+    await host.backend.run(1, next, after),
+    await device.backend.run(1, next, after),
+  ];
+  for (const [i, score] of expected.scores!.entries()) expect(found.scores![i]).toBeCloseTo(score, 3);
 });
 
 test.each(['mamba2', 'striped', 'granitemoehybrid_dense', 'llama', 'qwen3_5_text', 'mamba'])(
