@@ -1,4 +1,4 @@
-import { blockTokensOn } from '../graph/blocks';
+import { blocks } from '../graph/blocks';
 import {
   Priority,
   type DecodedToken,
@@ -9,6 +9,7 @@ import {
 } from '../inference/language-model';
 import type { DecodingSpeed } from './decoding-speed';
 import type { StateSnapshot } from '../inference/snapshot';
+import { nextBlockTokens, remember, type TimedBlock } from './reading-pace';
 
 /** Work done since the start, cancelled work included. */
 export interface WorkCounters {
@@ -22,6 +23,8 @@ export function newCounters(): WorkCounters {
 
 /** A model that keeps account of all tokens it reads and writes, whoever asked and whether or not anybody waited. */
 export class CountedModel implements LanguageModel {
+  private recent: readonly TimedBlock[] = [];
+
   /** @param mayGrow asked before each block of a long text, where states grow with the text; throws where there is no room */
   constructor(
     private readonly model: LanguageModel,
@@ -64,9 +67,11 @@ export class CountedModel implements LanguageModel {
 
   async read(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<void> {
     await this.counting(state, options, async () => {
-      for (const block of this.blocks(ids)) {
+      for (let rest = ids; rest.length > 0;) {
+        const block = rest.slice(0, this.atOnce(options.priority));
         this.checkRoom(block);
-        await this.model.read(state, block, options);
+        await this.timed(block.length, options, (timed) => this.model.read(state, block, timed));
+        rest = rest.slice(block.length);
       }
     });
   }
@@ -108,12 +113,27 @@ export class CountedModel implements LanguageModel {
     return this.model.dispose();
   }
 
-  private blocks(ids: readonly number[]): readonly (readonly number[])[] {
-    if (this.info.growthBytes === 0) return [ids];
+  /** Tokens that the model is given at once; it cuts them into blocks itself. */
+  private atOnce(priority: Priority): number {
+    const { blockTokens, growthBytes } = this.info;
+    if (priority === Priority.Background && blockTokens > blocks.shortest)
+      return nextBlockTokens(this.recent, blockTokens);
     // The memory is looked at before each run.
-    const blockTokens = blockTokensOn(this.info.provider);
-    const count = Math.ceil(ids.length / blockTokens);
-    return Array.from({ length: count }, (_, i) => ids.slice(i * blockTokens, (i + 1) * blockTokens));
+    return growthBytes === 0 ? Infinity : blockTokens;
+  }
+
+  private async timed(
+    tokens: number,
+    options: WorkOptions,
+    job: (options: WorkOptions) => Promise<void>,
+  ): Promise<void> {
+    const { waited = { ms: 0 } } = options;
+    const [started, before] = [performance.now(), waited.ms];
+    await job({ ...options, waited });
+    if (tokens <= this.info.blockTokens) {
+      const ms = performance.now() - started - (waited.ms - before);
+      this.recent = remember(this.recent, { tokens, ms });
+    }
   }
 
   private checkRoom(ids: readonly number[]): void {

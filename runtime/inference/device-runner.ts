@@ -1,4 +1,4 @@
-import { blocks, blockOf, longestBlock } from '../graph/blocks';
+import { blocks, blockOf, blockTokens } from '../graph/blocks';
 import { greedySteps } from '../graph/greedy-graph';
 import { probeOutput } from '../graph/model-graph';
 import { keptOnDevice, names, type StateLayout } from '../graph/states';
@@ -137,7 +137,7 @@ export class DeviceRunner implements Runner<DeviceState> {
   private async nextPart(length: number, wanted: number): Promise<{ session: Session; count: number }> {
     // The logits of several positions come from one run.
     const whole = wanted > 1;
-    const inBlock = blockOf(length, longestBlock(this.layout));
+    const inBlock = blockOf(length, blockTokens(this.layout));
     const block = inBlock > 0 && (!whole || inBlock === length) ? await this.others.block?.() : undefined;
     if (block) return { session: block, count: inBlock };
     return { session: this.session, count: whole ? length : Math.min(length, blocks.shortest) };

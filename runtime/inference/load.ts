@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { blockTokensOn, longestBlock } from '../graph/blocks';
+import { blockTokens } from '../graph/blocks';
 import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
@@ -100,14 +100,14 @@ function assemble(
   const { states, description } = ready;
   const { vocabulary } = description;
   const ledger = states.onDevice ? new DeviceLedger(states, vocabulary) : new StateLedger(states, vocabulary);
-  const blockTokens = Math.min(blockTokensOn(place.provider), longestBlock(states), states.longestRun);
   const info = modelInfo(
     ready,
     place,
     ledger.fullStateBytes(ready.manifest.usefulContext),
     performance.now() - started,
   );
-  return new LocalLanguageModel({ info, tokenizer, backend, scheduler, ledger, vocabulary, blockTokens });
+  const parts = { info, tokenizer, backend, scheduler, ledger, vocabulary };
+  return new LocalLanguageModel({ ...parts, blockTokens: info.blockTokens });
 }
 
 /** Keys and values of attention without a window, in float32. */
@@ -137,6 +137,7 @@ function modelInfo(ready: ReadyModel, place: Place, stateBytes: number, loadMs: 
     usefulContext: manifest.usefulContext,
     maxSuffixTokens: manifest.maxSuffixTokens,
     maxNearTokens: manifest.maxNearTokens,
+    blockTokens: blockTokens(ready.states),
     stateBytes,
     growthBytes: growthBytes(ready.states),
     weightBytes,
