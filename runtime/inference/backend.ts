@@ -38,6 +38,8 @@ export interface BlockResult {
   ringBytes: number;
   /** Tokens of the state that are pending now. */
   pending: number;
+  /** Graphs of the model that are open now, each of which holds the weights anew; absent = 1. */
+  graphs?: number;
 }
 
 /**

@@ -16,6 +16,7 @@ function openOn(options: BackendOptions, outputs = deviceOutputs): Promise<Sessi
 
 /** A graph that is opened when it is first needed, since its weights take memory of their own; undefined where there is no such graph or no room. */
 class LazySession {
+  isOpen = false;
   private opened: Promise<Session | undefined> | undefined;
   private readonly graphPath: string;
 
@@ -28,9 +29,17 @@ class LazySession {
   }
 
   open(): Promise<Session | undefined> {
-    return (this.opened ??= existsSync(this.graphPath)
-      ? openOn({ ...this.options, graphPath: this.graphPath }, this.outputs).catch(() => undefined)
-      : Promise.resolve(undefined));
+    return (this.opened ??= existsSync(this.graphPath) ? this.openNow() : Promise.resolve(undefined));
+  }
+
+  private async openNow(): Promise<Session | undefined> {
+    try {
+      const session = await openOn({ ...this.options, graphPath: this.graphPath }, this.outputs);
+      this.isOpen = true;
+      return session;
+    } catch {
+      return undefined;
+    }
   }
 
   async close(): Promise<void> {
@@ -45,9 +54,6 @@ function wantsSeveral(ids: readonly number[], want: Want): want is Several {
   if (want.kind !== 'token' || want.choice.temperature > 0) return false;
   return ids.length === 1 && (want.most ?? 1) >= greedySteps;
 }
-
-/** Of a state on a device no rings are laid out and no tokens pending. */
-const nothingElse = { ringBytes: 0, pending: 0 };
 
 /** Runs the model on a device and keeps its states there. Nothing of a run can be taken back: drafts are left alone. */
 export class DeviceBackend implements Backend {
@@ -93,12 +99,12 @@ export class DeviceBackend implements Backend {
     const state = this.get(id);
     if (wantsSeveral(ids, want)) {
       const tokens = await this.runner.writeGreedily(state, ids[0]!, want.most);
-      if (tokens.length > 0) return { ...nothingElse, tokens };
+      if (tokens.length > 0) return { ...this.held(), tokens };
     }
     const before = want.kind === 'scores' ? await this.runner.logitsOf(state) : undefined;
     const { logits } = await this.runner.run(state, ids, want.kind === 'scores' ? ids.length : 1);
     return {
-      ...nothingElse,
+      ...this.held(),
       ...(want.kind === 'token' && { tokens: [chooseToken(logits, want.choice)] }),
       ...(want.kind === 'scores' && { scores: scoresOf(ids, before, logits) }),
     };
@@ -120,6 +126,11 @@ export class DeviceBackend implements Backend {
     await this.copy.close();
     for (const other of this.others) await other.close();
     await this.session.release();
+  }
+
+  /** Of a state on a device no rings are laid out and no tokens pending. */
+  private held() {
+    return { ringBytes: 0, pending: 0, graphs: 1 + this.others.filter(({ isOpen }) => isOpen).length };
   }
 
   private get(id: number): DeviceState {

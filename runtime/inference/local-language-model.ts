@@ -48,12 +48,15 @@ export class LocalLanguageModel implements LanguageModel {
   private readonly ledger: Ledger;
   private readonly blockTokens: number;
   private readonly vocabulary: number;
+  /** Weights that one graph holds. */
+  private readonly graphBytes: number;
   private nextId = 1;
   private ringBytes = 0;
 
   constructor(parts: LocalLanguageModelParts) {
     const { info, tokenizer, backend, scheduler, ledger, vocabulary, blockTokens } = parts;
     this.info = info;
+    this.graphBytes = info.weightBytes;
     this.tokenizer = tokenizer;
     this.backend = backend;
     this.scheduler = scheduler;
@@ -172,6 +175,7 @@ export class LocalLanguageModel implements LanguageModel {
         handle.length += count;
         if (!handle.released) this.ledger.advance(handle.id, count, result.pending);
         this.ringBytes = result.ringBytes;
+        if (result.graphs) this.info.weightBytes = result.graphs * this.graphBytes;
         return result;
       } finally {
         handle.running = undefined;
