@@ -69,7 +69,7 @@ export class CountedModel implements LanguageModel {
     await this.counting(state, options, async () => {
       for (let rest = ids; rest.length > 0;) {
         const block = rest.slice(0, this.atOnce(options.priority));
-        this.checkRoom(block);
+        this.checkRoom(state, block.length);
         await this.timed(block.length, options, (timed) => this.model.read(state, block, timed));
         rest = rest.slice(block.length);
       }
@@ -81,7 +81,7 @@ export class CountedModel implements LanguageModel {
     prompt: readonly number[],
     options: DecodeOptions,
   ): AsyncGenerator<DecodedToken, void, void> {
-    this.checkRoom(prompt);
+    this.checkRoom(state, prompt.length);
     this.countRead(options, prompt.length);
     // The first token has the reading of the prompt in its time.
     let tokens = -1;
@@ -101,7 +101,7 @@ export class CountedModel implements LanguageModel {
   }
 
   async score(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<Float32Array> {
-    this.checkRoom(ids);
+    this.checkRoom(state, ids.length);
     return this.counting(state, options, () => this.model.score(state, ids, options));
   }
 
@@ -136,9 +136,11 @@ export class CountedModel implements LanguageModel {
     }
   }
 
-  private checkRoom(ids: readonly number[]): void {
-    const { growthBytes } = this.info;
-    if (growthBytes > 0) this.mayGrow?.(growthBytes * ids.length);
+  private checkRoom({ length }: ModelState, tokens: number): void {
+    const { growthBytes, provider } = this.info;
+    // A run on a device makes all of a state anew, and what it was is there until then.
+    const made = provider === 'webgpu' ? length + tokens : tokens;
+    if (growthBytes > 0) this.mayGrow?.(growthBytes * made);
   }
 
   private async counting<T>(state: ModelState, options: WorkOptions, job: () => Promise<T>): Promise<T> {
