@@ -11,7 +11,7 @@ export function attendOnDevice(context: LayerContext, queries: Value, seen: Seen
   const { graph } = context;
   const { kept, fresh, window, heads, keyValueHeads, headSize } = seen;
   const [keys, values] = (['keys', 'values'] as const).map((part) => {
-    const whole = givesWhole(context, state) ? `${state.name}.${part}.next` : undefined;
+    const whole = keepsAll(state) ? `${state.name}.${part}.next` : undefined;
     const inputs = [kept[part], graph.unsqueeze(fresh[part], 0)];
     const [joined] = graph.nodeWithOutputs('Concat', inputs, { axis: 2 }, [whole]);
     keepLast(context, joined!, state, part);
@@ -56,33 +56,26 @@ export function attendJoining(
       step ? step.kept(window) : graph.input(names.kept(window), 'int32', [1]),
       graph.input(names.seen(window, step?.index ?? 0), 'int32', []),
     ],
-    {
-      num_heads: heads,
-      kv_num_heads: keyValueHeads,
-      scale: { float: 1 },
-      ...(Number.isFinite(window) && { local_window_size: window }),
-    },
-    [undefined, ...parts.map((part) => (givesWhole(context, state) ? `${name}.${part}.next` : undefined))],
+    { num_heads: heads, kv_num_heads: keyValueHeads, scale: { float: 1 } },
+    [undefined, ...parts.map((part) => (keepsAll(state) ? `${name}.${part}.next` : undefined))],
   );
   for (const [i, part] of parts.entries()) keepLast(context, joined[i]!, state, part);
   return graph.reshape(attended!, [-1, heads * headSize]);
 }
 
-/** Whether all that was joined is given on: within a run what no token sees any more may stay, as cutting it off has its price. */
-function givesWhole({ step }: LayerContext, { window }: WindowState): boolean {
-  return !Number.isFinite(window) || step?.last === false;
+function keepsAll({ window }: WindowState): boolean {
+  return !Number.isFinite(window);
 }
 
 /** Gives back what of `joined [1, keyValueHeads, slots, headSize]` later tokens can see. */
-function keepLast(context: LayerContext, joined: Value, state: WindowState, part: 'keys' | 'values'): void {
-  const { graph } = context;
+function keepLast({ graph }: LayerContext, joined: Value, state: WindowState, part: 'keys' | 'values'): void {
   const { name, window, keyValueHeads, headSize } = state;
   const next = `${name}.${part}.next`;
   const last = () => {
     const range = [graph.ints(-Math.max(1, window - 1)), graph.ints(2 ** 40), graph.ints(2)];
     return graph.nodeWithOutputs('Slice', [joined, ...range], {}, [next])[0]!;
   };
-  graph.output(givesWhole(context, state) ? joined : last(), next, 'float32', [
+  graph.output(keepsAll(state) ? joined : last(), next, 'float32', [
     1,
     keyValueHeads,
     `${next}.slots`,

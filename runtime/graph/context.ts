@@ -12,7 +12,6 @@ export type RunKind = 'token' | 'block';
 /** One of several tokens that a run reads, each of which the graph has chosen before. */
 export interface Step {
   index: number;
-  last: boolean;
   /** int32 [1]: how many tokens the keys and values of a window hold before it. */
   kept(window: number): Value;
 }

@@ -30,13 +30,12 @@ export function buildGreedyGraph(
   let id = graph.input(names.first, 'int32', [1]);
   for (let index = 0; index < greedySteps; index++) {
     if (index > 0) graph.nextStep();
-    const last = index === greedySteps - 1;
     const ofStep = modelLogits(model, id, {
       graph,
       provider,
       forms: chosenForms(precision, options),
       run: 'token',
-      step: { index, last, kept: (window) => kept(window, index) },
+      step: { index, kept: (window) => kept(window, index) },
       wantedRows: same,
       readRows: same,
       states: index === 0 ? states : noStates(provider),

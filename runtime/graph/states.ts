@@ -80,7 +80,7 @@ export const names = {
   chunks: 'chunks',
   /** int64 [2]: states before, between and behind them, twice */
   chunkStates: 'chunk.states',
-  /** int32 [steps]: how many tokens a window holds in the run before the last one of each step */
+  /** int32 [steps]: how many tokens a window holds before the last one of each step of the run */
   kept: (window: number) => `kept.${window}`,
   /** int32: how many with that one, in one step */
   seen: (window: number, step: number) => `seen.${window}.${step}`,

@@ -28,12 +28,13 @@ export function keptFeeds(
 ): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {};
   for (const window of new Set(windows.map((each) => each.window))) {
-    // Within a run nothing is cut off.
-    const before = keptOnDevice(window, length) + count - 1;
-    const held = Array.from({ length: steps }, (_, step) => before + step * count);
+    const held = Array.from(
+      { length: steps },
+      (_, step) => keptOnDevice(window, length + step * count) + count - 1,
+    );
     feeds[names.kept(window)] = session.int32(held, [steps]);
-    for (const [step, others] of held.entries())
-      feeds[names.seen(window, step)] = session.int32([others + 1], []);
+    for (const [step, before] of held.entries())
+      feeds[names.seen(window, step)] = session.int32([before + 1], []);
   }
   return feeds;
 }
