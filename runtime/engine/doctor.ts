@@ -80,7 +80,7 @@ function modelItems(facts: DoctorFacts): DoctorItem[] {
     {
       level: 'info',
       title: 'Files',
-      value: weightBytes === undefined ? modelFolder : `${modelFolder} (weights ${mb(weightBytes)})`,
+      value: weightBytes === undefined ? modelFolder : `${modelFolder} (${mb(weightBytes)} of weights held)`,
     },
     { level: 'info', title: 'Languages', value: model.languages.join(', ') || 'unknown until it is loaded' },
     providerItem(model, settings),

@@ -6,6 +6,7 @@ import { float16Embedding, float16Experts, float16Product } from './products/flo
 import { float32Embedding, float32Product } from './products/float32';
 import type { EmbeddingForm, ProductForm } from './products/form';
 import { rowScaledU8Product } from './products/row-scaled-u8';
+import { pickedRows, type Matrix } from './stored-tensors';
 
 /** Which form each kind of matrix takes. */
 export interface Forms {
@@ -80,7 +81,7 @@ export function formsOf(precision: Precision, provider: Provider): Forms {
 export function restoring(target: Forms, stored: Forms): Forms {
   const product = (to: ProductForm, from: ProductForm): ProductForm => ({
     ...to,
-    multiply: (graph, x, matrix) => to.multiply(graph, x, from.restored(matrix)),
+    multiply: (graph, x, matrix) => to.multiply(graph, x, restoredIn(from, matrix)),
   });
   return {
     ...target,
@@ -92,4 +93,11 @@ export function restoring(target: Forms, stored: Forms): Forms {
       head: (graph, x, matrix) => target.embedding.head(graph, x, stored.embedding.restored(matrix)),
     },
   };
+}
+
+function restoredIn(form: ProductForm, matrix: Matrix): Matrix {
+  const { name, rows, within } = matrix;
+  if (!within) return form.restored(matrix);
+  const picked = Array.from({ length: rows }, (_, i) => within.first + i);
+  return pickedRows(`${name}.restored`, form.restored(within.whole), picked);
 }

@@ -1,4 +1,4 @@
-import { blocks, longestBlock } from '../graph/blocks';
+import { blocks, blockTokens } from '../graph/blocks';
 import { besideCpu, type Precision } from '../graph/precision';
 import { prepareModel } from '../models/model-folder';
 import { throwIfAborted, UserError } from '../protocol/errors';
@@ -16,7 +16,7 @@ export function openingDevice(
   const openDevice = async (signal: AbortSignal): Promise<OpenedDevice> => {
     const asked = { folder, cacheFolder, precision: besideCpu(precision), provider, onLog, signal } as const;
     const { states, graphPath, key, precision: there, weightBytes, verified } = await prepare(asked);
-    const longest = Math.min(longestBlock(states), states.longestRun);
+    const longest = blockTokens(states);
     if (longest < blocks.shortest)
       throw new UserError(
         `On the GPU this model reads ${longest} tokens in a run at most, which is no gain. Choose the provider "cpu".`,

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { blockTokensOn, longestBlock } from '../graph/blocks';
+import { blockTokens } from '../graph/blocks';
 import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
@@ -102,14 +102,13 @@ function assemble(
   const { states, description } = ready;
   const { vocabulary } = description;
   const ledger = states.onDevice ? new DeviceLedger(states, vocabulary) : new StateLedger(states, vocabulary);
-  const most = blockTokensOn(states.onDevice ? 'webgpu' : 'cpu');
-  const blockTokens = Math.min(most, longestBlock(states), states.longestRun);
   const info = modelInfo(
     ready,
     place,
     ledger.fullStateBytes(ready.manifest.usefulContext),
     performance.now() - started,
   );
+  const { blockTokens } = info;
   return new LocalLanguageModel({ info, backend, ledger, vocabulary, blockTokens, ...parts });
 }
 
@@ -140,6 +139,7 @@ function modelInfo(ready: ReadyModel, place: Place, stateBytes: number, loadMs: 
     usefulContext: manifest.usefulContext,
     maxSuffixTokens: manifest.maxSuffixTokens,
     maxNearTokens: manifest.maxNearTokens,
+    blockTokens: blockTokens(ready.states),
     stateBytes,
     growthBytes: growthBytes(ready.states),
     weightBytes,

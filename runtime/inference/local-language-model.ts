@@ -59,6 +59,8 @@ export class LocalLanguageModel implements LanguageModel {
   private readonly ledger: Ledger;
   private readonly vocabulary: number;
   private readonly blockTokens: number;
+  /** Weights that one graph holds. */
+  private readonly graphBytes: number;
   private readonly parts: Pick<LocalLanguageModelParts, 'openDevice' | 'onLog'>;
   private readonly disposed = new AbortController();
   private opening: Promise<void> | undefined;
@@ -69,6 +71,7 @@ export class LocalLanguageModel implements LanguageModel {
   constructor(parts: LocalLanguageModelParts) {
     const { info, tokenizer, backend, scheduler, ledger, vocabulary, blockTokens } = parts;
     this.info = info;
+    this.graphBytes = info.weightBytes;
     this.tokenizer = tokenizer;
     this.backend = backend;
     this.scheduler = scheduler;
@@ -234,6 +237,7 @@ export class LocalLanguageModel implements LanguageModel {
         if (!handle.released) this.ledger.advance(handle.id, count, result.pending);
         this.ringBytes = result.ringBytes;
         handle.onDevice = onDevice;
+        if (result.graphs) this.info.weightBytes = result.graphs * this.graphBytes;
         if (this.device && result.deviceLost !== undefined) this.leaveDevice(result.deviceLost);
         return result;
       } finally {

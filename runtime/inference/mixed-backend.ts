@@ -1,4 +1,4 @@
-import { blockTokensOn } from '../graph/blocks';
+import { cpuBlock } from '../graph/blocks';
 import { messageOf } from '../protocol/errors';
 import type { Backend, BackendOptions, BlockResult, Want } from './backend';
 import { DeviceReader, type ReadingDevice, type StateThere } from './device-reader';
@@ -15,8 +15,6 @@ interface Ahead {
   /** States that have read just that: one, and its forks. */
   holders: Set<number>;
 }
-
-const cpuBlock = blockTokensOn('cpu');
 
 /** States whose newest copy is on the device: the one in front of the user and the one read in the background. */
 const mostThere = 2;
