@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { showHistory } from '../panel/history-picker';
-import { parseRange } from '../panel/parse-message';
+import { parseRange } from '../panel/parse-values';
 import { linesOf, placesOf } from '../panel/places';
 import type { CommandHandlers, Services } from '../services';
 

@@ -61,6 +61,9 @@ describe('the history of questions', () => {
       ['a', 2],
       ['b', 1],
     ]);
+    // One that goes on after the window was loaded anew has another name.
+    const whole = remembered([past('a', 'one'), past('c', 'three')], past('z', 'one', 'two'));
+    expect(whole.map(({ id }) => id)).toEqual(['z', 'c']);
     let many: PastConversation[] = [];
     for (let i = 0; i < 150; i++) many = remembered(many, past(`${i}`, 'q'));
     expect(many).toHaveLength(100);
