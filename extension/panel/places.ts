@@ -24,7 +24,9 @@ export class Places {
         .request(IndexFiles, undefined)
         .then((all) => all.filter(({ chunks }) => chunks > 0));
       this.listed = { at: Date.now(), files };
-      files.catch(() => (this.listed = undefined));
+      // An index that has not begun holds nothing yet.
+      const forget = () => (this.listed = undefined);
+      files.then((all) => all.length === 0 && forget(), forget);
     }
     // The parent that sets a folder apart from another of its name is no place of this workspace.
     return matchPlaces(await this.listed.files, query, limit).filter(
