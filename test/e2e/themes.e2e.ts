@@ -5,6 +5,7 @@ import { question } from './ask.e2e';
 import { answerTo, ask, beginAsking, send, suggest, summarise } from './jobs';
 import { chatModel, withChatModel } from './lib/chat-model';
 import { resultsFolder } from './lib/logs';
+import { waitForEngine } from './lib/processes';
 import type { EndToEndTest } from './lib/runner';
 
 const folder = path.join(resultsFolder, 'screenshots');
@@ -78,9 +79,16 @@ export const tests: EndToEndTest[] = [
           await beginAsking(workbench, question);
           await panel.locator(`body.${theme.panel}`).waitFor();
           const passages = await answerTo(workbench);
-          await picture('begun');
-          await panel.getByRole('button', { name: 'Stop' }).first().click();
-          await panel.locator('.turn:not(.past)[aria-busy=false]').waitFor();
+          // Held still, as the tiny model would be done before the picture is.
+          const engine = await waitForEngine(session.folders.userData);
+          process.kill(engine, 'SIGSTOP');
+          try {
+            await picture('begun');
+            await panel.getByRole('button', { name: 'Stop' }).first().click();
+            await panel.locator('.turn:not(.past)[aria-busy=false]').waitFor();
+          } finally {
+            process.kill(engine, 'SIGCONT');
+          }
           await picture('stopped');
           const place = passages.first().locator('.place');
           await place.click();
