@@ -108,6 +108,13 @@ export class ModelHost {
     return true;
   }
 
+  /** Loads the model anew, where it is to run now, unless it is in use. Answers whether it did. */
+  async reload(): Promise<boolean> {
+    if (!(await this.unload())) return false;
+    await this.use(() => Promise.resolve());
+    return true;
+  }
+
   async dispose(): Promise<void> {
     clearTimeout(this.idleTimer);
     await this.loading?.catch(() => undefined);

@@ -1,9 +1,8 @@
 import { GraphBuilder } from '../graph/builder';
-import type { Provider } from '../graph/context';
 import type { StateLayout } from '../graph/states';
 import { elementCount } from '../graph/stored-tensors';
 import { stateShapes, stateTensors, type DeviceRunner, type DeviceState } from './device-runner';
-import { openGraph, type Session, type Tensor } from './session';
+import { openGraph, type ExecutionProvider, type Session, type Tensor } from './session';
 import { checkedTensors, type StateSnapshot } from './snapshot';
 
 const flat = 'flat';
@@ -15,7 +14,7 @@ export class DeviceSnapshots {
   constructor(
     private readonly layout: StateLayout,
     private readonly model: string,
-    private readonly provider: Provider,
+    private readonly provider: ExecutionProvider,
   ) {}
 
   async export({ length, held, logits }: DeviceState): Promise<StateSnapshot> {

@@ -11,6 +11,7 @@ import { DeviceLedger } from './device-ledger';
 import { openBackend } from './open-backend';
 import { LocalLanguageModel } from './local-language-model';
 import { immediateScheduler, type BlockScheduler } from './scheduling';
+import type { ExecutionProvider } from './session';
 import { StateLedger } from './state-ledger';
 import { createTokenizer, missingTokenizer } from './tokenizer';
 import { WorkerBackend } from './worker-backend';
@@ -25,6 +26,8 @@ export interface LoadOptions {
   precision?: Precision;
   /** Absent = cpu. */
   provider?: Provider;
+  /** What runs the graphs that were built for the provider: itself where absent. For probing. */
+  runOn?: ExecutionProvider;
   /** Where the provider cannot be used, the CPU is taken, and `info.fallback` says why; else that fails. */
   fallBack?: boolean;
   /** Why the GPU, which was asked for, is not to be tried: the CPU is taken. */
@@ -63,7 +66,7 @@ async function loadOn(place: Place, options: LoadOptions): Promise<LocalLanguage
   const preparing = prepare({ folder, cacheFolder, precision, provider, onLog });
   const opening = openIn(
     options.workerPath,
-    preparing.then((ready) => ({ ...backendPart(ready), provider, threads })),
+    preparing.then((ready) => ({ ...backendPart(ready), provider: options.runOn ?? provider, threads })),
   );
   try {
     const ready = await preparing;
