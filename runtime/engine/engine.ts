@@ -197,7 +197,7 @@ export class Engine {
   }
 
   async dispose(): Promise<void> {
-    this.probing.stop();
+    await this.probing.stop();
     await Promise.all([...this.sessions.keys()].map((session) => session.dispose()));
     this.summaries.close();
     await this.hosts.keepOnly([]);

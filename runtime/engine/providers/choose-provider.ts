@@ -1,5 +1,5 @@
 import type { Provider } from '../../graph/context';
-import { isMeasured, type Probe, type Timings } from './finding';
+import { isMeasured, nameOf, type Measured, type Probe, type Probed, type Timings } from './finding';
 
 /** `mixed`: long texts are read on the GPU, all else is done on the CPU. */
 export type Outcome = Provider | 'mixed';
@@ -36,41 +36,47 @@ export function chooseAmong<P extends Outcome>(
   outcomes: readonly P[],
   probes: readonly Probe[],
 ): ProviderChoice<P> {
-  const judged = probes.map((probe) => judge(outcomes, probe));
+  if (probes.length === 0) return { provider: 'cpu', reason: 'nothing else was measured yet' };
+  const judged = probes.flatMap(({ provider, finding }) =>
+    isMeasured(finding) ? [judge(outcomes, provider, finding)] : [],
+  );
   const better = judged.filter(({ provider }) => provider !== 'cpu');
   const [best] = better.sort((a, b) => a.keyMs - b.keyMs);
   const { provider, reason } = best ?? {
     provider: 'cpu' as const,
-    reason: judged.map(({ reason }) => reason).join('; ') || 'nothing else was measured',
+    reason: judged.map(({ reason }) => reason).join('; ') || 'nothing else can be used here',
   };
   return { provider, reason };
 }
 
 interface Judgement<P extends Outcome> extends ProviderChoice<P> {
-  /** A key's suggestion, where it was measured. */
+  /** A key's suggestion; Infinity where the CPU stays in use. */
   keyMs: number;
 }
 
-function judge<P extends Outcome>(outcomes: readonly P[], { provider, finding }: Probe): Judgement<P> {
+function judge<P extends Outcome>(
+  outcomes: readonly P[],
+  provider: Probed,
+  { own, cpu }: Measured,
+): Judgement<P> {
   const stays = (reason: string): Judgement<P> => ({ provider: 'cpu', reason, keyMs: Infinity });
-  if (!isMeasured(finding)) return stays(`${provider} cannot be used`);
-  const { own, cpu } = finding;
+  const name = nameOf(provider);
   const key = { own: keyMs(own), cpu: keyMs(cpu) };
   const jump = { own: jumpMs(own), cpu: jumpMs(cpu) };
   const reads = own.readTokensPerSecond / cpu.readTokensPerSecond;
   const said =
-    `a suggestion takes ${ms(key.own)} on ${provider} and ${ms(key.cpu)} on the CPU after a key, ` +
+    `a suggestion takes ${ms(key.own)} on ${name} and ${ms(key.cpu)} on the CPU after a key, ` +
     `${ms(jump.own)} and ${ms(jump.cpu)} after a jump`;
   const gains = [key.cpu / key.own, jump.cpu / jump.own, reads];
   if (gains.every((gain) => gain >= clearly))
     return isOneOf(outcomes, provider)
       ? { provider, reason: said, keyMs: key.own }
-      : stays(`${said}, but models are not loaded on ${provider}`);
+      : stays(`${said}, but models are not loaded on ${name}`);
   const mixed = 'mixed';
   if (provider === 'webgpu' && reads >= worthCrossing && isOneOf(outcomes, mixed))
     return {
       provider: mixed,
-      reason: `${provider} reads ${reads.toFixed(1)} times as fast, but does not write clearly faster: ${said}`,
+      reason: `${name} reads ${reads.toFixed(1)} times as fast, but does not write clearly faster: ${said}`,
       keyMs: key.cpu,
     };
   return stays(said);

@@ -4,6 +4,13 @@ import type { ExecutionProvider } from '../../inference/session';
 /** What is probed: what models can be loaded on besides the CPU, and CUDA, which is only looked for. */
 export type Probed = Exclude<ExecutionProvider, 'cpu'>;
 
+const names: Record<string, string> = { cpu: 'CPU', webgpu: 'WebGPU', cuda: 'CUDA', mixed: 'CPU and WebGPU' };
+
+/** As people write it. */
+export function nameOf(provider: string): string {
+  return names[provider] ?? provider;
+}
+
 /** What a user waits for, measured on one provider. */
 export interface Timings {
   /** While reading what a jump to another place in a file needs. */

@@ -6,7 +6,7 @@ import { loadOnnxRuntime } from '../../inference/onnxruntime';
 import { openGraph } from '../../inference/session';
 import { prepareModel } from '../../models/model-folder';
 import { isCancelled, messageOf, UserError } from '../../protocol/errors';
-import type { Finding, ProbeRequest, Probed } from './finding';
+import { nameOf, type Finding, type ProbeRequest, type Probed } from './finding';
 import { largestDifference, resultsOf, tolerance } from './same-results';
 import { measureTimings } from './timings';
 
@@ -27,9 +27,10 @@ export async function probe(
   signal?: AbortSignal,
 ): Promise<Finding> {
   const { provider, ...asked } = request;
+  const name = nameOf(provider);
   const work = { priority: Priority.Completion, signal };
   try {
-    step(`Looking for ${provider}`);
+    step(`Looking for ${name}`);
     await requireDevice(provider);
     const making = () => step('Making the model ready');
     making();
@@ -41,11 +42,11 @@ export async function probe(
     const expected = await withModel({ ...asked, provider: graphs, runOn: 'cpu' }, (model) =>
       resultsOf(model, work, shortPiece),
     );
-    step(`Computing on ${provider}`);
+    step(`Computing on ${name}`);
     return await withModel(onDevice(asked, provider), async (model): Promise<Finding> => {
       const error = largestDifference(await resultsOf(model, work), expected);
       if (!(error <= tolerance)) return { reason: wrongResults(provider, error) };
-      const own = await measureTimings(model, work, () => step(`Measuring ${provider}`));
+      const own = await measureTimings(model, work, () => step(`Measuring ${name}`));
       return { precision: model.info.precision, error, own, cpu };
     });
   } catch (error) {
@@ -98,7 +99,7 @@ function oneSum(): Uint8Array {
 function wrongResults(provider: Probed, error: number): string {
   const found = Number.isFinite(error) ? `by ${error.toPrecision(2)}` : 'and are no numbers';
   return (
-    `What ${provider} computes is wrong: log-probabilities differ ${found} from the CPU's, more than the ${tolerance} that rounding ` +
+    `What ${nameOf(provider)} computes is wrong: log-probabilities differ ${found} from the CPU's, more than the ${tolerance} that rounding ` +
     'explains. A newer driver may mend it; until then the CPU is used.'
   );
 }

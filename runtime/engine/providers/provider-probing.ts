@@ -34,6 +34,8 @@ export class ProviderProbing {
   private readonly chosen = new Map<string, ProviderChoice>();
   private readonly obstacles = new Map<string, string>();
   private running: AbortController | undefined;
+  private readonly stopped = new AbortController();
+  private readonly ends = new Set<Promise<unknown>>();
   private timer: NodeJS.Timeout | undefined;
   private requests = 0;
 
@@ -104,10 +106,12 @@ export class ProviderProbing {
     this.settled.clear();
   }
 
-  stop(): void {
+  /** Resolves when no probing process is left. */
+  async stop(): Promise<void> {
     this.waiting.clear();
     clearTimeout(this.timer);
-    this.running?.abort();
+    this.stopped.abort();
+    await Promise.all(this.ends);
   }
 
   private arm(): void {
@@ -160,7 +164,13 @@ export class ProviderProbing {
     const key = probes.keyOf(choice);
     if (key === undefined) throw new Error(`The weights of ${choice.name} have not been read`);
     log.info('Probing providers', { model: choice.name, driver: probes.driver.name });
-    const found = await probes.run(choice, options);
+    const signal = options.signal
+      ? AbortSignal.any([this.stopped.signal, options.signal])
+      : this.stopped.signal;
+    const running = probes.run(choice, { ...options, signal });
+    const end = running.catch(() => undefined).finally(() => this.ends.delete(end));
+    this.ends.add(end);
+    const found = await running;
     file.set(key, found);
     this.obstacles.delete(keyOf(choice));
     const { provider, reason } = chooseProvider(found);

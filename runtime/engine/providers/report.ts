@@ -1,6 +1,6 @@
 import type { DoctorItem, EngineSettings, EngineStatus } from '../../protocol/engine';
 import type { ProviderChoice } from './choose-provider';
-import { isMeasured, type Measured, type Probe, type Timings } from './finding';
+import { isMeasured, nameOf, type Measured, type Probe, type Timings } from './finding';
 
 export interface ProviderFacts {
   /** Absent while the model was not loaded, or where a setting forces the provider. */
@@ -10,7 +10,6 @@ export interface ProviderFacts {
   obstacle: string | undefined;
 }
 
-const names: Record<string, string> = { cpu: 'CPU', webgpu: 'WebGPU', cuda: 'CUDA', mixed: 'CPU and WebGPU' };
 const again = '"Longview: Check Graphics Card Again" measures anew.';
 
 /** What the model runs on and why, and what was found of each provider. Pure. */
@@ -31,17 +30,17 @@ function inUse(
   asked: EngineSettings['provider'],
 ): DoctorItem {
   const title = 'In use';
-  const wanted = asked === 'auto' ? choice?.provider : asked;
+  const wanted = nameOf(asked === 'auto' ? (choice?.provider ?? 'cpu') : asked);
   if (fallback !== undefined)
     return {
       level: 'warning',
       title,
-      value: `${nameOf(provider)}, though ${nameOf(wanted)} was ${asked === 'auto' ? 'chosen' : 'asked for'}`,
+      value: `${nameOf(provider ?? 'cpu')}, though ${wanted} was ${asked === 'auto' ? 'chosen' : 'asked for'}`,
       advice: fallback,
     };
   const why = asked === 'auto' ? (choice?.reason ?? 'chosen when the model is loaded') : 'as set';
   if (provider === undefined)
-    return { level: 'ok', title, value: `${nameOf(wanted)}, once the model is loaded: ${why}` };
+    return { level: 'ok', title, value: `${wanted}, once the model is loaded: ${why}` };
   return { level: 'ok', title, value: `${nameOf(provider)}: ${why}` };
 }
 
@@ -78,8 +77,4 @@ function notProbed(asked: EngineSettings['provider'], obstacle: string | undefin
       ? 'not measured yet: that is done in a quiet moment after a suggestion'
       : `not measured, as "longview.engine.provider" is ${asked}`;
   return { level: 'info', title, value, advice: again };
-}
-
-function nameOf(provider: string | undefined): string {
-  return provider === undefined ? names.cpu! : (names[provider] ?? provider);
 }

@@ -42,7 +42,10 @@ describe('the choice of a provider', () => {
 
   it('is the CPU where nothing else can be used or was looked at', () => {
     const broken = probe({ reason: 'No graphics adapter can be used here.' });
-    expect(chooseProvider([broken])).toEqual({ provider: 'cpu', reason: 'webgpu cannot be used' });
+    expect(chooseProvider([broken])).toEqual({
+      provider: 'cpu',
+      reason: 'nothing else can be used here',
+    });
     expect(chooseProvider([]).provider).toBe('cpu');
   });
 
@@ -50,6 +53,6 @@ describe('the choice of a provider', () => {
     const fast = measured(timings(50_000, 1, 1), cpu, 'cuda');
     const slower = measured(timings(20_000, 4, 2), cpu);
     expect(chooseProvider([slower, fast]).provider).toBe('webgpu');
-    expect(chooseProvider([fast]).reason).toContain('models are not loaded on cuda');
+    expect(chooseProvider([fast]).reason).toContain('models are not loaded on CUDA');
   });
 });

@@ -38,7 +38,7 @@ describe('a probe', () => {
     expect(finding).toMatchObject({
       reason: expect.stringMatching(/^CUDA's libraries .*shared library.*CUDA and cuDNN/) as string,
     });
-    expect(steps).toEqual(['Looking for cuda']);
+    expect(steps).toEqual(['Looking for CUDA']);
   });
 
   it('of a GPU’s graphs gives what they give in short pieces, within rounding', async () => {

@@ -228,7 +228,7 @@ describe('the choice of a provider while an engine runs', () => {
     const { subject, run, serve } = probing();
     await serve();
     await vi.advanceTimersByTimeAsync(quietMs + 1);
-    subject.stop();
+    await subject.stop();
     expect(run.mock.calls[0]![1].signal!.aborted).toBe(true);
     await vi.advanceTimersByTimeAsync(5 * quietMs);
     expect(run).toHaveBeenCalledTimes(1);
