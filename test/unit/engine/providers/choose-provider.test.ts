@@ -40,6 +40,16 @@ describe('the choice of a provider', () => {
     expect(reason).toMatch(/after a key, .* after a jump/);
   });
 
+  // docs/performance.md; the first token's times are a guess, since they were not measured by themselves.
+  it.each<[name: string, own: Timings, cpu: Timings, chosen: Outcome, mixed: Outcome]>([
+    ['the embedded model', timings(27_000, 8, 5.7), timings(2977, 6, 2.8), 'cpu', 'mixed'],
+    ['Mamba-2 of 130 M', timings(26_732, 10, 4.2), timings(1522, 15, 9.3), 'webgpu', 'webgpu'],
+  ])('is, of %s on an H100 beside 8 threads, what the figures say', (_, own, processor, chosen, mixed) => {
+    const found = [measured(own, processor)];
+    expect(chooseAmong(['cpu', 'webgpu'], found).provider).toBe(chosen);
+    expect(chooseAmong(withMixed, found).provider).toBe(mixed);
+  });
+
   it('is the CPU where nothing else can be used or was looked at', () => {
     const broken = probe({ reason: 'No graphics adapter can be used here.' });
     expect(chooseProvider([broken])).toEqual({
