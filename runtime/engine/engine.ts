@@ -13,7 +13,7 @@ import { ModelHost } from './model-host';
 import { modelChoice, ModelHosts, type ModelChoice } from './model-hosts';
 import { DecodingSpeed } from './decoding-speed';
 import { ProbesFile } from './providers/probes-file';
-import { ProviderProbes } from './providers/probe-providers';
+import { notBuilt, ProviderProbes } from './providers/probe-providers';
 import { ProviderProbing } from './providers/provider-probing';
 import { openSavedStates } from './saved-states';
 import { Scheduler } from './scheduler';
@@ -57,7 +57,8 @@ export class Engine {
       file: new ProbesFile(this.data.cache),
       host: (choice) => this.hosts.for(choice),
       isQuiet: () => this.isQuiet,
-      lacksRoom: (host) => lacksRoomToProbe(host, this.memoryLimit),
+      obstacle: (host) =>
+        assets.probePath === undefined ? notBuilt : lacksRoomToProbe(host, this.memoryLimit),
       log: this.log.in('providers'),
     });
   }

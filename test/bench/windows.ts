@@ -54,7 +54,7 @@ export function openBenchWindow(
       visibleLanguages: ['typescript'],
       settings: {
         completionModel: 'striped-code',
-        provider: 'auto',
+        provider: 'cpu',
         memoryLimit: 1024,
         threads: 0,
         indexEnabled: true,

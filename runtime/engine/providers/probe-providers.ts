@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { knownModelKey } from '../../models/model-folder';
-import { messageOf } from '../../protocol/errors';
+import { messageOf, UserError } from '../../protocol/errors';
 import type { EngineAssets } from '../assets';
 import type { ModelChoice } from '../model-hosts';
 import { cudaEnvironment, findCuda } from './cuda';
@@ -9,6 +9,9 @@ import type { Finding, Probe, Probed, ProbeRequest } from './finding';
 import { runProbe, type RunProbeOptions } from './run-probe';
 
 export type ProbeOptions = Pick<RunProbeOptions, 'signal' | 'onStep'>;
+
+/** Why there is no program that could probe. */
+export const notBuilt = 'Only a build of Longview can measure providers; this one runs from its sources.';
 
 /** Probes every provider but the CPU, in processes of their own. */
 export class ProviderProbes {
@@ -55,14 +58,13 @@ export class ProviderProbes {
     return this.inProcess(request, { ...options, environment });
   }
 
-  private inProcess(
+  private async inProcess(
     request: ProbeRequest,
     options: ProbeOptions & Pick<RunProbeOptions, 'environment'>,
   ): Promise<Finding> {
     const { probePath } = this.assets;
-    return probePath === undefined
-      ? Promise.resolve({ reason: 'Only a build of Longview can probe; this one runs from its sources.' })
-      : runProbe(request, { ...options, modulePath: probePath });
+    if (probePath === undefined) throw new UserError(notBuilt);
+    return runProbe(request, { ...options, modulePath: probePath });
   }
 
   private found(provider: Probed, finding: Finding): Probe {

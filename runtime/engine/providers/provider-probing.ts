@@ -16,8 +16,8 @@ export interface ProbingParts {
   host: (choice: ModelChoice) => ModelHost;
   /** Nothing else runs. */
   isQuiet: () => boolean;
-  /** Why a second copy of the model cannot be in memory beside this one; undefined where it can. */
-  lacksRoom: (host: ModelHost) => string | undefined;
+  /** Why nothing can be probed with a host's model, such as a lack of memory; undefined where it can. */
+  obstacle: (host: ModelHost) => string | undefined;
   log: Logger;
 }
 
@@ -97,7 +97,7 @@ export class ProviderProbing {
     } finally {
       this.end();
     }
-    if (choice.provider === 'auto') await this.move(choice);
+    if (choice.provider === 'auto' && !(await this.move(choice, true))) this.served(choice);
   }
 
   /** What was kept of probes is gone. */
@@ -149,7 +149,7 @@ export class ProviderProbing {
     // It has gone meanwhile, and waits again once it has served.
     if (!host.current) return true;
     if (!this.probed(choice)) {
-      const obstacle = this.parts.lacksRoom(host);
+      const obstacle = this.parts.obstacle(host);
       if (obstacle !== undefined) {
         this.obstacles.set(keyOf(choice), obstacle);
         return true;
@@ -177,13 +177,16 @@ export class ProviderProbing {
     log.info('Providers probed', { model: choice.name, fastest: provider, reason });
   }
 
-  /** Answers false where somebody uses the model. */
-  private async move(choice: ModelChoice): Promise<boolean> {
+  /**
+   * Answers false where somebody uses the model.
+   * @param again even to a GPU that has failed it before
+   */
+  private async move(choice: ModelChoice, again = false): Promise<boolean> {
     const host = this.parts.host(choice);
     const { provider } = this.choose(choice);
     const info = host.current?.model.info;
-    // A model that was to run elsewhere and could not is not tried again.
-    const stays = !info || info.provider === provider || info.fallback !== undefined;
+    const failed = info?.fallback !== undefined && !again;
+    const stays = !info || info.provider === provider || failed;
     const done = stays || (await host.reload());
     if (done) this.settled.add(keyOf(choice));
     return done;

@@ -66,7 +66,7 @@ function probing({ finding = faster, ms = 1000 }: { finding?: Finding; ms?: numb
     file,
     host: () => host,
     isQuiet: () => facts.quiet,
-    lacksRoom: () => (facts.room ? undefined : 'There is no room.'),
+    obstacle: () => (facts.room ? undefined : 'There is no room.'),
     log: new Logger(() => undefined),
   });
   /** Somebody asks the model for something, and gets it. */
@@ -177,6 +177,10 @@ describe('the choice of a provider while an engine runs', () => {
       await failed.serve();
     }
     expect(failed.loaded).toEqual(['cpu', 'webgpu']);
+    const again = failed.subject.probeNow(choice, {});
+    await vi.advanceTimersByTimeAsync(1001);
+    await again;
+    expect(failed.loaded).toEqual(['cpu', 'webgpu', 'webgpu']);
     folder.remove();
     const gone = probing();
     await gone.serve();
