@@ -1,6 +1,6 @@
 /**
- * Bundles the four programs (extension host, engine, inference worker, CLI) and the webview into dist/, and copies the
- * grammars that Longview uses. `--watch` rebuilds on change, `--production` minifies.
+ * Bundles the five programs (extension host, engine, inference worker, probe of providers, CLI) and the webview into dist/,
+ * and copies the grammars that Longview uses. `--watch` rebuilds on change, `--production` minifies.
  */
 import { cp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';

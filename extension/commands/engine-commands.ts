@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ClearData, Doctor } from '../../runtime/protocol/methods';
+import { ClearData, Doctor, ProbeProgressType, ProbeProviders } from '../../runtime/protocol/methods';
 import { formatBytes } from '../reports/bytes';
 import { clearFolder, clearableBytes } from '../reports/saved-data';
 import { doctorMarkdown } from '../reports/doctor-markdown';
@@ -9,12 +9,23 @@ import { section } from '../settings/settings';
 /** The engine's process, what it saved, and what it says about itself. */
 export function engineCommands({ context, engine, history, documents, log }: Services): CommandHandlers {
   return {
-    'longview.showDiagnostics': async () => {
-      const report = await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Longview: looking into it') },
-        () => engine.request(Doctor, undefined),
+    'longview.showDiagnostics': showDiagnostics,
+    'longview.checkProviders': async () => {
+      await vscode.window.withProgress(
+        {
+          location: vscode.ProgressLocation.Notification,
+          title: vscode.l10n.t('Longview: checking the graphics card'),
+          cancellable: true,
+        },
+        (progress, token) =>
+          engine.requestWithProgress(
+            ProbeProviders,
+            {},
+            { type: ProbeProgressType, report: ({ step }) => progress.report({ message: step }) },
+            token,
+          ),
       );
-      await documents.show('Longview diagnostics.md', doctorMarkdown(report, vscode.l10n.t));
+      await showDiagnostics();
     },
     'longview.restartEngine': async () => {
       await engine.restart();
@@ -51,6 +62,14 @@ export function engineCommands({ context, engine, history, documents, log }: Ser
         false,
       ),
   };
+
+  async function showDiagnostics(): Promise<void> {
+    const report = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Longview: looking into it') },
+      () => engine.request(Doctor, undefined),
+    );
+    await documents.show('Longview diagnostics.md', doctorMarkdown(report, vscode.l10n.t));
+  }
 
   /** Through the engine while there is one, for this window or others, since it holds the files open; else directly. */
   async function clear(folder: string): Promise<number> {

@@ -30,6 +30,7 @@ export class Settings {
       completionModel: this.get('models.completion'),
       chatModel: this.get('models.chat').trim(),
       provider: this.get('engine.provider'),
+      cudaFolder: this.get('engine.cudaFolder').trim(),
       memoryLimit: this.get('engine.memoryLimit'),
       threads: this.get('engine.threads'),
       rerank: this.get('ask.rerank'),

@@ -7,8 +7,11 @@ export function tooltipMarkdown(view: StatusView, facts: StatusFacts, t: Transla
   const rows: [string, string][] = [];
   const { status, index, lastCost } = facts;
   if (status) {
-    const { name, provider, precision } = status.model;
+    const { name, provider, precision, fallback, providerReason } = status.model;
     rows.push([t('Model'), [name, provider?.toUpperCase(), precision].filter(Boolean).join(', ')]);
+    const why = fallback ?? providerReason;
+    if (provider !== undefined && why !== undefined)
+      rows.push([t('Provider'), `${provider.toUpperCase()}: ${why}`]);
   }
   if (status?.model.state === 'unloaded')
     rows.push([t('Model in memory'), t('no; the next request loads it')]);

@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import type { DoctorItem, DoctorReport, EngineSettings, EngineStatus } from '../protocol/engine';
 import type { IndexStatus } from '../protocol/index-status';
+import { providerItems, type ProviderFacts } from './providers/report';
 
 export interface DoctorFacts {
   version: string;
@@ -14,6 +15,7 @@ export interface DoctorFacts {
   dataFolder: string;
   dataSizes: { index: number; cache: number; summaries: number; states: number };
   modelFolder: string;
+  providers: ProviderFacts;
   /** Absent while no model is in memory. */
   weightBytes: number | undefined;
   threads: number;
@@ -29,6 +31,7 @@ export function doctorReport(facts: DoctorFacts): DoctorReport {
     sections: [
       { title: 'Engine', items: engineItems(facts) },
       { title: 'Model', items: modelItems(facts) },
+      { title: 'Providers', items: providerItems(facts.providers, facts.status.model, facts.settings) },
       { title: 'Index', items: indexItems(facts) },
       { title: 'Data', items: dataItems(facts) },
     ],
@@ -68,7 +71,7 @@ function engineItems({ version, pid, windows, threads, status, settings }: Docto
 }
 
 function modelItems(facts: DoctorFacts): DoctorItem[] {
-  const { status, modelFolder, weightBytes, settings } = facts;
+  const { status, modelFolder, weightBytes } = facts;
   const { model } = status;
   const items: DoctorItem[] = [
     {
@@ -83,7 +86,6 @@ function modelItems(facts: DoctorFacts): DoctorItem[] {
       value: weightBytes === undefined ? modelFolder : `${modelFolder} (${mb(weightBytes)} of weights held)`,
     },
     { level: 'info', title: 'Languages', value: model.languages.join(', ') || 'unknown until it is loaded' },
-    providerItem(model, settings),
   ];
   if (model.state === 'ready')
     items.push({
@@ -100,14 +102,6 @@ function modelItems(facts: DoctorFacts): DoctorItem[] {
       ...(chat.error && { advice: 'Choose another model in "longview.models.chat", or none.' }),
     });
   return items;
-}
-
-function providerItem({ provider, fallback }: EngineStatus['model'], settings: EngineSettings): DoctorItem {
-  const title = 'Provider';
-  const asked = settings.provider === 'auto' ? 'cpu' : settings.provider;
-  if (fallback !== undefined)
-    return { level: 'warning', title, value: `${provider}, though ${asked} was asked for`, advice: fallback };
-  return { level: 'ok', title, value: provider ?? `${asked}, once the model is loaded` };
 }
 
 function describeState(model: EngineStatus['model']): string {

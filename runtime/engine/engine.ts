@@ -7,11 +7,14 @@ import type { EngineAssets } from './assets';
 import { CountedModel, newCounters, type WorkCounters } from './counted-model';
 import { DataFolder } from './data-folder';
 import { Logger, type LogSink } from './log';
-import { checkGrowth, holdCeiling, residentBytes, statesLimitBytes } from './memory';
+import { checkGrowth, holdCeiling, lacksRoomToProbe, residentBytes, statesLimitBytes } from './memory';
 import { declaredLanguages } from './model-choice';
 import { ModelHost } from './model-host';
 import { modelChoice, ModelHosts, type ModelChoice } from './model-hosts';
 import { DecodingSpeed } from './decoding-speed';
+import { ProbesFile } from './providers/probes-file';
+import { notBuilt, ProviderProbes } from './providers/probe-providers';
+import { ProviderProbing } from './providers/provider-probing';
 import { openSavedStates } from './saved-states';
 import { Scheduler } from './scheduler';
 import { Session } from './session';
@@ -30,6 +33,7 @@ export class Engine {
   readonly data: DataFolder;
   readonly summaries: Summaries;
   readonly hosts: ModelHosts;
+  readonly probing: ProviderProbing;
   private readonly scheduler = new Scheduler();
   private readonly sessions = new Map<Session, LogSink>();
   private readonly log: Logger;
@@ -48,6 +52,15 @@ export class Engine {
     this.data = new DataFolder(dataFolder);
     this.summaries = new Summaries(this.data.summaries, this.log.in('summaries'));
     this.hosts = new ModelHosts((choice) => this.createHost(choice));
+    this.probing = new ProviderProbing({
+      probes: new ProviderProbes(assets, this.data.cache),
+      file: new ProbesFile(this.data.cache),
+      host: (choice) => this.hosts.for(choice),
+      isQuiet: () => this.isQuiet,
+      obstacle: (host) =>
+        assets.probePath === undefined ? notBuilt : lacksRoomToProbe(host, this.memoryLimit),
+      log: this.log.in('providers'),
+    });
   }
 
   /** A window is about to connect, and what it shows will want a model: that is loaded meanwhile. */
@@ -123,6 +136,13 @@ export class Engine {
     }
   }
 
+  /** Nothing is computed for anybody, in front or in the background. */
+  private get isQuiet(): boolean {
+    const busy = ({ reading, workspace }: Session) =>
+      reading.active || ['scanning', 'indexing'].includes(workspace.status().state);
+    return this.scheduler.idle && ![...this.sessions.keys()].some(busy);
+  }
+
   /** After each piece of work. */
   async holdCeiling(): Promise<void> {
     if (this.sessions.size === 0) return;
@@ -165,6 +185,7 @@ export class Engine {
       await current?.checkpoints.saved?.clear();
     }
     const bytes = await this.data.clear();
+    this.probing.forget();
     const stillThere = sessions.filter((session) => this.sessions.has(session));
     await Promise.all(stillThere.map((session) => session.openWorkspace()));
     return bytes;
@@ -177,6 +198,7 @@ export class Engine {
   }
 
   async dispose(): Promise<void> {
+    await this.probing.stop();
     await Promise.all([...this.sessions.keys()].map((session) => session.dispose()));
     this.summaries.close();
     await this.hosts.keepOnly([]);
@@ -213,7 +235,7 @@ export class Engine {
           folder: choice.folder,
           cacheFolder: this.data.cache,
           precision: choice.precision,
-          provider: choice.provider === 'auto' ? 'cpu' : choice.provider,
+          provider: this.probing.choose(choice).provider,
           fallBack: true,
           gpuFailed,
           threads: choice.threads,

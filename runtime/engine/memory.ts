@@ -57,6 +57,21 @@ function onDevices(hosts: readonly ModelHost[]): number {
     .reduce((sum, model) => sum + model.stateBytesHeld(), 0);
 }
 
+/** Of a process that probes, besides the weights. */
+const probeBytes = 200e6;
+
+/** A model is loaded once more to be probed: why there is no room for that; undefined where there is. */
+export function lacksRoomToProbe({ current }: ModelHost, limitMB: number): string | undefined {
+  if (!current) return undefined;
+  // The runtime lays weights out anew beside those that it reads.
+  const needed = residentBytes() + 2 * current.model.info.weightBytes + probeBytes;
+  if (needed <= limitMB * 1e6) return undefined;
+  return (
+    `Probing would take Longview to ${Math.round(needed / 1e6)} MB, above its limit of ${limitMB} MB. ` +
+    'Raise "longview.engine.memoryLimit", or run "Longview: Check Graphics Card Again".'
+  );
+}
+
 /** Answers whether there were any. The one of each model that was used last stays. */
 function dropStates(hosts: readonly ModelHost[]): boolean {
   const keeping = hosts.flatMap(({ current }): LoadedModel[] =>

@@ -108,6 +108,14 @@ export class ModelHost {
     return true;
   }
 
+  /** Loads the model anew, where it is to run now, unless it is in use. Answers whether it did. A GPU that failed is tried again. */
+  async reload(): Promise<boolean> {
+    if (!(await this.unload())) return false;
+    this.gpuFailed = undefined;
+    await this.use(() => Promise.resolve());
+    return true;
+  }
+
   async dispose(): Promise<void> {
     clearTimeout(this.idleTimer);
     await this.loading?.catch(() => undefined);

@@ -9,6 +9,8 @@ export interface ModelChoice {
   provider: InitializeParams['settings']['provider'];
   threads: number;
   precision: InitializeParams['precision'];
+  /** Where CUDA's libraries may lie; makes no other model. */
+  cudaFolder?: string;
 }
 
 type Choosing = Pick<InitializeParams, 'settings' | 'modelsFolder' | 'dataFolder' | 'precision'>;
@@ -30,6 +32,7 @@ function choiceOf(name: string, { settings, modelsFolder, dataFolder, precision 
     provider: settings.provider,
     threads: threadsOf(settings.threads),
     precision,
+    cudaFolder: settings.cudaFolder,
   };
 }
 
@@ -59,6 +62,7 @@ export class ModelHosts {
   }
 }
 
-function keyOf({ name, folder, provider, threads, precision }: ModelChoice): string {
+/** The same for choices of the same model. */
+export function keyOf({ name, folder, provider, threads, precision }: ModelChoice): string {
   return JSON.stringify([name, folder, provider, threads, precision]);
 }

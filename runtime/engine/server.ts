@@ -132,6 +132,11 @@ export function serve(connection: MessageConnection, engine: Engine, options: Se
   );
   connection.onRequest(methods.IndexFiles, (token) => answer(token, (e) => e.workspace.files()));
   connection.onRequest(methods.Doctor, (token) => answer(token, (e) => e.doctor()));
+  connection.onRequest(methods.ProbeProviders, (request, token) =>
+    answer(token, (e, signal) =>
+      e.probeProviders(signal, progress(methods.ProbeProgressType, request.progressToken)),
+    ),
+  );
   connection.onRequest(methods.ClearData, (token) => answer(token, (e) => e.clearData()));
 
   connection.onRequest(methods.ListModels, (token) => answer(token, (e) => e.models.list()));

@@ -12,11 +12,12 @@ import type { ModelChoice } from './model-hosts';
 export function engineStatus(
   engine: Engine,
   host: ModelHost,
+  choice: ModelChoice,
   activity: EngineStatus['activity'],
 ): EngineStatus {
   const checkpoints = host.current?.checkpoints;
   return {
-    model: host.status(),
+    model: { ...host.status(), providerReason: engine.probing.choiceOf(choice)?.reason },
     activity,
     memory: {
       residentMB: engine.residentBytes / 1e6,
@@ -56,6 +57,11 @@ export async function doctorFacts({
     dataFolder: engine.data.root,
     dataSizes: await engine.data.sizes(),
     modelFolder: choice.folder,
+    providers: {
+      choice: engine.probing.choiceOf(choice),
+      probes: engine.probing.probed(choice),
+      obstacle: engine.probing.obstacle(choice),
+    },
     weightBytes: host.current?.model.info.weightBytes,
     threads: choice.threads,
     ...(chat && { chat: engine.hosts.for(chat).status() }),

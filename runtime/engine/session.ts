@@ -6,6 +6,7 @@ import type {
   EngineSettings,
   EngineStatus,
   InitializeParams,
+  ProbeProgress,
   WorkspaceFolder,
 } from '../protocol/engine';
 import type { AskProgress, AskRequest, AskResponse } from '../protocol/questions';
@@ -185,6 +186,7 @@ export class Session {
     // What nobody waits for is no activity to be shown.
     if (request.ahead) return this.completions.complete(request, signal);
     const response = await this.doing('completing', () => this.completions.complete(request, signal));
+    this.engine.probing.served(this.currentChoice);
     void this.workspace.startIndexing();
     if (!request.notebook) this.context.worksAt(request.uri, request.offset);
     if (this.engine.isFirstCompletion()) logFirst(this.log, response);
@@ -210,12 +212,16 @@ export class Session {
     );
   }
 
-  chat(
+  async chat(
     request: ChatRequest,
     signal?: AbortSignal,
     onProgress?: (progress: ChatProgress) => void,
   ): Promise<ChatResponse> {
-    return this.doing('answering', () => this.conversations.chat(request, signal, onProgress));
+    const response = await this.doing('answering', () =>
+      this.conversations.chat(request, signal, onProgress),
+    );
+    if (this.chatChoice) this.engine.probing.served(this.chatChoice);
+    return response;
   }
 
   countTokens({ text }: { text: string }): Promise<number> {
@@ -309,7 +315,7 @@ export class Session {
 
   status(): EngineStatus {
     const activity = this.activity === 'idle' && this.reading.active ? 'reading' : this.activity;
-    return engineStatus(this.engine, this.host, activity);
+    return engineStatus(this.engine, this.host, this.currentChoice, activity);
   }
 
   async doctor(): Promise<DoctorReport> {
@@ -318,6 +324,12 @@ export class Session {
     const folders = this.workspace.folderPaths;
     const status = this.status();
     return doctorReport(await doctorFacts({ engine, host, settings, choice, chat, status, index, folders }));
+  }
+
+  /** Measures anew what the model could run on. */
+  probeProviders(signal?: AbortSignal, onProgress?: (progress: ProbeProgress) => void): Promise<void> {
+    const onStep = (step: string) => onProgress?.({ step });
+    return this.engine.probing.probeNow(this.currentChoice, { signal, onStep });
   }
 
   /** Tells what has changed, in this window or in what it shares with others. */
@@ -329,11 +341,13 @@ export class Session {
 
   private async doing<T>(activity: EngineStatus['activity'], job: () => Promise<T>): Promise<T> {
     this.activity = activity;
+    this.engine.probing.begin();
     this.changed();
     try {
       return await job();
     } finally {
       this.activity = 'idle';
+      this.engine.probing.end();
       await this.engine.holdCeiling();
       this.changed();
     }

@@ -1,7 +1,7 @@
-import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
 import type { Choice, ChosenToken } from './sampling';
+import type { ExecutionProvider } from './session';
 import type { StateSnapshot } from './snapshot';
 
 /** What is needed to run a prepared model. Plain data. */
@@ -9,7 +9,7 @@ export interface BackendOptions {
   graphPath: string;
   states: StateLayout;
   threads: number;
-  provider: Provider;
+  provider: ExecutionProvider;
   precision: Precision;
   /** Names the model in snapshots. */
   key: string;

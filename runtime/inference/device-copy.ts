@@ -1,12 +1,11 @@
 import { GraphBuilder } from '../graph/builder';
-import type { Provider } from '../graph/context';
-import { openGraph, type Session, type Tensor } from './session';
+import { openGraph, type ExecutionProvider, type Session, type Tensor } from './session';
 
 /** Takes single tensors from a device to main memory, which waits for everything that was given to the device before. */
 export class DeviceCopy {
   private copying: Promise<Session> | undefined;
 
-  constructor(private readonly provider: Provider) {}
+  constructor(private readonly provider: ExecutionProvider) {}
 
   /** @param tensor float32 of two dimensions */
   async read(tensor: Tensor): Promise<Float32Array> {

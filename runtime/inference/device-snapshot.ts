@@ -1,8 +1,8 @@
-import type { Provider } from '../graph/context';
 import type { StateLayout } from '../graph/states';
 import { elementCount } from '../graph/stored-tensors';
 import { stateShapes, type DeviceRunner, type DeviceState } from './device-runner';
 import { DeviceTransfer } from './device-transfer';
+import type { ExecutionProvider } from './session';
 import { checkedTensors, type StateSnapshot } from './snapshot';
 
 /** States of a device as plain data, and back. */
@@ -12,7 +12,7 @@ export class DeviceSnapshots {
   constructor(
     private readonly layout: StateLayout,
     private readonly model: string,
-    provider: Provider,
+    provider: ExecutionProvider,
   ) {
     this.transfer = new DeviceTransfer(layout, provider);
   }

@@ -1,9 +1,8 @@
 import { GraphBuilder, type Value } from '../graph/builder';
-import type { Provider } from '../graph/context';
 import { keptOnDevice, names, type StateLayout } from '../graph/states';
 import { elementCount } from '../graph/stored-tensors';
 import { deviceOutputs, stateShapes, stateTensors, type DeviceState } from './device-runner';
-import { openGraph, type Session, type Tensor } from './session';
+import { openGraph, type ExecutionProvider, type Session, type Tensor } from './session';
 
 /** A state's tensors in main memory, by the names of the graph's inputs. */
 export type PlainTensors = ReadonlyMap<string, Float32Array>;
@@ -22,7 +21,7 @@ export class DeviceTransfer {
 
   constructor(
     private readonly layout: StateLayout,
-    private readonly provider: Provider,
+    private readonly provider: ExecutionProvider,
   ) {
     this.names = stateTensors(layout);
   }

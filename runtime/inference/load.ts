@@ -12,6 +12,7 @@ import { openBackend } from './open-backend';
 import { LocalLanguageModel, type LocalLanguageModelParts } from './local-language-model';
 import { openingDevice } from './load-device';
 import { immediateScheduler, type BlockScheduler } from './scheduling';
+import type { ExecutionProvider } from './session';
 import { StateLedger } from './state-ledger';
 import { createTokenizer, missingTokenizer } from './tokenizer';
 import { WorkerBackend } from './worker-backend';
@@ -26,6 +27,8 @@ export interface LoadOptions {
   precision?: Precision;
   /** Absent = cpu. `mixed`: the CPU, and the GPU reads long texts; it is opened by the first of them. */
   provider?: Provider | 'mixed';
+  /** What runs the graphs that were built for the provider: itself where absent. For probing. */
+  runOn?: ExecutionProvider;
   /** Where the provider cannot be used, the CPU is taken, and `info.fallback` says why; else that fails. */
   fallBack?: boolean;
   /** Why the GPU, which was asked for, is not to be tried: the CPU is taken. */
@@ -65,7 +68,12 @@ async function loadOn(place: Place, options: LoadOptions): Promise<LocalLanguage
   const preparing = prepare({ folder, cacheFolder, precision, provider, onLog });
   const opening = openIn(
     options.workerPath,
-    preparing.then((ready) => ({ ...backendPart(ready), provider, threads, mixed })),
+    preparing.then((ready) => ({
+      ...backendPart(ready),
+      provider: options.runOn ?? provider,
+      threads,
+      mixed,
+    })),
   );
   try {
     const ready = await preparing;

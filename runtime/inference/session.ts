@@ -10,11 +10,14 @@ import { productsSaturate } from './saturation';
 
 export type Tensor = OnnxRuntime.Tensor;
 
+/** CUDA has the operators of WebGPU's graphs, as its source says; it is only probed. */
+export type ExecutionProvider = Provider | 'cuda';
+
 export interface SessionOptions {
   graphPath: string;
   threads: number;
   /** CPU when absent. Elsewhere every node must run there: none may fall back to the CPU unnoticed. */
-  provider?: Provider;
+  provider?: ExecutionProvider;
   /** Default: float32. What the graph was built with; not every adapter has all. */
   precision?: Precision;
   /** Outputs that stay where the graph runs: they are fed back as they are, and cannot be read here. */
@@ -61,7 +64,7 @@ export async function openSession({
 /** A small graph without weights of its own. `onDevice` as in `SessionOptions`. */
 export async function openGraph(
   graph: Uint8Array,
-  provider: Provider,
+  provider: ExecutionProvider,
   onDevice: readonly string[] = [],
 ): Promise<Session> {
   const runtime = await loadOnnxRuntime();
@@ -69,7 +72,7 @@ export async function openGraph(
   return sessionOf(await runtime.InferenceSession.create(graph, options), runtime, provider);
 }
 
-function settings(provider: Provider, threads: number): OnnxRuntime.InferenceSession.SessionOptions {
+function settings(provider: ExecutionProvider, threads: number): OnnxRuntime.InferenceSession.SessionOptions {
   return {
     executionProviders: [provider],
     intraOpNumThreads: threads,
@@ -97,7 +100,7 @@ function locations(onDevice: readonly string[]): OnnxRuntime.InferenceSession.Se
 function sessionOf(
   session: OnnxRuntime.InferenceSession,
   { Tensor }: typeof OnnxRuntime,
-  provider: Provider,
+  provider: ExecutionProvider,
 ): Session {
   return {
     outputs: session.outputNames,

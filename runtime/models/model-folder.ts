@@ -157,6 +157,25 @@ export async function compiledWeights(
   return bytes === undefined ? undefined : { file, bytes };
 }
 
+/**
+ * The key that a folder's model has on the CPU (see `ReadyModel.key`), where its weights' checksums are known; reads no weights.
+ * Undefined where they are not, or where the folder is none that can be loaded.
+ */
+export function knownModelKey(
+  folder: string,
+  cacheFolder: string,
+  precision?: Precision,
+): string | undefined {
+  try {
+    const { sha256, compiled } = readManifest(folder);
+    const sum =
+      sha256[weightsFile] ?? new Checksums(checksumsFile(cacheFolder)).known(folder, sourceFiles(folder));
+    return sum && keyOf(sum, precision ?? compiled?.precision ?? usualPrecision.cpu, 'cpu');
+  } catch {
+    return undefined;
+  }
+}
+
 /** What compiled weights are made from: the config's constants are taken into them. */
 function sourceFiles(folder: string): string[] {
   return ['config.json', ...weightFiles(folder)];

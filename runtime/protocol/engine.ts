@@ -9,11 +9,10 @@ export interface EngineSettings {
   completionModel: string;
   /** The model that writes answers; empty or absent = none does. */
   chatModel?: string;
-  /**
-   * auto = cpu: a graphics card that is made of software cannot be told from a real one. mixed: the CPU, and the GPU reads long
-   * texts.
-   */
+  /** auto = what was measured to be fastest, the CPU until then. mixed: the CPU, and the GPU reads long texts. */
   provider: 'auto' | 'cpu' | 'webgpu' | 'mixed';
+  /** Folder of CUDA's libraries, which are looked for beside the runtime as well; empty or absent = there only. */
+  cudaFolder?: string;
   /** MB, weights included, all windows together: where they differ, the smallest counts. */
   memoryLimit: number;
   /** 0 = half the cores. */
@@ -69,6 +68,8 @@ export interface EngineStatus {
     provider?: string;
     /** Why it runs on the CPU where the GPU was asked for. */
     fallback?: string;
+    /** Why it runs where it does, if that was left to the engine and measured. */
+    providerReason?: string;
     precision?: string;
     loadMs?: number;
     /** A sentence that names the thing and the remedy. */
@@ -79,6 +80,11 @@ export interface EngineStatus {
   memory: { residentMB: number; statesMB: number; limitMB: number };
   /** What was read and need not be read again: tokens that can be resumed from memory, states and their bytes on disk. */
   kept: { states: number; tokens: number; savedStates: number; savedMB: number };
+}
+
+/** How far probing providers is: a few words. */
+export interface ProbeProgress {
+  step: string;
 }
 
 export interface DoctorItem {

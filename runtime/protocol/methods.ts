@@ -12,6 +12,7 @@ import type {
   InitializeParams,
   InitializeResult,
   LogRecord,
+  ProbeProgress,
   WorkspaceFolder,
 } from './engine';
 import type { FileChange, IndexStatus, IndexedFile } from './index-status';
@@ -57,6 +58,8 @@ export const IndexStatusChanged = new NotificationType<IndexStatus>('index/statu
 
 export const EngineStatusChanged = new NotificationType<EngineStatus>('engine/status');
 export const Doctor = new RequestType0<DoctorReport, void>('doctor');
+/** Measures anew what the model could run on; the doctor tells what was found. */
+export const ProbeProviders = new RequestType<WithProgress<object>, void, void>('providers/probe');
 /** Deletes what Longview saved (index, states, caches, summaries); answers with the bytes freed. */
 export const ClearData = new RequestType0<{ bytesFreed: number }, void>('data/clear');
 export const ListModels = new RequestType0<ModelOffers, void>('models/list');
@@ -69,4 +72,5 @@ export const Log = new NotificationType<LogRecord>('log');
 export const ChatProgressType = new ProgressType<ChatProgress>();
 export const AskProgressType = new ProgressType<AskProgress>();
 export const AddModelProgressType = new ProgressType<AddModelProgress>();
+export const ProbeProgressType = new ProgressType<ProbeProgress>();
 export const SummaryProgressType = new ProgressType<SummaryProgress>();

@@ -47,6 +47,7 @@ export function bundles({ production }) {
       entryPoints: {
         engine: 'runtime/engine/main.ts',
         'inference-worker': 'runtime/inference/worker.ts',
+        'provider-probe': 'runtime/engine/providers/main.ts',
         longview: 'runtime/cli/main.ts',
       },
     },

@@ -57,7 +57,7 @@ export function openBenchWindow(
       visibleLanguages: ['typescript'],
       settings: {
         completionModel: 'striped-code',
-        provider: 'auto',
+        provider: 'cpu',
         memoryLimit: 1024,
         threads: 0,
         indexEnabled: true,

@@ -15,6 +15,7 @@ import { Session } from './lib/session';
 import { tests as models } from './models.e2e';
 import { tests as oddFiles } from './odd-files.e2e';
 import { tests as off } from './off.e2e';
+import { tests as providers } from './providers.e2e';
 import { tests as recovery } from './recovery.e2e';
 import { tests as savedData } from './saved-data.e2e';
 import { tests as silence } from './silence.e2e';
@@ -32,6 +33,7 @@ const all = [
   ...ask,
   ...summary,
   ...silence,
+  ...providers,
   ...themes,
   ...off,
   ...recovery,

@@ -4,12 +4,18 @@
  * does not load. Needs `npm run build`; writes the counts to test-results/webgpu.json.
  */
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { chooseProvider } from '../../runtime/engine/providers/choose-provider';
+import { isMeasured } from '../../runtime/engine/providers/finding';
+import { runProbe } from '../../runtime/engine/providers/run-probe';
 import type { ParityReport } from '../../runtime/evaluation/parity';
 import { root } from '../../scripts/lib/paths.mjs';
 import { softwareVulkan } from '../../scripts/lib/software-vulkan.mjs';
 import { writeCounts } from '../e2e/lib/runner';
+import { writeTinyModel } from '../unit/fixtures/model-folder';
 import type { Written } from './language-model';
 import type { MixedCheck } from './mixed';
 import type { Comparison } from './same-graph';
@@ -89,6 +95,47 @@ async function mixed(environment: NodeJS.ProcessEnv): Promise<Check[]> {
   return JSON.parse(await run(['--import', 'tsx', script], environment)) as MixedCheck[];
 }
 
+/** As the engine probes: the adapter is found, right, and far slower than the CPU; without one there is a reason. */
+async function probing(environment: NodeJS.ProcessEnv): Promise<Check[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'longview-probe-'));
+  try {
+    writeTinyModel(path.join(folder, 'model'), { stop: [] });
+    const probed = (where: Record<string, string>) =>
+      runProbe(
+        {
+          provider: 'webgpu',
+          folder: path.join(folder, 'model'),
+          cacheFolder: path.join(folder, 'cache'),
+          precision: 'float32',
+          threads: 2,
+        },
+        // A machine that does something else besides takes minutes for what a card does in milliseconds.
+        {
+          modulePath: path.join(root, 'dist', 'provider-probe.js'),
+          environment: where,
+          silentMs: 900_000,
+          longestMs: 900_000,
+        },
+      );
+    const [found, without] = [await probed(environment as Record<string, string>), await probed(noVulkan)];
+    const { provider } = chooseProvider([{ provider: 'webgpu', finding: found, driver: '', at: '' }]);
+    return [
+      {
+        name: 'a probe finds an adapter of software right, and the CPU faster',
+        ok: isMeasured(found) && provider === 'cpu',
+        found: JSON.stringify(found),
+      },
+      {
+        name: 'a probe finds no adapter where there is none',
+        ok: !isMeasured(without) && /No graphics adapter/.test(without.reason),
+        found: JSON.stringify(without),
+      },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 async function refusals(environment: NodeJS.ProcessEnv): Promise<Check[]> {
   const expected: [string, NodeJS.ProcessEnv, RegExp][] = [
     ['float16', environment, /does not compute in half precision.*Choose another precision/],
@@ -111,7 +158,7 @@ async function main(): Promise<boolean> {
     return true;
   }
   const counts = { passed: 0, failed: 0 };
-  for (const checks of [languageModel, mixed, refusals, againstReferences, againstCpu])
+  for (const checks of [languageModel, mixed, probing, refusals, againstReferences, againstCpu])
     for (const { name, ok, found } of await checks(environment)) {
       counts[ok ? 'passed' : 'failed'] += 1;
       console.log(`  ${ok ? 'ok  ' : 'FAIL'} ${name}: ${found}`);

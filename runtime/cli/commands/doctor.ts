@@ -1,3 +1,5 @@
+import path from 'node:path';
+import type { Session } from '../../engine/session';
 import type { DoctorReport } from '../../protocol/engine';
 import type { Command } from './index';
 import { withEngine } from '../local-engine';
@@ -9,19 +11,40 @@ const marks = { ok: '✓', info: '·', warning: '!', error: '✗' };
 
 export const doctor: Command = {
   name: 'doctor',
-  usage: 'doctor [--json]',
+  usage: 'doctor [--probe] [--cuda FOLDER] [--json]',
   summary: 'What runs where and why, where data lies and how large it is.',
-  async run(args) {
-    const { values } = parse(args, {});
-    const report = await withEngine(values, [], async (engine) => {
+  details:
+    '--probe tries what the model could run on and measures it, as the editor does after the first suggestion; what it finds is kept.\n' +
+    "--cuda names the folder of ONNX Runtime's CUDA libraries, where they do not lie beside the runtime.",
+  async run(args, signal) {
+    const { values } = parse(args, { probe: { type: 'boolean' }, cuda: { type: 'string' } });
+    const settings = { cudaFolder: values.cuda && path.resolve(values.cuda) };
+    const look = async (engine: Session) => {
       // A model that does not load is part of the report, not a reason to have none.
-      await engine.warmUp().catch((error) => note(messageOf(error)));
+      const loaded = await engine.warmUp().then(
+        () => true,
+        (error) => note(messageOf(error)),
+      );
+      if (values.probe && loaded)
+        await engine.probeProviders(
+          signal,
+          sayOnce(({ step }) => step),
+        );
       return engine.doctor();
-    });
+    };
+    const report = await withEngine(values, [], look, settings);
     if (values.json) printJson(report);
     else print(formatReport(report));
   },
 };
+
+/** Notes what is new of what is reported. */
+function sayOnce<T>(words: (value: T) => string): (value: T) => void {
+  let last = '';
+  return (value) => {
+    if (words(value) !== last) note((last = words(value)));
+  };
+}
 
 export function formatReport(report: DoctorReport): string {
   const lines: string[] = [];

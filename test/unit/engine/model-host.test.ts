@@ -66,6 +66,8 @@ describe('ModelHost', () => {
     expect(warnings).toHaveLength(1);
     await host.use(() => Promise.resolve());
     expect(load.mock.calls).toEqual([[undefined], ['The graphics adapter failed.']]);
+    expect(await host.reload()).toBe(true);
+    expect(load).toHaveBeenLastCalledWith(undefined);
     await expect(host.use(() => Promise.reject(new Error('other')))).rejects.toThrow('other');
     expect(host.status().state).toBe('ready');
   });

@@ -199,7 +199,13 @@ describe('the engine over JSON-RPC', () => {
 
   it('explains itself, clears what it saved, and shuts down', async () => {
     const report = await client.sendRequest(methods.Doctor);
-    expect(report.sections.map(({ title }) => title)).toEqual(['Engine', 'Model', 'Index', 'Data']);
+    expect(report.sections.map(({ title }) => title)).toEqual([
+      'Engine',
+      'Model',
+      'Providers',
+      'Index',
+      'Data',
+    ]);
     const { bytesFreed } = await client.sendRequest(methods.ClearData);
     expect(bytesFreed).toBeGreaterThan(0);
     await client.sendRequest(methods.Shutdown);

@@ -148,5 +148,19 @@ describe('the status item', () => {
     expect(markdown).toContain('900 tokens held, 12 read, 8 written, 82 ms');
     expect(markdown).toContain('310 MB of 1024 MB');
     expect(markdown).not.toContain('[x](command:y)');
+    expect(markdown).not.toContain('Provider');
+  });
+
+  it('says in the tooltip why the model runs where it does', () => {
+    const told = (model: Partial<EngineStatus['model']>) => {
+      const facts = after(...ready, { type: 'status', status: status(model) });
+      return tooltipMarkdown(statusView(facts, languageName, english), facts, english);
+    };
+    expect(told({ provider: 'webgpu', providerReason: 'twice as fast' })).toContain(
+      '| Provider | WEBGPU: twice as fast |',
+    );
+    expect(told({ fallback: 'The adapter is gone.', providerReason: 'twice as fast' })).toContain(
+      '| Provider | CPU: The adapter is gone. |',
+    );
   });
 });
