@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Logger } from '../../../runtime/engine/log';
 import { CountedModel, newCounters } from '../../../runtime/engine/counted-model';
-import { checkGrowth, holdCeiling, residentBytes } from '../../../runtime/engine/memory';
+import { checkGrowth, holdCeiling, lacksRoomToProbe, residentBytes } from '../../../runtime/engine/memory';
 import { ModelHost } from '../../../runtime/engine/model-host';
 import { FakeModel } from '../fakes/language-model';
 
@@ -123,5 +123,17 @@ describe('checkGrowth', () => {
     const state = await guarded.create();
     await guarded.read(state, ids, work);
     expect(state.length).toBe(1000);
+  });
+});
+
+describe('lacksRoomToProbe', () => {
+  it('counts the weights twice, beside what is in memory already', async () => {
+    const host = hostOf(new FakeModel('', { weightBytes: 1e9 }));
+    expect(lacksRoomToProbe(host, 1), 'no model').toBeUndefined();
+    await host.use(() => Promise.resolve());
+    const resident = Math.round(residentBytes() / 1e6);
+    expect(lacksRoomToProbe(host, resident + 2400)).toBeUndefined();
+    expect(lacksRoomToProbe(host, resident + 2000)).toMatch(/memoryLimit/);
+    await host.dispose();
   });
 });

@@ -10,7 +10,7 @@ import {
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildModelFolder } from '../../../runtime/models/build-folder';
-import { prepareBareModel, prepareModel } from '../../../runtime/models/model-folder';
+import { knownModelKey, prepareBareModel, prepareModel } from '../../../runtime/models/model-folder';
 import { SafetensorsFile } from '../../../runtime/models/safetensors';
 import { CancelledError, UserError } from '../../../runtime/protocol/errors';
 import { temporaryFolder, tinyManifest, writeTinyModel } from '../fixtures/model-folder';
@@ -63,6 +63,20 @@ test.each(['graph.onnx', 'model.safetensors'])('a damaged %s in the cache is mad
   truncateSync(file, whole.length - 100);
   await prepareModel({ folder, cacheFolder, precision: 'w8u' });
   expect(readFileSync(file).equals(whole)).toBe(true);
+});
+
+test('a model’s key on the CPU is known without reading weights, once they were read', async () => {
+  const known = (each: string, precision?: 'float32') => knownModelKey(each, cacheFolder, precision);
+  expect(known(folder)).toBeUndefined();
+  const { key } = await prepareModel({ folder, cacheFolder });
+  expect(known(folder)).toBe(key);
+  expect(known(folder, 'float32')).toBe(
+    (await prepareModel({ folder, cacheFolder, precision: 'float32' })).key,
+  );
+  const built = path.join(root.path, 'built');
+  await buildModelFolder(folder, built, 'w8u');
+  expect(known(built)).toBe((await prepareModel({ folder: built, cacheFolder })).key);
+  expect(known(path.join(root.path, 'nowhere'))).toBeUndefined();
 });
 
 test('a built folder needs no compiling and no cache of weights', async () => {
