@@ -150,6 +150,9 @@ export const benchMemory: Command = {
   name: 'bench memory',
   usage: 'bench memory [--generated 10000] [--after 5000] [--precision P] [--json]',
   summary: 'Memory at each 1,000 generated tokens.',
+  details:
+    "With --provider webgpu also that of the graphics card, where nvidia-smi is there: the process's own, or what all programs use\n" +
+    'where the driver does not list it.',
   async run(args, signal) {
     const { values } = parse(args, {
       ...modelOptions,
@@ -170,7 +173,14 @@ export const benchMemory: Command = {
     );
     bar.end();
     if (values.json) return printJson(points);
-    const rows = points.map((p) => [p.generated, p.residentMB.toFixed(1), p.statesMB.toFixed(2)]);
-    print(table([['generated', 'resident MB', 'states MB'], ...rows]));
+    const gpu = points[0]?.gpu;
+    const rows = points.map((p) => [
+      p.generated,
+      p.residentMB.toFixed(1),
+      p.statesMB.toFixed(2),
+      ...(p.gpu ? [p.gpu.MB.toFixed(1)] : []),
+    ]);
+    const ofGpu = gpu ? [gpu.of === 'process' ? 'GPU MB' : 'GPU MB (all programs)'] : [];
+    print(table([['generated', 'resident MB', 'states MB', ...ofGpu], ...rows]));
   },
 };
