@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describeModel } from '../architectures';
 import { findAssets, findRoot } from '../engine/assets';
 import { modelFolder } from '../engine/model-choice';
+import type { Provider } from '../graph/context';
 import { loadLanguageModel } from '../inference/load';
 import type { LanguageModel } from '../inference/language-model';
 import { readModelJson } from '../models/manifest';
@@ -48,6 +49,25 @@ export async function withModelAndTransformer<T>(
   );
 }
 
+/** Makes the model ready to be run by whoever opens its graph. */
+export function preparedModel(values: ModelValues): Promise<ReadyModel> {
+  const { folder, prepare } = chosen(values);
+  return prepare({ folder, onLog: note, ...placeOf(values) });
+}
+
+export const providerOf = (values: ModelValues): Provider =>
+  oneOf('provider', values.provider, ['cpu', 'webgpu'], 'cpu');
+export const threadsOf = (values: ModelValues): number =>
+  wholeNumber('threads', values.threads, Math.min(2, availableParallelism()), 1);
+
+function placeOf(values: ModelValues) {
+  return {
+    cacheFolder: path.join(values.data ?? defaultDataFolder(), 'cache'),
+    precision: precisionOf(values.precision),
+    provider: providerOf(values),
+  };
+}
+
 function chosen(values: CommonValues) {
   const name = modelOf(values.model);
   if (isRandomModel(name))
@@ -67,10 +87,8 @@ async function withLoaded<T>(
   const model = await loadLanguageModel({
     folder,
     prepare,
-    cacheFolder: path.join(values.data ?? defaultDataFolder(), 'cache'),
-    precision: precisionOf(values.precision),
-    provider: oneOf('provider', values.provider, ['cpu', 'webgpu'], 'cpu'),
-    threads: wholeNumber('threads', values.threads, Math.min(2, availableParallelism()), 1),
+    ...placeOf(values),
+    threads: threadsOf(values),
     scheduler: immediateScheduler,
     workerPath: findAssets(__dirname).workerPath,
     onLog: note,

@@ -13,6 +13,8 @@ export interface BackendOptions {
   precision: Precision;
   /** Names the model in snapshots. */
   key: string;
+  /** See `SessionOptions`. */
+  traceFolder?: string;
 }
 
 /** What a block is read for; see `BlockResult`. */

@@ -19,6 +19,8 @@ export interface SessionOptions {
   precision?: Precision;
   /** Outputs that stay where the graph runs: they are fed back as they are, and cannot be read here. */
   onDevice?: readonly string[];
+  /** Where the runtime writes down every kernel that it ran, in one file for each graph; complete when the session is released. */
+  traceFolder?: string;
 }
 
 /** One loaded graph. `run` blocks the calling thread until it is done and cannot be interrupted. */
@@ -41,13 +43,18 @@ export async function openSession({
   provider = 'cpu',
   precision,
   onDevice = [],
+  traceFolder,
 }: SessionOptions): Promise<Session> {
   const runtime = await loadOnnxRuntime();
   if (provider === 'webgpu') requireWebGpu(runtime);
   if (provider === 'webgpu' && precision === 'float16') await requireHalfPrecision(runtime);
   try {
     const graph = await graphForThisProcessor(graphPath, runtime);
-    const options = { ...settings(provider, threads), ...(provider === 'webgpu' && locations(onDevice)) };
+    const options = {
+      ...settings(provider, threads),
+      ...(provider === 'webgpu' && locations(onDevice)),
+      ...(traceFolder !== undefined && tracing(traceFolder, graphPath)),
+    };
     return sessionOf(await runtime.InferenceSession.create(graph, options), runtime, provider);
   } catch (error) {
     if (lacksAdapter(error)) throw noAdapter(error);
@@ -59,9 +66,10 @@ export async function openSession({
 }
 
 /** A small graph without weights of its own. */
-export async function openGraph(graph: Uint8Array, provider: Provider): Promise<Session> {
+export async function openGraph(graph: Uint8Array, provider: Provider, threads = 1): Promise<Session> {
   const runtime = await loadOnnxRuntime();
-  return sessionOf(await runtime.InferenceSession.create(graph, settings(provider, 1)), runtime, provider);
+  const session = await runtime.InferenceSession.create(graph, settings(provider, threads));
+  return sessionOf(session, runtime, provider);
 }
 
 function settings(provider: Provider, threads: number): OnnxRuntime.InferenceSession.SessionOptions {
@@ -83,6 +91,10 @@ function settings(provider: Provider, threads: number): OnnxRuntime.InferenceSes
       },
     },
   };
+}
+
+function tracing(folder: string, graphPath: string): OnnxRuntime.InferenceSession.SessionOptions {
+  return { enableProfiling: true, profileFilePrefix: path.join(folder, path.basename(graphPath)) };
 }
 
 function locations(onDevice: readonly string[]): OnnxRuntime.InferenceSession.SessionOptions {

@@ -1,9 +1,10 @@
 import { readFileText } from '../read-file';
 import { measureDrafts } from '../../evaluation/drafts';
 import { parseHoles } from '../../evaluation/hole';
+import { measureFloors } from '../../evaluation/model-floors';
 import { measureDecoding, measureReading, sideBySide, type Compared } from '../../evaluation/speed';
 import type { Command } from './index';
-import { withModel, withModelAndTransformer } from '../local-model';
+import { preparedModel, providerOf, threadsOf, withModel, withModelAndTransformer } from '../local-model';
 import { UsageError, lengths, modelOptions, oneOf, parse, wholeNumber, type CommonValues } from '../options';
 import { ProgressBar, note, percent, print, printJson, table } from '../output';
 
@@ -94,13 +95,24 @@ export const benchRead: Command = {
 export const benchDecode: Command = {
   name: 'bench decode',
   usage:
-    'bench decode [--after 300,4096] [--baseline transformer] [--limit-seconds N] [--precision P] [--provider P] [--json]',
+    'bench decode [--after 300,4096] [--baseline transformer] [--floors] [--limit-seconds N] [--precision P] [--provider P] [--json]',
   summary: 'Milliseconds per token while writing.',
-  details: speedDetails,
+  details:
+    `${speedDetails}\n` +
+    '--floors adds what a token cannot take less than: the bytes of weights and state that it touches, as fast as the device copies,\n' +
+    'and on a GPU the number of its dispatches, at what each costs; and the ratio to the larger one. It loads the model once more.',
   async run(args, signal) {
-    const { values } = parse(args, { ...speedOptions, after: { type: 'string' } });
+    const { values } = parse(args, {
+      ...speedOptions,
+      after: { type: 'string' },
+      floors: { type: 'boolean' },
+    });
     const after = lengths('after', values.after, [300, 4096]);
-    const results = await measured(values, measureDecoding, after, signal);
+    const speeds = await measured(values, measureDecoding, after, signal);
+    const floors = values.floors
+      ? await measureFloors(await preparedModel(values), providerOf(values), threadsOf(values))
+      : undefined;
+    const results = speeds.map((speed) => (floors ? { ...speed, floors: floors(speed) } : speed));
     if (values.json) return printJson(results);
     const rows = results.map(({ baseline, msPerToken, ...r }) => [
       r.after,
@@ -112,9 +124,37 @@ export const benchDecode: Command = {
     ]);
     const header = ['after tokens', 'ms/token', ...compared(results), 'tokens/s before'];
     print(table([[...header, 'state MB', 'peak MB', 'CPU s'], ...rows]));
+    if (floors) print(`\n${floorsTable(speeds, floors)}`);
     noteWhatStopped(results);
   },
 };
+
+function floorsTable(
+  speeds: readonly { after: number; msPerToken: number }[],
+  floors: Awaited<ReturnType<typeof measureFloors>>,
+): string {
+  const rows = speeds.map((speed) => {
+    const f = floors(speed);
+    const ofDispatches =
+      f.dispatches === undefined
+        ? []
+        : [f.dispatches.toFixed(1), f.dispatchMicroseconds.toFixed(1), f.dispatchMs!.toFixed(2)];
+    return [
+      speed.after,
+      f.weightMB.toFixed(1),
+      f.touchedStateMB.toFixed(1),
+      Math.round(f.copyGBs),
+      f.bytesMs.toFixed(3),
+      ...ofDispatches,
+      f.ratio.toFixed(2),
+    ];
+  });
+  const ofDispatches = rows[0]!.length > 6 ? ['dispatches', 'µs each', 'ms'] : [];
+  return table([
+    ['after tokens', 'weights MB', 'state MB', 'GB/s', 'ms', ...ofDispatches, 'measured/floor'],
+    ...rows,
+  ]);
+}
 
 export const benchDrafts: Command = {
   name: 'bench drafts',
