@@ -4,6 +4,7 @@ import { describeModel } from '../architectures';
 import { findAssets, findRoot } from '../engine/assets';
 import { modelFolder } from '../engine/model-choice';
 import type { Provider } from '../graph/context';
+import type { ModelDescription } from '../graph/layers';
 import { loadLanguageModel } from '../inference/load';
 import type { LanguageModel } from '../inference/language-model';
 import { readModelJson } from '../models/manifest';
@@ -14,6 +15,7 @@ import {
   prepareTransformerLike,
   randomModel,
 } from '../models/random-model';
+import { transformerLike } from '../models/transformer-like';
 import { immediateScheduler } from '../inference/scheduling';
 import { defaultDataFolder } from './data-folder';
 import { modelOf, precisionOf } from './local-engine';
@@ -47,6 +49,15 @@ export async function withModelAndTransformer<T>(
       job(model, baseline),
     ),
   );
+}
+
+/** What the model is made of, and a Transformer of its size; no weights are needed. */
+export function describedModels(values: CommonValues): {
+  model: ModelDescription;
+  transformer: ModelDescription;
+} {
+  const model = chosen(values).describe();
+  return { model, transformer: describeModel(transformerLike(model)) };
 }
 
 /** Makes the model ready to be run by whoever opens its graph. */

@@ -29,6 +29,16 @@ export async function gpuMemory(pid = process.pid, query = execute): Promise<Gpu
   }
 }
 
+/** Name and driver of each card; undefined where the tool does not say. */
+export async function graphicsCards(query = execute): Promise<string | undefined> {
+  try {
+    const list = await query(tool, ['--query-gpu=name,driver_version', format]);
+    return list.trim().replaceAll('\n', '; ') || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const bytesPerMiB = 2 ** 20;
 
 /** Lines `PID, MIB`, one for each card that the process uses. */

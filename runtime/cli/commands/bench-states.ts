@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { readSource } from '../../engine/source-text';
 import { measureMemory } from '../../evaluation/memory-growth';
+import { stateBytesAt } from '../../evaluation/state-size';
 import {
   measureRestart,
   measureResume,
@@ -16,7 +17,7 @@ import type { LanguageModel } from '../../inference/language-model';
 import { UserError } from '../../protocol/errors';
 import { SavedStates } from '../../state/saved-states';
 import { StateStore } from '../../state/state-store';
-import { withModel } from '../local-model';
+import { describedModels, providerOf, withModel } from '../local-model';
 import { UsageError, lengths, modelOptions, parse, wholeNumber, type CommonValues } from '../options';
 import { ProgressBar, print, printJson, table } from '../output';
 import type { Command } from './index';
@@ -143,6 +144,34 @@ export const benchSnapshot: Command = {
       r.loadMs.toFixed(1),
     ]);
     print(table([['tokens', 'bytes held', 'bytes written', 'save ms', 'load ms'], ...rows]));
+  },
+};
+
+export const benchState: Command = {
+  name: 'bench state',
+  usage: 'bench state [--tokens 1024,65536] [--provider P] [--json]',
+  summary: 'What a model keeps of so many tokens, beside a Transformer of its size.',
+  details: 'Counted from the graph in float32: nothing is run, and no weights are needed.',
+  run(args) {
+    const { values } = parse(args, { ...modelOptions, tokens: { type: 'string' } });
+    const { model, transformer } = describedModels(values);
+    const provider = providerOf(values);
+    const sizes = lengths('tokens', values.tokens, [1024, 65536]).map((tokens) => ({
+      tokens,
+      stateMB: stateBytesAt(model, provider, tokens) / 1e6,
+      transformerMB: stateBytesAt(transformer, provider, tokens) / 1e6,
+    }));
+    if (values.json) printJson(sizes);
+    else {
+      const rows = sizes.map(({ tokens, stateMB, transformerMB }) => [
+        tokens,
+        stateMB.toFixed(1),
+        transformerMB.toFixed(1),
+        (stateMB / transformerMB).toFixed(3),
+      ]);
+      print(table([['tokens', 'state MB', 'Transformer', 'ratio'], ...rows]));
+    }
+    return Promise.resolve();
   },
 };
 

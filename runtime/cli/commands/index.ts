@@ -1,7 +1,8 @@
 import { ask } from './ask';
 import { benchDecode, benchDrafts, benchRead } from './bench';
+import { benchCard } from './bench-card';
 import { benchIndex } from './bench-index';
-import { benchMemory, benchResume, benchSnapshot } from './bench-states';
+import { benchMemory, benchResume, benchSnapshot, benchState } from './bench-states';
 import { complete } from './complete';
 import { doctor } from './doctor';
 import { evalHoles } from './eval-holes';
@@ -50,6 +51,8 @@ export const commands: readonly Command[] = [
   benchDrafts,
   benchResume,
   benchSnapshot,
+  benchState,
   benchMemory,
   benchIndex,
+  benchCard,
 ];
