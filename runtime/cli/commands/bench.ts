@@ -143,7 +143,7 @@ function floorsTable(
       speed.after,
       f.weightMB.toFixed(1),
       f.touchedStateMB.toFixed(1),
-      Math.round(f.copyGBs),
+      Number(f.copyGBs.toPrecision(3)),
       f.bytesMs.toFixed(3),
       ...ofDispatches,
       f.ratio.toFixed(2),
