@@ -17,11 +17,11 @@ import type { Command } from './index';
 export const benchCard: Command = {
   name: 'bench card',
   usage:
-    'bench card [--only decode,parity,state,memory] [--models A,B] [--seconds 900] [--job-seconds 240] [--limit-seconds 20] [--out FILE] [--json]',
+    'bench card [--only decode,parity,state,memory] [--models A,B] [--seconds 900] [--job-seconds 240] [--limit-seconds 20] [--fixtures DIR] [--out FILE] [--json]',
   summary: 'Everything that is measured on a graphics card, one process after the other.',
   details:
     'Reading and writing with floors on the card, of each model and of a Transformer of its size, and on the CPU (8 threads);\n' +
-    'parity, if test/fixtures is there; the size of states; memory over 10,000 tokens. --seconds ends it all, --job-seconds each\n' +
+    'parity, if its fixtures are there (test/fixtures); the size of states; memory over 10,000 tokens. --seconds ends it all, --job-seconds each\n' +
     'process, --limit-seconds the reading of one length. Results are kept in FILE (longview-card.json): the same command goes on\n' +
     'where it stopped. Models that are made on the way take up to 20 GB in a temporary folder, or lie in --data and stay.',
   async run(args, signal) {
@@ -31,9 +31,11 @@ export const benchCard: Command = {
       seconds: { type: 'string' },
       'job-seconds': { type: 'string' },
       'limit-seconds': { type: 'string' },
+      fixtures: { type: 'string' },
       out: { type: 'string' },
     });
-    const fixtures = path.join(findRoot(__dirname), 'test', 'fixtures');
+    const own = path.join(findRoot(__dirname), 'test', 'fixtures');
+    const fixtures = values.fixtures === undefined ? own : path.resolve(values.fixtures);
     const jobs = cardJobs({
       parts: partsOf(values.only),
       models: values.models?.split(',') ?? cardModels,
