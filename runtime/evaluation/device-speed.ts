@@ -12,8 +12,8 @@ export interface DeviceSpeed {
 }
 
 const bytesOfFloat = 4;
-/** Beyond every cache: 256 MB. */
-const largeTensor = 1 << 26;
+/** Beyond every cache, and no more than any adapter binds at once: 128 MB. */
+const largeTensor = 1 << 25;
 /** A residual stream's. */
 const smallTensor = 1024;
 /** Of a device made of software one round is enough. */
@@ -27,7 +27,7 @@ export async function measureDevice(
   threads: number,
   large = largeTensor,
 ): Promise<DeviceSpeed> {
-  const copyMs = await operatorMs(provider, threads, large, [4, 20], 5);
+  const copyMs = await operatorMs(provider, threads, large, [4, 20], 9);
   const dispatchMs = await operatorMs(provider, threads, smallTensor, [32, 288], 20);
   return {
     copyGBs: (2 * bytesOfFloat * large) / copyMs / 1e6,

@@ -3,6 +3,7 @@ import { measureDrafts } from '../../evaluation/drafts';
 import { parseHoles } from '../../evaluation/hole';
 import { measureFloors } from '../../evaluation/model-floors';
 import { measureDecoding, measureReading, sideBySide, type Compared } from '../../evaluation/speed';
+import { messageOf } from '../../protocol/errors';
 import type { Command } from './index';
 import { preparedModel, providerOf, threadsOf, withModel, withModelAndTransformer } from '../local-model';
 import { UsageError, lengths, modelOptions, oneOf, parse, wholeNumber, type CommonValues } from '../options';
@@ -109,9 +110,7 @@ export const benchDecode: Command = {
     });
     const after = lengths('after', values.after, [300, 4096]);
     const speeds = await measured(values, measureDecoding, after, signal);
-    const floors = values.floors
-      ? await measureFloors(await preparedModel(values), providerOf(values), threadsOf(values))
-      : undefined;
+    const floors = values.floors ? await floorsFor(values) : undefined;
     const results = speeds.map((speed) => (floors ? { ...speed, floors: floors(speed) } : speed));
     if (values.json) return printJson(results);
     const rows = results.map(({ baseline, msPerToken, ...r }) => [
@@ -129,10 +128,19 @@ export const benchDecode: Command = {
   },
 };
 
-function floorsTable(
-  speeds: readonly { after: number; msPerToken: number }[],
-  floors: Awaited<ReturnType<typeof measureFloors>>,
-): string {
+/** After the measurement itself, which is not lost where the device has failed by then. */
+async function floorsFor(values: SpeedValues): Promise<FloorsOf | undefined> {
+  try {
+    return await measureFloors(await preparedModel(values), providerOf(values), threadsOf(values));
+  } catch (error) {
+    note(`There are no floors: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+type FloorsOf = Awaited<ReturnType<typeof measureFloors>>;
+
+function floorsTable(speeds: readonly { after: number; msPerToken: number }[], floors: FloorsOf): string {
   const rows = speeds.map((speed) => {
     const f = floors(speed);
     const ofDispatches =
