@@ -44,8 +44,8 @@ async function operatorMs(
   runs: number,
 ): Promise<number> {
   const sessions = [
-    await openGraph(additions(elements, few), provider, threads),
-    await openGraph(additions(elements, many), provider, threads),
+    await openGraph(additions(elements, few), provider, { threads }),
+    await openGraph(additions(elements, many), provider, { threads }),
   ] as const;
   const times = sessions.map(() => [] as number[]);
   // The first round makes shaders and buffers. In turn, as a machine's speed changes.

@@ -2,7 +2,7 @@
 import { Priority, type LanguageModel } from '../inference/language-model';
 import { throwIfAborted } from '../protocol/errors';
 import { gpuMemory, type GpuMemory } from './gpu-memory';
-import { atATime, someIds } from './speed';
+import { someIds } from './speed';
 
 export interface MemoryPoint {
   /** Tokens generated so far. */
@@ -13,6 +13,9 @@ export interface MemoryPoint {
   /** Where the model runs on a graphics card whose tool says so. */
   gpu?: GpuMemory;
 }
+
+/** Fits the runs of devices that choose several tokens in each. */
+const atATime = 8;
 
 interface Options {
   /** Tokens read before. */

@@ -39,9 +39,9 @@ interface Options {
 /** A figure, and the same of the model that it is held against. */
 export type Compared<T> = T & { baseline?: T };
 
-const decodedTokens = 64;
-/** Fits the runs of devices that choose several tokens in each. */
-export const atATime = 4;
+const decodedTokens = 128;
+/** As many as a suggestion may have: a device chooses several tokens in a run, and may have several runs on their way. */
+const atATime = 32;
 
 /**
  * Measures each of `sizes` as far as memory and time go, with a baseline on both in turn: how fast a machine is changes within
@@ -108,7 +108,7 @@ export async function measureDecoding(
     const watch = stopwatch();
     const times: number[] = [];
     const ends = performance.now() + 1000 * limitSeconds;
-    // A few at a time, from given tokens on: a model that wants to stop does not cut the measurement short.
+    // Some at a time, from given tokens on: a model that wants to stop does not cut the measurement short.
     while (state.length < read + decodedTokens && (times.length === 0 || performance.now() < ends)) {
       throwIfAborted(signal);
       const before = state.length;

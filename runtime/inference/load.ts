@@ -11,7 +11,7 @@ import { DeviceLedger } from './device-ledger';
 import { openBackend } from './open-backend';
 import { LocalLanguageModel } from './local-language-model';
 import { immediateScheduler, type BlockScheduler } from './scheduling';
-import { StateLedger, type Ledger } from './state-ledger';
+import { StateLedger } from './state-ledger';
 import { createTokenizer, missingTokenizer } from './tokenizer';
 import { WorkerBackend } from './worker-backend';
 
@@ -99,7 +99,7 @@ function assemble(
 ): LocalLanguageModel {
   const { states, description } = ready;
   const { vocabulary } = description;
-  const ledger = ledgerOf(states, vocabulary);
+  const ledger = states.onDevice ? new DeviceLedger(states, vocabulary) : new StateLedger(states, vocabulary);
   const blockTokens = Math.min(blockTokensOn(place.provider), longestBlock(states), states.longestRun);
   const info = modelInfo(
     ready,
@@ -108,10 +108,6 @@ function assemble(
     performance.now() - started,
   );
   return new LocalLanguageModel({ info, tokenizer, backend, scheduler, ledger, vocabulary, blockTokens });
-}
-
-export function ledgerOf(states: StateLayout, vocabulary: number): Ledger {
-  return states.onDevice ? new DeviceLedger(states, vocabulary) : new StateLedger(states, vocabulary);
 }
 
 /** Keys and values of attention without a window, in float32. */

@@ -66,7 +66,11 @@ export async function openSession({
 }
 
 /** A small graph without weights of its own. */
-export async function openGraph(graph: Uint8Array, provider: Provider, threads = 1): Promise<Session> {
+export async function openGraph(
+  graph: Uint8Array,
+  provider: Provider,
+  { threads = 1 }: { threads?: number } = {},
+): Promise<Session> {
   const runtime = await loadOnnxRuntime();
   const session = await runtime.InferenceSession.create(graph, settings(provider, threads));
   return sessionOf(session, runtime, provider);

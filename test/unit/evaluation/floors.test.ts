@@ -91,6 +91,6 @@ test('dispatches are the programs that ran, or else the operators that are no vi
 test('a device is measured by what a further operator adds', async () => {
   const { copyGBs, dispatchMicroseconds } = await measureDevice('cpu', 1, 1 << 18);
   expect(copyGBs).toBeGreaterThan(0.1);
-  expect(dispatchMicroseconds).toBeGreaterThan(0);
+  expect(dispatchMicroseconds).toBeGreaterThanOrEqual(0);
   expect(dispatchMicroseconds).toBeLessThan(10_000);
 });
