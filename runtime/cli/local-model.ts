@@ -3,6 +3,8 @@ import path from 'node:path';
 import { describeModel } from '../architectures';
 import { findAssets, findRoot } from '../engine/assets';
 import { modelFolder } from '../engine/model-choice';
+import type { Provider } from '../graph/context';
+import type { ModelDescription } from '../graph/layers';
 import { loadLanguageModel } from '../inference/load';
 import type { LanguageModel } from '../inference/language-model';
 import { readModelJson } from '../models/manifest';
@@ -13,6 +15,7 @@ import {
   prepareTransformerLike,
   randomModel,
 } from '../models/random-model';
+import { transformerLike } from '../models/transformer-like';
 import { immediateScheduler } from '../inference/scheduling';
 import { UserError } from '../protocol/errors';
 import { defaultDataFolder } from './data-folder';
@@ -49,6 +52,37 @@ export async function withModelAndTransformer<T>(
   );
 }
 
+/** What the model is made of, and a Transformer of its size; no weights are needed. */
+export function describedModels(values: CommonValues): {
+  model: ModelDescription;
+  transformer: ModelDescription;
+} {
+  const model = chosen(values).describe();
+  return { model, transformer: describeModel(transformerLike(model)) };
+}
+
+/** Makes the model ready to be run by whoever opens its graph. */
+export function preparedModel(values: ModelValues): Promise<ReadyModel> {
+  const { folder, prepare } = chosen(values);
+  return prepare({ folder, onLog: note, ...placeOf(values), provider: providerOf(values) });
+}
+
+/** Of what is measured of one graph. */
+export const providerOf = (values: ModelValues): Provider =>
+  oneOf('provider', values.provider, ['cpu', 'webgpu'], 'cpu');
+/** Of what is measured of a model. */
+export const loadableOf = (values: ModelValues) =>
+  oneOf('provider', values.provider, ['cpu', 'webgpu', 'mixed'], 'cpu');
+export const threadsOf = (values: ModelValues): number =>
+  wholeNumber('threads', values.threads, Math.min(2, availableParallelism()), 1);
+
+function placeOf(values: ModelValues) {
+  return {
+    cacheFolder: path.join(values.data ?? defaultDataFolder(), 'cache'),
+    precision: precisionOf(values.precision),
+  };
+}
+
 function chosen(values: CommonValues) {
   const name = modelOf(values.model);
   if (isRandomModel(name))
@@ -68,10 +102,9 @@ async function withLoaded<T>(
   const model = await loadLanguageModel({
     folder,
     prepare,
-    cacheFolder: path.join(values.data ?? defaultDataFolder(), 'cache'),
-    precision: precisionOf(values.precision),
-    provider: oneOf('provider', values.provider, ['cpu', 'webgpu', 'mixed'], 'cpu'),
-    threads: wholeNumber('threads', values.threads, Math.min(2, availableParallelism()), 1),
+    ...placeOf(values),
+    provider: loadableOf(values),
+    threads: threadsOf(values),
     scheduler: immediateScheduler,
     workerPath: findAssets(__dirname).workerPath,
     onLog: note,

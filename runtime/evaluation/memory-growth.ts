@@ -1,6 +1,7 @@
 /** Whether memory grows with what is generated. */
 import { Priority, type LanguageModel } from '../inference/language-model';
 import { throwIfAborted } from '../protocol/errors';
+import { gpuMemory, type GpuMemory } from './gpu-memory';
 import { someIds } from './speed';
 
 export interface MemoryPoint {
@@ -9,7 +10,12 @@ export interface MemoryPoint {
   /** Of the whole process, MB. */
   residentMB: number;
   statesMB: number;
+  /** Where the model runs on a graphics card whose tool says so. */
+  gpu?: GpuMemory;
 }
+
+/** Fits the runs of devices that choose several tokens in each. */
+const atATime = 8;
 
 interface Options {
   /** Tokens read before. */
@@ -20,27 +26,31 @@ interface Options {
   onProgress?: (label: string, done: number, total: number) => void;
 }
 
-/** Generates token by token; each one given, so that a model that wants to stop does not end the measurement. */
+/** Generates from given tokens on, a few at a time, so that a model that wants to stop does not end the measurement. */
 export async function measureMemory(model: LanguageModel, options: Options): Promise<MemoryPoint[]> {
   const { after, generated, every, signal, onProgress } = options;
   const work = { priority: Priority.Completion, signal };
   const state = await model.create();
-  const ids = someIds(model, after + generated);
+  const ids = someIds(model, after + generated + 1);
   await model.read(state, ids.slice(0, after), work);
   const points: MemoryPoint[] = [];
-  const note = (count: number) =>
+  const note = async () => {
+    const gpu = model.info.provider === 'cpu' ? undefined : await gpuMemory();
     points.push({
-      generated: count,
+      generated: state.length - after,
       residentMB: process.memoryUsage.rss() / 1e6,
       statesMB: model.stateBytesHeld() / 1e6,
+      ...(gpu && { gpu }),
     });
-  note(0);
-  for (let i = 0; i < generated; i++) {
+  };
+  await note();
+  while (state.length < after + generated) {
     throwIfAborted(signal);
-    for await (const _ of model.decode(state, [ids[after + i]!], { ...work, maxTokens: 1 })) break;
-    if ((i + 1) % every === 0) {
-      note(i + 1);
-      onProgress?.('generating', i + 1, generated);
+    for await (const _ of model.decode(state, [ids[state.length]!], { ...work, maxTokens: atATime }));
+    const done = state.length - after;
+    if (done >= every * points.length) {
+      await note();
+      onProgress?.('generating', done, generated);
     }
   }
   model.release(state);

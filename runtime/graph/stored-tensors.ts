@@ -1,3 +1,4 @@
+import type { RandomBits } from './drawn';
 import type { ElementType } from './onnx';
 
 export type TensorData = Float32Array | Uint16Array | Uint8Array | Int32Array | BigInt64Array;
@@ -12,6 +13,8 @@ export interface StoredTensor {
   shape: number[];
   /** Makes the content, in row-major order. Called once, when the weights file is written. */
   make(read: ReadTensor): TensorData;
+  /** Makes random content; absent = random weights are quantised like any others. */
+  draw?(fill: RandomBits): TensorData;
 }
 
 /** A matrix [rows, columns] = [outputs, inputs] of one or more of the checkpoint's tensors. */

@@ -15,6 +15,8 @@ export interface BackendOptions {
   key: string;
   /** A device may be opened beside it, which helps. */
   mixed?: boolean;
+  /** See `SessionOptions`. */
+  traceFolder?: string;
 }
 
 /** What a block is read for; see `BlockResult`. */

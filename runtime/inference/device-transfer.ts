@@ -44,7 +44,9 @@ export class DeviceTransfer {
 
   /** Copies a state of at least one token in. */
   async up(tensors: PlainTensors): Promise<Map<string, Tensor>> {
-    this.parting ??= openGraph(partedGraph(this.layout), this.provider, deviceOutputs(this.layout));
+    this.parting ??= openGraph(partedGraph(this.layout), this.provider, {
+      onDevice: deviceOutputs(this.layout),
+    });
     const session = await this.parting;
     const parts = this.names.map((name) => tensors.get(name)!);
     const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));

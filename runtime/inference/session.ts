@@ -22,6 +22,8 @@ export interface SessionOptions {
   precision?: Precision;
   /** Outputs that stay where the graph runs: they are fed back as they are, and cannot be read here. */
   onDevice?: readonly string[];
+  /** Where the runtime writes down every kernel that it ran, in one file for each graph; complete when the session is released. */
+  traceFolder?: string;
 }
 
 /** One loaded graph. `run` blocks the calling thread until it is done and cannot be interrupted. */
@@ -44,13 +46,18 @@ export async function openSession({
   provider = 'cpu',
   precision,
   onDevice = [],
+  traceFolder,
 }: SessionOptions): Promise<Session> {
   const runtime = await loadOnnxRuntime();
   if (provider === 'webgpu') requireWebGpu(runtime);
   if (provider === 'webgpu' && precision === 'float16') await requireHalfPrecision(runtime);
   try {
     const graph = await graphForThisProcessor(graphPath, runtime);
-    const options = { ...settings(provider, threads), ...(provider === 'webgpu' && locations(onDevice)) };
+    const options = {
+      ...settings(provider, threads),
+      ...(provider === 'webgpu' && locations(onDevice)),
+      ...(traceFolder !== undefined && tracing(traceFolder, graphPath)),
+    };
     return sessionOf(await runtime.InferenceSession.create(graph, options), runtime, provider);
   } catch (error) {
     if (lacksAdapter(error)) throw noAdapter(error);
@@ -65,10 +72,10 @@ export async function openSession({
 export async function openGraph(
   graph: Uint8Array,
   provider: ExecutionProvider,
-  onDevice: readonly string[] = [],
+  { threads = 1, onDevice = [] }: { threads?: number; onDevice?: readonly string[] } = {},
 ): Promise<Session> {
   const runtime = await loadOnnxRuntime();
-  const options = { ...settings(provider, 1), ...(provider === 'webgpu' && locations(onDevice)) };
+  const options = { ...settings(provider, threads), ...(provider === 'webgpu' && locations(onDevice)) };
   return sessionOf(await runtime.InferenceSession.create(graph, options), runtime, provider);
 }
 
@@ -91,6 +98,10 @@ function settings(provider: ExecutionProvider, threads: number): OnnxRuntime.Inf
       },
     },
   };
+}
+
+function tracing(folder: string, graphPath: string): OnnxRuntime.InferenceSession.SessionOptions {
+  return { enableProfiling: true, profileFilePrefix: path.join(folder, path.basename(graphPath)) };
 }
 
 function locations(onDevice: readonly string[]): OnnxRuntime.InferenceSession.SessionOptions {

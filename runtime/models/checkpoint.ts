@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { RandomBits } from '../graph/drawn';
 import { UserError } from '../protocol/errors';
 import { PytorchFile } from './pytorch/pytorch-file';
 import { SafetensorsFile } from './safetensors';
@@ -13,6 +14,8 @@ export interface Checkpoint {
    * matrix is read in parts, since it may not fit into memory twice.
    */
   float32(name: string, from?: number, to?: number): Float32Array;
+  /** Where weights are random and what they are does not matter: bits for a tensor of the compiled file, drawn as it is stored. */
+  bits?(stored: string): RandomBits;
 }
 
 /** A checkpoint on disk, its files open. */

@@ -137,7 +137,10 @@ export function* compilingSteps(
   mkdirSync(partial, { recursive: true, mode: 0o700 });
   try {
     const read = finiteNumbers(checkpoint);
-    const content = (name: string) => byName.get(name)!.make(read);
+    const content = (name: string) => {
+      const tensor = byName.get(name)!;
+      return checkpoint.bits && tensor.draw ? tensor.draw(checkpoint.bits(name)) : tensor.make(read);
+    };
     yield* writingSafetensors(path.join(partial, weightsFile), plan.layout, content);
     for (const [name, graph] of plan.graphs) writeFileSync(path.join(partial, name), graph);
     rmSync(folder, { recursive: true, force: true });

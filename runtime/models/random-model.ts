@@ -1,6 +1,7 @@
 import { describeModel } from '../architectures';
-import type { ModelDescription } from '../graph/layers';
 import { UserError } from '../protocol/errors';
+import type { ModelDescription } from '../graph/layers';
+import type { Checkpoint } from './checkpoint';
 import {
   bareModel,
   compiledInCache,
@@ -9,10 +10,12 @@ import {
   type ReadyModel,
 } from './model-folder';
 import { randomShapes } from './random-shapes';
-import { randomCheckpoint } from './random-weights';
+import { drawnCheckpoint, randomCheckpoint } from './random-weights';
 import { transformerLike } from './transformer-like';
 
 const scheme = 'random:';
+/** Behind a shape's name: the Transformer of its size, what it costs to keep every token instead of a state. */
+const ofTransformer = '.transformer';
 
 const seed = 1;
 
@@ -20,49 +23,64 @@ export function isRandomModel(name: string): boolean {
   return name.startsWith(scheme);
 }
 
-/** The description and the weights of `random:SHAPE`. @throws UserError where no such shape is known */
-export function randomModel(name: string) {
+/** `config.json` of `random:SHAPE` or `random:SHAPE.transformer`. @throws UserError where no such shape is known */
+export function randomConfig(name: string): object {
+  if (name.endsWith(ofTransformer))
+    return transformerLike(describeModel(randomConfig(name.slice(0, -ofTransformer.length))));
   const shape = name.slice(scheme.length);
-  if (!isRandomModel(name) || !Object.hasOwn(randomShapes, shape)) {
-    const known = Object.keys(randomShapes).map((each) => scheme + each);
-    throw new UserError(`There is no model ${name}. Random models are: ${known.join(', ')}.`);
-  }
-  const description = describeModel(randomShapes[shape]);
+  if (isRandomModel(name) && Object.hasOwn(randomShapes, shape)) return randomShapes[shape]!;
+  const known = Object.keys(randomShapes).map((each) => scheme + each);
+  throw new UserError(
+    `There is no model ${name}. Random models are: ${known.join(', ')}; with ${ofTransformer} behind it, a Transformer of that size.`,
+  );
+}
+
+/** The description and the weights of a random model. @throws UserError where it is not known */
+export function randomModel(name: string): { description: ModelDescription; checkpoint: Checkpoint } {
+  const description = describeModel(randomConfig(name));
   return { description, checkpoint: randomCheckpoint(description, seed) };
 }
 
 /**
- * Makes a model with random weights ready, for measurements alone: compiled like any other, and kept in the cache.
+ * Makes a model with random weights ready, for measurements of speed alone: compiled like any other, and kept in the cache.
+ * Quantised matrices are drawn as they are stored.
  * @param options `folder` is its name, `random:SHAPE`
  */
 export function prepareRandomModel(options: PrepareOptions): Promise<ReadyModel> {
+  return prepareDrawn(options, randomConfig(options.folder));
+}
+
+/** The same with the weights of `randomModel`, quantised: for comparisons with other programs that are given them. */
+export function prepareQuantisedModel(options: PrepareOptions): Promise<ReadyModel> {
   const { folder: name } = options;
-  return prepareRandom(options, name, randomModel(name));
+  return prepare(options, `${name} ${seed}`, randomModel(name));
 }
 
 /**
- * The same of a Transformer of `other`'s size: what it costs to keep every token instead of a state.
+ * A random Transformer of `other`'s size.
  * @param options `folder` is what it is called
  */
 export function prepareTransformerLike(
   options: PrepareOptions,
   other: ModelDescription,
 ): Promise<ReadyModel> {
-  const config = transformerLike(other);
-  const description = describeModel(config);
-  const checkpoint = randomCheckpoint(description, seed);
-  return prepareRandom(options, JSON.stringify(config), { description, checkpoint });
+  return prepareDrawn(options, transformerLike(other));
 }
 
-/** @param shape names the shape among all others */
-async function prepareRandom(
+function prepareDrawn(options: PrepareOptions, config: object): Promise<ReadyModel> {
+  const description = describeModel(config);
+  const checkpoint = drawnCheckpoint(description, seed);
+  return prepare(options, `${JSON.stringify(config)} drawn ${seed}`, { description, checkpoint });
+}
+
+/** @param source names the weights among all others */
+async function prepare(
   options: PrepareOptions,
-  shape: string,
+  source: string,
   { description, checkpoint }: ReturnType<typeof randomModel>,
 ): Promise<ReadyModel> {
   const { folder: name, cacheFolder, provider = 'cpu', onLog = () => undefined } = options;
   const { precision = usualPrecision[provider] } = options;
-  const source = `${shape} ${seed}`;
   const compiled = await compiledInCache({
     folder: name,
     description,

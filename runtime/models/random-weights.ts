@@ -1,6 +1,7 @@
 import { describedTensors, type Described } from '../architectures';
+import { usualReach } from '../graph/drawn';
 import type { Checkpoint } from './checkpoint';
-import { seededRandom } from './seeded-random';
+import { seededBits, seededRandom } from './seeded-random';
 
 /**
  * Weights as before any training, the same for the same seed, made one tensor at a time when asked for. Sizes are
@@ -22,6 +23,11 @@ export function randomCheckpoint(model: Described, seed: number): Checkpoint {
   };
 }
 
+/** The same for measurements of speed: quantised matrices are other ones, but made a hundred times as fast. */
+export function drawnCheckpoint(model: Described, seed: number): Checkpoint {
+  return { ...randomCheckpoint(model, seed), bits: (stored) => seededBits(hash(stored) ^ seed) };
+}
+
 function randomTensor(name: string, shape: readonly number[], random: () => number): Float32Array {
   const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
   const fill = (value: () => number) => {
@@ -40,8 +46,7 @@ function randomTensor(name: string, shape: readonly number[], random: () => numb
   if (name.endsWith('poles')) return fillPoles(data, between);
   if (name.endsWith('bias')) return fill(() => between(-0.1, 0.1));
   if (shape.length === 1) return fill(() => between(0.9, 1.1));
-  const inputs = shape.at(-1)!;
-  const reach = Math.sqrt(3 / inputs);
+  const reach = usualReach(shape.at(-1)!);
   return fill(() => between(-reach, reach));
 }
 

@@ -5,8 +5,8 @@ import { elementCount } from '../graph/stored-tensors';
 /** Parameters that a layer of this width usually has, in squares of the width: four of attention, eight of the gated unit. */
 const squares = 12;
 const headSizes = [64, 32, 16, 8, 4, 2];
-/** Quantised rows come in blocks; of tiny models every number will do. */
-const innerStep = 16;
+/** What int4's blocks divide, so that both are stored in the same ones; of tiny models every number will do. */
+const innerStep = 32;
 
 /**
  * config.json of a Llama that reads the same tokens, is as wide, and has as many parameters: as many usual layers as come

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { readSource } from '../../engine/source-text';
-import { measureMemory } from '../../evaluation/memory-growth';
 import {
   measureRestart,
   measureResume,
@@ -143,34 +142,5 @@ export const benchSnapshot: Command = {
       r.loadMs.toFixed(1),
     ]);
     print(table([['tokens', 'bytes held', 'bytes written', 'save ms', 'load ms'], ...rows]));
-  },
-};
-
-export const benchMemory: Command = {
-  name: 'bench memory',
-  usage: 'bench memory [--generated 10000] [--after 5000] [--precision P] [--json]',
-  summary: 'Memory at each 1,000 generated tokens.',
-  async run(args, signal) {
-    const { values } = parse(args, {
-      ...modelOptions,
-      generated: { type: 'string' },
-      after: { type: 'string' },
-    });
-    const generated = wholeNumber('generated', values.generated, 10_000, 1000);
-    const after = wholeNumber('after', values.after, 5000, 1);
-    const bar = new ProgressBar();
-    const points = await withModel(values, (model) =>
-      measureMemory(model, {
-        after,
-        generated,
-        every: 1000,
-        signal,
-        onProgress: (...p) => bar.update(...p),
-      }),
-    );
-    bar.end();
-    if (values.json) return printJson(points);
-    const rows = points.map((p) => [p.generated, p.residentMB.toFixed(1), p.statesMB.toFixed(2)]);
-    print(table([['generated', 'resident MB', 'states MB'], ...rows]));
   },
 };

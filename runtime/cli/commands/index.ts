@@ -1,7 +1,9 @@
 import { ask } from './ask';
 import { benchDecode, benchDrafts, benchRead } from './bench';
+import { benchCard } from './bench-card';
 import { benchIndex } from './bench-index';
-import { benchMemory, benchResume, benchSnapshot } from './bench-states';
+import { benchMemory, benchState } from './bench-memory';
+import { benchResume, benchSnapshot } from './bench-states';
 import { complete } from './complete';
 import { doctor } from './doctor';
 import { evalHoles } from './eval-holes';
@@ -50,6 +52,8 @@ export const commands: readonly Command[] = [
   benchDrafts,
   benchResume,
   benchSnapshot,
+  benchState,
   benchMemory,
   benchIndex,
+  benchCard,
 ];

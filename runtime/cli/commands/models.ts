@@ -1,4 +1,5 @@
 import { Library } from '../../library/library';
+import { isRandomModel, randomConfig } from '../../models/random-model';
 import type { InstalledModel } from '../../protocol/models';
 import { defaultDataFolder } from '../data-folder';
 import { UsageError, parse, type CommonValues } from '../options';
@@ -38,9 +39,16 @@ export const modelsInfo: Command = {
   name: 'models info',
   usage: 'models info NAME [--json]',
   summary: 'What is known of a model that was added.',
+  details:
+    'Of random:SHAPE and random:SHAPE.transformer it prints config.json, for other programs to measure the same shape.',
   async run(args) {
     const { values, positionals } = parse(args, {});
-    const model = await libraryOf(values).find(nameOf(positionals));
+    const name = nameOf(positionals);
+    if (isRandomModel(name)) {
+      printJson(randomConfig(name));
+      return;
+    }
+    const model = await libraryOf(values).find(name);
     if (values.json) {
       printJson(model);
       return;

@@ -1,4 +1,5 @@
 import type { Provider } from '../context';
+import { drawnBytes, drawnScales } from '../drawn';
 import {
   restoredMatrix,
   rowBlocks,
@@ -88,6 +89,7 @@ export function storedBlocks(
           out.set(packBlocks(values, bits, block), first * perRow * bytes);
         return out;
       },
+      draw: (fill) => drawnBytes(rows * perRow * bytes, fill),
     },
     scales: {
       name: `${name}.scale`,
@@ -99,6 +101,7 @@ export function storedBlocks(
           out.set(blockScales(values, bits, block), first * perRow);
         return out;
       },
+      draw: (fill) => drawnScales(rows * perRow, columns, 2 ** (bits - 1), fill),
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from '../builder';
+import { drawnBytes, drawnScales } from '../drawn';
 import {
   restoredMatrix,
   rowBlocks,
@@ -77,8 +78,20 @@ export function storedU8(matrix: Matrix): { values: StoredTensor; scales: Stored
     return out;
   };
   return {
-    values: { name, type: 'uint8', shape: [columns, rows], make: makeValues },
-    scales: { name: `${name}.scale`, type: 'float32', shape: [rows], make: makeScales },
+    values: {
+      name,
+      type: 'uint8',
+      shape: [columns, rows],
+      make: makeValues,
+      draw: (fill) => drawnBytes(rows * columns, fill),
+    },
+    scales: {
+      name: `${name}.scale`,
+      type: 'float32',
+      shape: [rows],
+      make: makeScales,
+      draw: (fill) => drawnScales(rows, columns, 128, fill),
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { Priority, type ModelState } from '../../../runtime/inference/language-model';
 import { loadLanguageModel } from '../../../runtime/inference/load';
 import type { Precision } from '../../../runtime/graph/precision';
-import { prepareRandomModel } from '../../../runtime/models/random-model';
+import { prepareQuantisedModel } from '../../../runtime/models/random-model';
 import { Checkpoints } from '../../../runtime/state/checkpoints';
 import type { BenchEngine } from './engine';
 
@@ -18,7 +18,7 @@ export async function longview(
 ): Promise<BenchEngine> {
   const engine = await loadLanguageModel({
     folder: model,
-    prepare: prepareRandomModel,
+    prepare: prepareQuantisedModel,
     cacheFolder,
     precision,
     threads,

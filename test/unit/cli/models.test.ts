@@ -102,3 +102,12 @@ test('a folder is added, and what is neither folder nor name is told', async () 
   await expect(run(modelsAdd, path.join(root.path, 'empty'))).rejects.toThrow(/config.json is missing/);
   await expect(run(modelsAdd, './none')).rejects.toThrow(/There is no folder .\/none/);
 });
+
+test('of a random shape there is its config.json, for other programs', async () => {
+  await run(modelsInfo, 'random:mamba2-130m');
+  expect(JSON.parse(printed)).toMatchObject({ model_type: 'mamba2', hidden_size: 768 });
+  printed = '';
+  await run(modelsInfo, 'random:mamba2-130m.transformer');
+  expect(JSON.parse(printed)).toMatchObject({ model_type: 'llama', hidden_size: 768 });
+  await expect(run(modelsInfo, 'random:none')).rejects.toThrow(/no model random:none/);
+});

@@ -43,6 +43,15 @@ test('the same name gives the same weights, in any order', () => {
   expect(made[0]).not.toEqual(one.checkpoint.float32('layers.5.self_attn.k_proj.weight'));
 });
 
+test('a shape has a Transformer of its size', () => {
+  const { description, checkpoint } = randomModel('random:stripedhyena-7b.transformer');
+  expect(description).toMatchObject({ family: 'llama', width: 4096, vocabulary: 32000 });
+  let parameters = 0;
+  for (const { shape } of checkpoint.tensors.values()) parameters += shape.reduce((a, b) => a * b, 1);
+  expect(parameters / 7.646e9).toBeCloseTo(1, 2);
+  expect(() => randomModel('random:mamba9.transformer')).toThrow(/no model random:mamba9\./);
+});
+
 test('an unknown shape is refused with those that there are', () => {
   expect(() => randomModel('random:mamba9')).toThrow(/no model random:mamba9\. .*random:mamba-130m/);
   expect(() => randomModel('random:constructor')).toThrow(/no model/);
