@@ -2,7 +2,7 @@
  * Tables of the index file. Content is addressed by its hash: a renamed file or a branch switched back to finds its
  * chunks again. The full-text table holds terms only (no text), in three columns that weigh differently.
  */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** "LVIX": marks a SQLite file as ours. */
 export const APPLICATION_ID = 0x4c564958;
@@ -66,12 +66,15 @@ CREATE TABLE imports (
 CREATE INDEX imports_by_key ON imports (key);
 CREATE INDEX imports_by_content ON imports (content_id);
 
--- data: int8 numbers of the vector, times scale of length 1. meta.encoder names the model of all of them.
+-- hash: of the text that was encoded, so that the same one elsewhere needs no encoder. data: int8 numbers of the vector,
+-- times scale of length 1. meta.encoder is the key of the encoder of all of them.
 CREATE TABLE vectors (
   chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id),
+  hash TEXT NOT NULL,
   scale REAL NOT NULL,
   data BLOB NOT NULL
 );
+CREATE INDEX vectors_by_hash ON vectors (hash);
 
 CREATE VIRTUAL TABLE chunk_terms USING fts5(
   names, docs, body, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2"

@@ -206,6 +206,8 @@ export class Store {
       limit,
     ]);
     if (rows.length > 0) {
+      // Numbers of chunks that are gone may be given anew.
+      this.vectors.release();
       this.database.transaction(() => {
         for (const { id } of rows) {
           for (const [table, key] of [

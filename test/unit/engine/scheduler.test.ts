@@ -71,3 +71,43 @@ describe('Scheduler', () => {
     await expect(good).resolves.toBe('fine');
   });
 });
+
+describe('a block that runs aside', () => {
+  const at = (scheduler: Scheduler, priority: Priority, aside = false) => {
+    const { run, finish } = block();
+    let started = false;
+    const done = scheduler.run({ priority, aside }, () => ((started = true), run()));
+    return { done, finish, started: () => started };
+  };
+
+  it('begins when nothing else runs, and keeps nothing waiting that is more urgent', async () => {
+    const scheduler = new Scheduler();
+    const summary = at(scheduler, Priority.Summary);
+    const encoding = at(scheduler, Priority.Background, true);
+    const next = at(scheduler, Priority.Question, true);
+    expect(encoding.started()).toBe(false);
+    summary.finish();
+    await summary.done;
+    expect([encoding.started(), next.started()]).toEqual([false, true]);
+    next.finish();
+    await next.done;
+    expect(encoding.started()).toBe(true);
+    const reading = at(scheduler, Priority.Background);
+    const completion = at(scheduler, Priority.Completion);
+    await Promise.resolve();
+    expect([reading.started(), completion.started()]).toEqual([false, true]);
+    // Alone in its thread, as ever.
+    const question = at(scheduler, Priority.Question);
+    const another = at(scheduler, Priority.Question, true);
+    completion.finish();
+    await completion.done;
+    expect([question.started(), another.started()]).toEqual([true, false]);
+    question.finish();
+    encoding.finish();
+    await Promise.all([question.done, encoding.done]);
+    another.finish();
+    reading.finish();
+    await Promise.all([another.done, reading.done]);
+    expect(scheduler.idle).toBe(true);
+  });
+});
