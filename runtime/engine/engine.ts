@@ -6,12 +6,15 @@ import { openGrammars } from '../syntax';
 import type { EngineAssets } from './assets';
 import { CountedModel, newCounters, type WorkCounters } from './counted-model';
 import { DataFolder } from './data-folder';
+import type { EncoderHost } from './encoder-host';
 import { Logger, type LogSink } from './log';
 import { checkGrowth, holdCeiling, residentBytes, statesLimitBytes } from './memory';
 import { declaredLanguages } from './model-choice';
 import { ModelHost } from './model-host';
 import { modelChoice, ModelHosts, type ModelChoice } from './model-hosts';
 import { DecodingSpeed } from './decoding-speed';
+import { openEncoder } from './open-encoder';
+import { QuietTime } from './quiet-time';
 import { openSavedStates } from './saved-states';
 import { Scheduler } from './scheduler';
 import { Session } from './session';
@@ -21,6 +24,8 @@ export type { EngineAssets } from './assets';
 
 /** Without a request for this long the model leaves memory. */
 const idleMs = 10 * 60_000;
+/** Passages are encoded only after this long without a key: each takes all threads for up to seconds. */
+const quietMs = 2000;
 
 /**
  * What all windows of a user share: the models and the turns on them, the memory ceiling, and the folder in which all is
@@ -30,10 +35,12 @@ export class Engine {
   readonly data: DataFolder;
   readonly summaries: Summaries;
   readonly hosts: ModelHosts;
+  readonly encoders: ModelHosts<EncoderHost>;
   private readonly scheduler = new Scheduler();
   private readonly sessions = new Map<Session, LogSink>();
   private readonly log: Logger;
   private readonly work = newCounters();
+  private readonly quiet = new QuietTime(quietMs);
   /** Windows that come wait for it. */
   private prepared: Promise<void> | undefined;
   private hasCompleted = false;
@@ -48,6 +55,7 @@ export class Engine {
     this.data = new DataFolder(dataFolder);
     this.summaries = new Summaries(this.data.summaries, this.log.in('summaries'));
     this.hosts = new ModelHosts((choice) => this.createHost(choice));
+    this.encoders = new ModelHosts((choice) => this.createEncoder(choice));
   }
 
   /** A window is about to connect, and what it shows will want a model: that is loaded meanwhile. */
@@ -117,7 +125,7 @@ export class Engine {
     const readings = [...this.sessions.keys()].map(({ reading }) => reading);
     readings.forEach((reading) => reading.begin());
     try {
-      return await job();
+      return await this.quiet.during(job);
     } finally {
       readings.forEach((reading) => reading.end());
     }
@@ -127,7 +135,7 @@ export class Engine {
   async holdCeiling(): Promise<void> {
     if (this.sessions.size === 0) return;
     const { memoryLimit } = this;
-    const action = await holdCeiling(this.hosts.all, memoryLimit);
+    const action = await holdCeiling(this.hosts.all, memoryLimit, this.encoders.all);
     if (action !== 'none') this.log.warn('Memory limit reached', { action, limitMB: memoryLimit });
   }
 
@@ -135,8 +143,10 @@ export class Engine {
   async settle(): Promise<void> {
     this.applyCeiling();
     // Without any window the process is about to end, unless one is just loaded anew and wants what it had.
-    if (this.sessions.size > 0)
-      await this.hosts.keepOnly([...this.sessions.keys()].flatMap(({ choices }) => choices));
+    const models = [...this.sessions.keys()].map((session) => session.chosen);
+    if (models.length === 0) return;
+    await this.hosts.keepOnly(models.flatMap(({ reading }) => reading));
+    await this.encoders.keepOnly(models.flatMap(({ encoder }) => encoder ?? []));
   }
 
   async unloadModel(host: ModelHost): Promise<void> {
@@ -180,6 +190,7 @@ export class Engine {
     await Promise.all([...this.sessions.keys()].map((session) => session.dispose()));
     this.summaries.close();
     await this.hosts.keepOnly([]);
+    await this.encoders.keepOnly([]);
   }
 
   private async prepare(): Promise<void> {
@@ -195,7 +206,7 @@ export class Engine {
   private applyCeiling(): void {
     if (this.sessions.size === 0) return;
     // Those that are still to be loaded have their share as well.
-    const choices = [...this.sessions.keys()].flatMap((session) => session.choices);
+    const choices = [...this.sessions.keys()].flatMap(({ chosen }) => chosen.reading);
     const hosts = [...new Set(choices.map((choice) => this.hosts.for(choice)))];
     for (const host of hosts) {
       host.setStatesLimit(statesLimitBytes(this.memoryLimit) / hosts.length);
@@ -240,5 +251,22 @@ export class Engine {
       },
     });
     return host;
+  }
+
+  private createEncoder(choice: ModelChoice): EncoderHost {
+    return openEncoder(choice, {
+      cacheFolder: this.data.cache,
+      workerPath: this.assets.workerPath,
+      scheduler: this.scheduler,
+      memoryLimit: () => this.memoryLimit,
+      quiet: (signal) => this.quiet.begun(signal),
+      idleMs,
+      log: this.log.in('encoder'),
+      onGone: (host) => {
+        for (const session of this.sessions.keys())
+          if (session.encoder === host) session.workspace.releaseVectors();
+      },
+      onWork: () => this.holdCeiling(),
+    });
   }
 }

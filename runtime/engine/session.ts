@@ -17,16 +17,17 @@ import { Conversations } from './conversations';
 import type { WorkCounters } from './counted-model';
 import { doctorReport } from './doctor';
 import { Documents } from './documents';
+import type { EncoderHost } from './encoder-host';
 import type { Engine } from './engine';
 import type { Logger } from './log';
 import type { ModelHost } from './model-host';
 import { messageOf, UserError } from '../protocol/errors';
 import { DEFAULT_CONTEXT, RepositoryContext } from './prompt-context';
-import { chatChoice, modelChoice, type ModelChoice } from './model-hosts';
 import { RERANK_BUDGET_MS } from '../questions';
 import { RecentEdits } from './recent-edits';
 import { SessionModels } from './session-models';
 import { doctorFacts, engineStatus, logFirst, sinceStart } from './session-report';
+import { WindowModels } from './window-models';
 import { Workspace } from './workspace';
 
 /**
@@ -43,10 +44,9 @@ export class Session {
   private readonly conversations: Conversations;
   readonly workspace: Workspace;
   readonly models: SessionModels;
+  readonly chosen: WindowModels;
   private readonly context: RepositoryContext;
   private folders: readonly WorkspaceFolder[];
-  private currentSettings: EngineSettings;
-  private currentChoice: ModelChoice;
   private activity: EngineStatus['activity'] = 'idle';
   private disposing: Promise<void> | undefined;
 
@@ -55,12 +55,11 @@ export class Session {
     private readonly params: InitializeParams,
     private readonly log: Logger,
   ) {
-    this.currentSettings = params.settings;
-    this.currentChoice = modelChoice(params);
+    this.chosen = new WindowModels(params);
     this.folders = params.workspaceFolders;
     const host = () => this.host;
     this.reading = new BackgroundReading(host, log.in('reading'), () => this.changed());
-    this.workspace = new Workspace(engine.data.root, log.in('index'));
+    this.workspace = new Workspace(engine.data.root, log.in('index'), () => this.encoder);
     this.models = new SessionModels(engine.data, params.modelsFolder, () => this.settings.memoryLimit);
     this.context = new RepositoryContext({
       documents: this.documents,
@@ -83,27 +82,23 @@ export class Session {
     });
     this.conversations = new Conversations(
       engine.hosts,
-      () => this.chatChoice,
+      () => this.chosen.chat,
       () => this.scope,
     );
   }
 
   get settings(): EngineSettings {
-    return this.currentSettings;
-  }
-
-  /** The models that it may want in memory. */
-  get choices(): ModelChoice[] {
-    return [this.currentChoice, this.chatChoice].filter((choice) => choice !== undefined);
-  }
-
-  /** Looked up anew each time: a model that was named before it was added is found once it is there. */
-  private get chatChoice(): ModelChoice | undefined {
-    return chatChoice({ ...this.params, settings: this.currentSettings });
+    return this.chosen.settings;
   }
 
   get host(): ModelHost {
-    return this.engine.hosts.for(this.currentChoice);
+    return this.engine.hosts.for(this.chosen.completion);
+  }
+
+  /** What places passages by their meaning; undefined where none is chosen. */
+  get encoder(): EncoderHost | undefined {
+    const { encoder } = this.chosen;
+    return encoder && this.engine.encoders.for(encoder);
   }
 
   /** Says which workspace this is: the same for the same folders, in this window or another, today or tomorrow. */
@@ -282,8 +277,7 @@ export class Session {
   // Itself
 
   async setSettings(settings: EngineSettings): Promise<void> {
-    this.currentSettings = settings;
-    this.currentChoice = modelChoice({ ...this.params, settings });
+    this.chosen.settings = settings;
     this.reading.setEnabled(settings.backgroundReading === 'idle');
     await this.engine.settle();
     await this.workspace.configure(undefined, settings);
@@ -313,7 +307,8 @@ export class Session {
   }
 
   async doctor(): Promise<DoctorReport> {
-    const { engine, host, settings, currentChoice: choice, chatChoice: chat } = this;
+    const { engine, host, settings } = this;
+    const { completion: choice, chat } = this.chosen;
     const index = this.workspace.status();
     const folders = this.workspace.folderPaths;
     const status = this.status();

@@ -9,6 +9,8 @@ export interface EngineSettings {
   completionModel: string;
   /** The model that writes answers; empty or absent = none does. */
   chatModel?: string;
+  /** The encoder that places passages by their meaning; empty or absent = none does. */
+  encoderModel?: string;
   /** auto = cpu: a graphics card that is made of software cannot be told from a real one. */
   provider: 'auto' | 'cpu' | 'webgpu';
   /** MB, weights included, all windows together: where they differ, the smallest counts. */

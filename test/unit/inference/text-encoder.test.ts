@@ -3,7 +3,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Priority } from '../../../runtime/inference/language-model';
 import { loadTextEncoder } from '../../../runtime/inference/text-encoder';
-import { encoderKey } from '../../../runtime/models/model-folder';
+import { WorkerEncoder } from '../../../runtime/inference/worker-encoder';
+import { encoderKey, prepareEncoder } from '../../../runtime/models/model-folder';
+import { UserError } from '../../../runtime/protocol/errors';
+import { bundleProgram } from '../fakes/bundle';
 import { writeEncoderModel } from '../fixtures/encoder-model';
 import { temporaryFolder } from '../fixtures/model-folder';
 
@@ -57,4 +60,25 @@ test('says which file is missing', async () => {
   await expect(loadTextEncoder({ folder: root.path, cacheFolder: root.path })).rejects.toThrow(
     /tokenizer\.json is missing/,
   );
+});
+
+test('gives the same vectors from a thread of its own, and the same reasons', async () => {
+  const program = await bundleProgram('runtime/inference/worker.ts');
+  try {
+    const folder = root.path;
+    writeEncoderModel(folder);
+    const options = { folder, cacheFolder: path.join(folder, 'cache') };
+    const here = await loadTextEncoder(options);
+    const there = await loadTextEncoder({ ...options, workerPath: program.path });
+    const texts = ['sign the cookie', 'route'];
+    expect(await there.encode(texts, work)).toEqual(await here.encode(texts, work));
+    await Promise.all([here.close(), there.close()]);
+    await expect(there.encode(texts, work)).rejects.toThrow('has ended');
+    const { description } = await prepareEncoder(options);
+    const missing = { graphPath: path.join(folder, 'none', 'graph.onnx'), description, threads: 1 };
+    const opening = WorkerEncoder.open(program.path, missing).then(() => undefined);
+    await expect(opening).rejects.toBeInstanceOf(UserError);
+  } finally {
+    program.remove();
+  }
 });
