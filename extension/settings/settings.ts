@@ -29,6 +29,7 @@ export class Settings {
     return {
       completionModel: this.get('models.completion'),
       chatModel: this.get('models.chat').trim(),
+      encoderModel: this.get('models.encoder').trim(),
       provider: this.get('engine.provider'),
       memoryLimit: this.get('engine.memoryLimit'),
       threads: this.get('engine.threads'),

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { Priority, type WorkOptions } from '../inference/language-model';
 import type { LoadedTextEncoder, TextEncoder } from '../inference/text-encoder';
 import type { ModelState } from '../protocol/engine';
@@ -6,6 +7,7 @@ import { CancelledError, messageOf, UserError } from '../protocol/errors';
 import type { Logger } from './log';
 
 export interface EncoderHostOptions {
+  /** As it was chosen: a name, or a folder's path. */
   name: string;
   folder: string;
   /** Of what lies in the folder now. */
@@ -37,7 +39,7 @@ export class EncoderHost implements TextEncoder {
   constructor(private readonly options: EncoderHostOptions) {}
 
   get name(): string {
-    return this.options.name;
+    return path.basename(this.options.name);
   }
 
   get state(): ModelState {
