@@ -15,7 +15,7 @@ export class FolderVectors {
 
   constructor(private readonly store: FolderStore) {}
 
-  /** As far as it was counted: at the last beginning and end of `fill`, and what that has added since. */
+  /** As it was counted when `fill` began last, and what that has added since. */
   get share(): VectorShare {
     return this.known;
   }
@@ -38,7 +38,7 @@ export class FolderVectors {
     const work = { priority: Priority.Background, signal };
     const turn = turnKeeper();
     await this.write((vectors) => vectors.useEncoder(key), signal);
-    this.count(key);
+    this.known = this.store.read((store) => store.vectors.share(key), this.known);
     for (;;) {
       const chunks = this.store.read((store) => store.vectors.missing(LISTED), []);
       if (chunks.length === 0) break;
@@ -57,7 +57,7 @@ export class FolderVectors {
       }
       if ((await encoder.key()) !== key) return false;
     }
-    this.count(key);
+    this.known = { ...this.known, encoded: this.known.passages };
     return true;
   }
 
@@ -68,10 +68,6 @@ export class FolderVectors {
 
   private write<T>(work: (vectors: VectorStore) => T, signal: AbortSignal): Promise<T | undefined> {
     return this.store.writeBeside((store) => work(store.vectors), signal);
-  }
-
-  private count(key: string): void {
-    this.known = this.store.read((store) => store.vectors.share(key), this.known);
   }
 }
 

@@ -53,9 +53,9 @@ export class VectorTable {
     among?: { has(key: number): boolean },
   ): Generator<{ key: number; cosine: number }, void, void> {
     if (vector.length !== this.width) return;
-    const cosines = this.cosines(quantise(vector));
     const rows: number[] = [];
     for (let row = 0; row < this.count; row++) if (!among || among.has(this.keys[row]!)) rows.push(row);
+    const cosines = this.cosines(quantise(vector), rows);
     const before = (a: number, b: number) =>
       cosines[a]! > cosines[b]! || (cosines[a] === cosines[b] && a < b);
     // A heap: few of many are taken, as a rule.
@@ -68,12 +68,13 @@ export class VectorTable {
     }
   }
 
-  private cosines(asked: Int8Vector): Float64Array {
+  /** By row. */
+  private cosines(asked: Int8Vector, rows: readonly number[]): Float64Array {
     const { width, values, scales } = this;
     const cosines = new Float64Array(this.count);
-    for (let row = 0, from = 0; row < cosines.length; row++, from += width) {
+    for (const row of rows) {
       let sum = 0;
-      for (let at = 0; at < width; at++) sum += asked.values[at]! * values[from + at]!;
+      for (let at = 0, from = row * width; at < width; at++) sum += asked.values[at]! * values[from + at]!;
       cosines[row] = sum * asked.scale * scales[row]!;
     }
     return cosines;

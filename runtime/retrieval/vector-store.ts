@@ -16,8 +16,8 @@ export interface VectorShare {
   encoded: number;
 }
 
-/** Chunks that some file shows by now. */
-const SHOWN = 'EXISTS (SELECT 1 FROM files WHERE files.content_id = chunks.content_id)';
+/** Chunks of files that are there, each as often as files show it. */
+const SHOWN = 'files JOIN chunks ON chunks.content_id = files.content_id';
 /** Rows that are read at once. */
 const PAGE = 2048;
 
@@ -41,6 +41,7 @@ export class VectorStore {
     if (this.isOf(key)) return;
     this.release();
     this.database.transaction(() => {
+      this.database.run('DELETE FROM chunk_vectors');
       this.database.run('DELETE FROM vectors');
       this.database.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('encoder', ?)", [key]);
     });
@@ -53,8 +54,8 @@ export class VectorStore {
 
   share(key: string): VectorShare {
     const share = this.database.get<{ passages: number; encoded: number }>(
-      `SELECT count(*) AS passages, count(vectors.chunk_id) AS encoded
-       FROM chunks LEFT JOIN vectors ON vectors.chunk_id = chunks.id WHERE ${SHOWN}`,
+      `SELECT count(*) AS passages, count(chunk_vectors.chunk_id) AS encoded
+       FROM ${SHOWN} LEFT JOIN chunk_vectors ON chunk_vectors.chunk_id = chunks.id`,
     )!;
     return this.isOf(key) ? { ...share } : { ...share, encoded: 0 };
   }
@@ -62,20 +63,18 @@ export class VectorStore {
   /** Some chunks of files that are there, and have no vector yet. */
   missing(limit: number): ChunkText[] {
     return this.database.all<ChunkText>(
-      `SELECT id, title, text FROM chunks WHERE id NOT IN (SELECT chunk_id FROM vectors) AND ${SHOWN} LIMIT ?`,
+      // Indexes tell which; only then are rows with texts looked at.
+      `SELECT id, title, text FROM chunks WHERE id IN
+       (SELECT chunks.id FROM ${SHOWN} LEFT JOIN chunk_vectors ON chunk_id = chunks.id WHERE chunk_id IS NULL LIMIT ?)`,
       [limit],
     );
   }
 
-  /** Gives a chunk the vector of another one whose text has the same hash. Answers whether it has a vector now. */
+  /** Gives a chunk the vector that its text, by its hash, has already. Answers whether it has one. */
   reuse(key: string, id: number, hash: string): boolean {
     if (!this.isOf(key)) return false;
-    if (this.database.get('SELECT 1 FROM vectors WHERE chunk_id = ?', [id])) return true;
-    const known = this.database.get<Row>(
-      'SELECT chunk_id AS key, scale, data FROM vectors WHERE hash = ? LIMIT 1',
-      [hash],
-    );
-    return known !== undefined && this.put(key, id, hash, vectorOf(known));
+    this.link(id, hash);
+    return this.database.get('SELECT 1 FROM vectors WHERE hash = ?', [hash]) !== undefined;
   }
 
   /** Answers whether it was taken: another window may have changed to another encoder meanwhile. */
@@ -83,32 +82,55 @@ export class VectorStore {
     const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     return this.database.transaction(() => {
       if (!this.isOf(key)) return false;
-      // The chunk may be gone, or another window has been faster.
-      const { changes } = this.database.run(
-        'INSERT OR IGNORE INTO vectors (chunk_id, hash, scale, data) SELECT id, ?, ?, ? FROM chunks WHERE id = ?',
-        [hash, scale, data, id],
+      // Another window may have been faster.
+      const { changes, lastId } = this.database.run(
+        'INSERT OR IGNORE INTO vectors (hash, scale, data) VALUES (?, ?, ?)',
+        [hash, scale, data],
       );
-      if (changes > 0) this.table?.add(id, { values, scale });
+      if (changes > 0) this.table?.add(lastId, { values, scale });
+      this.link(id, hash);
       return true;
     });
+  }
+
+  /** Deletes the vectors of a content's chunks, as far as no other content has them. */
+  forget(content: number): void {
+    const gone = this.database.all<{ id: number }>(
+      `SELECT DISTINCT vector_id AS id FROM chunks JOIN chunk_vectors ON chunk_id = chunks.id WHERE content_id = ?`,
+      [content],
+    );
+    if (gone.length === 0) return;
+    // Numbers of vectors that are gone may be given anew.
+    this.release();
+    this.database.run(
+      'DELETE FROM chunk_vectors WHERE chunk_id IN (SELECT id FROM chunks WHERE content_id = ?)',
+      [content],
+    );
+    for (const { id } of gone)
+      this.database.run(
+        'DELETE FROM vectors WHERE id = ? AND NOT EXISTS (SELECT 1 FROM chunk_vectors WHERE vector_id = ?)',
+        [id, id],
+      );
   }
 
   /** Chunks of files under `prefix` ('' = all), closest first; none where the vector is another encoder's. */
   nearest({ encoder, values }: TextVector, prefix: string, limit: number): Match[] {
     if (!this.isOf(encoder)) return [];
-    const among = prefix === '' ? undefined : this.chunksUnder(prefix);
+    const within = [prefix, `${prefix}\u{10ffff}`];
+    const among = prefix === '' ? undefined : this.vectorsWithin(within);
     const matches: Match[] = [];
     for (const { key, cosine } of this.loaded(values.length).nearest(values, among)) {
-      // Chunks that no file under the prefix shows any more are passed over.
-      const paths = this.database.all<{ path: string }>(
-        `SELECT files.path AS path FROM chunks JOIN files ON files.content_id = chunks.content_id
-         WHERE chunks.id = ? AND files.path >= ? AND files.path < ?`,
-        [key, prefix, `${prefix}\u{10ffff}`],
+      // Those that no file under the prefix shows any more are passed over.
+      const shown = this.database.all<{ id: number; path: string }>(
+        `SELECT chunks.id AS id, files.path AS path
+         FROM chunk_vectors JOIN chunks ON chunks.id = chunk_id JOIN files ON files.content_id = chunks.content_id
+         WHERE vector_id = ? AND files.path >= ? AND files.path < ?`,
+        [key, ...within],
       );
-      matches.push(...paths.map(({ path }) => ({ id: key, path, score: cosine })));
+      matches.push(...shown.map(({ id, path }) => ({ id, path, score: cosine })));
       if (matches.length >= limit) break;
     }
-    return matches;
+    return matches.slice(0, limit);
   }
 
   /** Takes no memory until the next question. */
@@ -121,13 +143,22 @@ export class VectorStore {
     return known?.value === key;
   }
 
-  private chunksUnder(prefix: string): Set<number> {
-    const chunks = this.database.all<{ id: number }>(
-      `SELECT chunks.id AS id FROM files JOIN chunks ON chunks.content_id = files.content_id
-       WHERE files.path >= ? AND files.path < ?`,
-      [prefix, `${prefix}\u{10ffff}`],
+  /** The chunk may be gone, or have its vector from another window. */
+  private link(id: number, hash: string): void {
+    this.database.run(
+      `INSERT OR IGNORE INTO chunk_vectors (chunk_id, vector_id)
+       SELECT chunks.id, vectors.id FROM chunks, vectors WHERE chunks.id = ? AND hash = ?`,
+      [id, hash],
     );
-    return new Set(chunks.map(({ id }) => id));
+  }
+
+  private vectorsWithin(paths: readonly string[]): Set<number> {
+    const vectors = this.database.all<{ id: number }>(
+      `SELECT vector_id AS id FROM ${SHOWN} JOIN chunk_vectors ON chunk_id = chunks.id
+       WHERE files.path >= ? AND files.path < ?`,
+      paths,
+    );
+    return new Set(vectors.map(({ id }) => id));
   }
 
   private loaded(width: number): VectorTable {
@@ -139,7 +170,7 @@ export class VectorStore {
     let after = -1;
     for (;;) {
       const rows = this.database.all<Row>(
-        'SELECT chunk_id AS key, scale, data FROM vectors WHERE chunk_id > ? ORDER BY chunk_id LIMIT ?',
+        'SELECT id AS key, scale, data FROM vectors WHERE id > ? ORDER BY id LIMIT ?',
         [after, PAGE],
       );
       for (const row of rows) table.add(row.key, vectorOf(row));

@@ -165,6 +165,23 @@ describe('an index with an encoder', () => {
     expect(index.status().vectors).toMatchObject({ encoded: 4 });
   });
 
+  it('forgets the vectors of texts that have gone for long, and of no others', async () => {
+    const one = (await open(new FakeEncoder('one')))!;
+    await index.encoded();
+    await change('copy.ts', files['cat.ts']);
+    await change('car.ts', '// nothing\n');
+    await change('cat.ts', '// nothing\n');
+    // The second time from the first.
+    expect(one.texts).toHaveLength(4);
+    const { contents } = index.parts[0]!;
+    while (contents.purgeUnused(1, Date.now() + 30 * 24 * 3600_000));
+    await change('cat.ts', files['cat.ts']);
+    expect(one.texts).toHaveLength(4);
+    await change('car.ts', files['car.ts']);
+    expect(one.texts).toHaveLength(5);
+    expect((await ask('vehicle', 'vector'))[0]).toBe('car.ts');
+  });
+
   it('forgets the vectors of another encoder, and compares none with its own', async () => {
     await open(new FakeEncoder('one'));
     await index.encoded();
