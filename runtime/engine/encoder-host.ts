@@ -56,7 +56,7 @@ export class EncoderHost implements TextEncoder {
   }
 
   async encode(texts: readonly string[], work: WorkOptions): Promise<Float32Array[]> {
-    const background = work.priority === Priority.Background;
+    const background = work.priority === Priority.Encoding;
     if (background) await this.options.quiet(work.signal);
     this.users++;
     clearTimeout(this.idleTimer);

@@ -35,7 +35,7 @@ export class FolderVectors {
    */
   async fill(encoder: TextEncoder, signal: AbortSignal, onProgress: () => void): Promise<boolean> {
     const key = await encoder.key();
-    const work = { priority: Priority.Background, signal };
+    const work = { priority: Priority.Encoding, signal };
     const turn = turnKeeper();
     await this.write((vectors) => vectors.useEncoder(key), signal);
     this.known = this.store.read((store) => store.vectors.share(key), this.known);

@@ -97,7 +97,10 @@ export class PassageEncoding {
       const [values] = await encoder.encode([question], { priority: Priority.Question, signal });
       return { encoder: key, values: values! };
     } catch (error) {
-      if (!isCancelled(error) && !signal?.aborted) this.fail(error);
+      if (!isCancelled(error) && !signal?.aborted) {
+        this.fail(error);
+        this.options.onChange(true);
+      }
       throw error;
     }
   }

@@ -10,7 +10,7 @@ import { CancelledError, UserError } from '../../../runtime/protocol/errors';
 
 const log = new Logger(() => undefined);
 const question = { priority: Priority.Question };
-const background = { priority: Priority.Background };
+const background = { priority: Priority.Encoding };
 
 function fakeEncoder(): LoadedTextEncoder & { close: ReturnType<typeof vi.fn> } {
   return {

@@ -83,7 +83,7 @@ describe('a block that runs aside', () => {
   it('begins when nothing else runs, and keeps nothing waiting that is more urgent', async () => {
     const scheduler = new Scheduler();
     const summary = at(scheduler, Priority.Summary);
-    const encoding = at(scheduler, Priority.Background, true);
+    const encoding = at(scheduler, Priority.Encoding, true);
     const next = at(scheduler, Priority.Question, true);
     expect(encoding.started()).toBe(false);
     summary.finish();
@@ -95,19 +95,22 @@ describe('a block that runs aside', () => {
     const reading = at(scheduler, Priority.Background);
     const completion = at(scheduler, Priority.Completion);
     await Promise.resolve();
-    expect([reading.started(), completion.started()]).toEqual([false, true]);
-    // Alone in its thread, as ever.
-    const question = at(scheduler, Priority.Question);
+    // Alone in its own thread, as ever.
+    expect([reading.started(), completion.started()]).toEqual([true, false]);
+    reading.finish();
+    await reading.done;
+    const same = at(scheduler, Priority.Encoding);
     const another = at(scheduler, Priority.Question, true);
     completion.finish();
     await completion.done;
-    expect([question.started(), another.started()]).toEqual([true, false]);
-    question.finish();
+    expect([same.started(), another.started()]).toEqual([false, false]);
     encoding.finish();
-    await Promise.all([question.done, encoding.done]);
+    await encoding.done;
+    expect([same.started(), another.started()]).toEqual([false, true]);
     another.finish();
-    reading.finish();
-    await Promise.all([another.done, reading.done]);
+    await another.done;
+    same.finish();
+    await same.done;
     expect(scheduler.idle).toBe(true);
   });
 });
