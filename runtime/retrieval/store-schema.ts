@@ -2,7 +2,7 @@
  * Tables of the index file. Content is addressed by its hash: a renamed file or a branch switched back to finds its
  * chunks again. The full-text table holds terms only (no text), in three columns that weigh differently.
  */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** "LVIX": marks a SQLite file as ours. */
 export const APPLICATION_ID = 0x4c564958;
