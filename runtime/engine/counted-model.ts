@@ -1,4 +1,4 @@
-import { blockTokensOn } from '../graph/blocks';
+import { blocks } from '../graph/blocks';
 import {
   Priority,
   type DecodedToken,
@@ -9,6 +9,7 @@ import {
 } from '../inference/language-model';
 import type { DecodingSpeed } from './decoding-speed';
 import type { StateSnapshot } from '../inference/snapshot';
+import { nextBlockTokens, remember, type TimedBlock } from './reading-pace';
 
 /** Work done since the start, cancelled work included. */
 export interface WorkCounters {
@@ -22,6 +23,8 @@ export function newCounters(): WorkCounters {
 
 /** A model that keeps account of all tokens it reads and writes, whoever asked and whether or not anybody waited. */
 export class CountedModel implements LanguageModel {
+  private recent: readonly TimedBlock[] = [];
+
   /** @param mayGrow asked before each block of a long text, where states grow with the text; throws where there is no room */
   constructor(
     private readonly model: LanguageModel,
@@ -64,9 +67,11 @@ export class CountedModel implements LanguageModel {
 
   async read(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<void> {
     await this.counting(state, options, async () => {
-      for (const block of this.blocks(ids)) {
-        this.checkRoom(block);
-        await this.model.read(state, block, options);
+      for (let rest = ids; rest.length > 0;) {
+        const block = rest.slice(0, this.atOnce(options.priority));
+        this.checkRoom(state, block.length);
+        await this.timed(block.length, options, (timed) => this.model.read(state, block, timed));
+        rest = rest.slice(block.length);
       }
     });
   }
@@ -76,7 +81,7 @@ export class CountedModel implements LanguageModel {
     prompt: readonly number[],
     options: DecodeOptions,
   ): AsyncGenerator<DecodedToken, void, void> {
-    this.checkRoom(prompt);
+    this.checkRoom(state, prompt.length);
     this.countRead(options, prompt.length);
     // The first token has the reading of the prompt in its time.
     let tokens = -1;
@@ -96,7 +101,7 @@ export class CountedModel implements LanguageModel {
   }
 
   async score(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<Float32Array> {
-    this.checkRoom(ids);
+    this.checkRoom(state, ids.length);
     return this.counting(state, options, () => this.model.score(state, ids, options));
   }
 
@@ -108,17 +113,34 @@ export class CountedModel implements LanguageModel {
     return this.model.dispose();
   }
 
-  private blocks(ids: readonly number[]): readonly (readonly number[])[] {
-    if (this.info.growthBytes === 0) return [ids];
+  /** Tokens that the model is given at once; it cuts them into blocks itself. */
+  private atOnce(priority: Priority): number {
+    const { blockTokens, growthBytes } = this.info;
+    if (priority === Priority.Background && blockTokens > blocks.shortest)
+      return nextBlockTokens(this.recent, blockTokens);
     // The memory is looked at before each run.
-    const blockTokens = blockTokensOn(this.info.provider);
-    const count = Math.ceil(ids.length / blockTokens);
-    return Array.from({ length: count }, (_, i) => ids.slice(i * blockTokens, (i + 1) * blockTokens));
+    return growthBytes === 0 ? Infinity : blockTokens;
   }
 
-  private checkRoom(ids: readonly number[]): void {
-    const { growthBytes } = this.info;
-    if (growthBytes > 0) this.mayGrow?.(growthBytes * ids.length);
+  private async timed(
+    tokens: number,
+    options: WorkOptions,
+    job: (options: WorkOptions) => Promise<void>,
+  ): Promise<void> {
+    const { waited = { ms: 0 } } = options;
+    const [started, before] = [performance.now(), waited.ms];
+    await job({ ...options, waited });
+    if (tokens <= this.info.blockTokens) {
+      const ms = performance.now() - started - (waited.ms - before);
+      this.recent = remember(this.recent, { tokens, ms });
+    }
+  }
+
+  private checkRoom({ length }: ModelState, tokens: number): void {
+    const { growthBytes, provider } = this.info;
+    // A run on a device makes all of a state anew, and what it was is there until then.
+    const made = provider === 'webgpu' ? length + tokens : tokens;
+    if (growthBytes > 0) this.mayGrow?.(growthBytes * made);
   }
 
   private async counting<T>(state: ModelState, options: WorkOptions, job: () => Promise<T>): Promise<T> {

@@ -80,7 +80,7 @@ function modelItems(facts: DoctorFacts): DoctorItem[] {
     {
       level: 'info',
       title: 'Files',
-      value: weightBytes === undefined ? modelFolder : `${modelFolder} (weights ${mb(weightBytes)})`,
+      value: weightBytes === undefined ? modelFolder : `${modelFolder} (${mb(weightBytes)} of weights held)`,
     },
     { level: 'info', title: 'Languages', value: model.languages.join(', ') || 'unknown until it is loaded' },
     providerItem(model, settings),
@@ -104,7 +104,7 @@ function modelItems(facts: DoctorFacts): DoctorItem[] {
 
 function providerItem({ provider, fallback }: EngineStatus['model'], settings: EngineSettings): DoctorItem {
   const title = 'Provider';
-  const asked = settings.provider === 'webgpu' ? 'webgpu' : 'cpu';
+  const asked = settings.provider === 'auto' ? 'cpu' : settings.provider;
   if (fallback !== undefined)
     return { level: 'warning', title, value: `${provider}, though ${asked} was asked for`, advice: fallback };
   return { level: 'ok', title, value: provider ?? `${asked}, once the model is loaded` };

@@ -58,11 +58,19 @@ export function checkGrowth(
   hosts: readonly ModelHost[],
   limitMB: number,
 ): void {
-  if (residentBytes() + bytes <= limitMB * 1e6 || dropStates(hosts)) return;
+  if (residentBytes() + onDevices(hosts) + bytes <= limitMB * 1e6 || dropStates(hosts)) return;
   throw new UserError(
     `${model} keeps every token that it reads, and the memory limit of ${limitMB} MB is reached. ` +
       'Raise "longview.engine.memoryLimit", or choose a model that keeps less.',
   );
+}
+
+/** Bytes of states on graphics cards, which are not among this process's own. */
+function onDevices(hosts: readonly ModelHost[]): number {
+  const models = hosts.flatMap(({ current }) => current?.model ?? []);
+  return models
+    .filter(({ info }) => info.provider === 'webgpu')
+    .reduce((sum, model) => sum + model.stateBytesHeld(), 0);
 }
 
 /** Answers whether there were any. The one of each model that was used last stays. */

@@ -2,7 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import path from 'node:path';
 import { describeFolder, Library } from '../library/library';
-import type { ModelOffers } from '../protocol/models';
+import { mostGraphs } from '../models/compile';
+import type { EngineSettings } from '../protocol/engine';
+import type { InstalledModel, ModelOffers } from '../protocol/models';
 import type { DataFolder } from './data-folder';
 import { decodingSpeeds } from './decoding-speed';
 
@@ -10,14 +12,24 @@ import { decodingSpeeds } from './decoding-speed';
 export async function listModels(
   data: DataFolder,
   modelsFolder: string,
-  memoryLimitMB: number,
+  { memoryLimit, provider }: Pick<EngineSettings, 'memoryLimit' | 'provider'>,
 ): Promise<ModelOffers> {
   const speeds = await decodingSpeeds(data.cache);
   const all = [...(await embeddedModels(modelsFolder, data.cache)), ...(await new Library(data.root).list())];
-  const models = all.map((model) =>
-    Object.hasOwn(speeds, model.name) ? { ...model, msPerToken: speeds[model.name]! } : model,
-  );
-  return { models, memoryLimitMB, machineMemoryBytes: totalmem() };
+  const graphs = mostGraphs[provider === 'webgpu' ? 'webgpu' : 'cpu'];
+  const models = all.map((model) => ({
+    ...heldBy(graphs, model),
+    ...(Object.hasOwn(speeds, model.name) && { msPerToken: speeds[model.name]! }),
+  }));
+  return { models, memoryLimitMB: memoryLimit, machineMemoryBytes: totalmem() };
+}
+
+/** Each graph holds the weights anew. */
+function heldBy(graphs: number, model: InstalledModel): InstalledModel {
+  const { memoryBytes, weightBytes = 0 } = model;
+  return memoryBytes === undefined
+    ? model
+    : { ...model, memoryBytes: memoryBytes + (graphs - 1) * weightBytes };
 }
 
 function embeddedModels(modelsFolder: string, cacheFolder: string) {

@@ -1,5 +1,6 @@
 import { addModel, checkDescription } from '../library/add-model';
 import { Library } from '../library/library';
+import type { EngineSettings } from '../protocol/engine';
 import type { AddModelProgress, AddModelRequest, InstalledModel, ModelOffers } from '../protocol/models';
 import type { DataFolder } from './data-folder';
 import { listModels } from './model-offers';
@@ -9,12 +10,11 @@ export class SessionModels {
   constructor(
     private readonly data: DataFolder,
     private readonly modelsFolder: string,
-    /** Megabytes. */
-    private readonly memoryLimit: () => number,
+    private readonly settings: () => Pick<EngineSettings, 'memoryLimit' | 'provider'>,
   ) {}
 
   list(): Promise<ModelOffers> {
-    return listModels(this.data, this.modelsFolder, this.memoryLimit());
+    return listModels(this.data, this.modelsFolder, this.settings());
   }
 
   /** @throws UserError where a folder's model cannot run, as far as its description tells */

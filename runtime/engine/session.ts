@@ -60,7 +60,7 @@ export class Session {
     const host = () => this.host;
     this.reading = new BackgroundReading(host, log.in('reading'), () => this.changed());
     this.workspace = new Workspace(engine.data.root, log.in('index'), () => this.encoder);
-    this.models = new SessionModels(engine.data, params.modelsFolder, () => this.settings.memoryLimit);
+    this.models = new SessionModels(engine.data, params.modelsFolder, () => this.settings);
     this.context = new RepositoryContext({
       documents: this.documents,
       edits: this.edits,

@@ -41,7 +41,7 @@ export function attendJoining(
   state: WindowState,
   heads: number,
 ): Value {
-  const { graph, step = 0 } = context;
+  const { graph, step } = context;
   const { name, window, keyValueHeads, headSize } = state;
   const parts = ['keys', 'values'] as const;
   const sizes = [heads, keyValueHeads, keyValueHeads];
@@ -53,24 +53,14 @@ export function attendJoining(
     [
       ...rows.map((row, i) => graph.reshape(row, [1, -1, sizes[i]! * headSize])),
       ...kept,
-      keptBefore(context, window),
-      graph.input(names.seen(window, step), 'int32', []),
+      step ? step.kept(window) : graph.input(names.kept(window), 'int32', [1]),
+      graph.input(names.seen(window, step?.index ?? 0), 'int32', []),
     ],
     { num_heads: heads, kv_num_heads: keyValueHeads, scale: { float: 1 } },
     [undefined, ...parts.map((part) => (keepsAll(state) ? `${name}.${part}.next` : undefined))],
   );
   for (const [i, part] of parts.entries()) keepLast(context, joined[i]!, state, part);
   return graph.reshape(attended!, [-1, heads * headSize]);
-}
-
-/** int32 [1]: how many tokens are held before the last one of this step. */
-function keptBefore({ graph, run, step = 0 }: LayerContext, window: number): Value {
-  return graph.once(names.kept(window), () => {
-    const steps = graph.input(names.kept(window), 'int32', ['steps']);
-    if (run === 'block') return steps;
-    // Of integers WebGPU takes no slices.
-    return graph.node('Gather', [steps, graph.ints(step)], { axis: 0 });
-  });
 }
 
 function keepsAll({ window }: WindowState): boolean {

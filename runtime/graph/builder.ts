@@ -285,6 +285,7 @@ export class GraphBuilder {
 const microsoftOperators = new Set([
   'CausalConvWithState',
   'FusedMatMul',
+  'GatedAdd',
   'GatedRMSNorm',
   'GatherBlockQuantized',
   'GroupQueryAttention',

@@ -9,6 +9,13 @@ export type Provider = 'cpu' | 'webgpu';
 /** Runs that graphs of their own are built for. */
 export type RunKind = 'token' | 'block';
 
+/** One of several tokens that a run reads, each of which the graph has chosen before. */
+export interface Step {
+  index: number;
+  /** int32 [1]: how many tokens the keys and values of a window hold before it. */
+  kept(window: number): Value;
+}
+
 /** What a mixer or channel mixer is given to build its part of the graph with. */
 export interface LayerContext {
   graph: GraphBuilder;
@@ -30,8 +37,8 @@ export interface LayerContext {
   readRows(x: Value): Value;
   /** float32 [T]: the positions of the tokens this run reads; absent where it reads one, which sees all that is kept. */
   positions?: Value;
-  /** Steps of the graph before this one, where it takes several; default 0. */
-  step?: number;
+  /** Which of a graph's steps this is, where it takes several. */
+  step?: Step;
   /** Where a mixer that carries something from token to token declares it. */
   states: StateLayout;
 }

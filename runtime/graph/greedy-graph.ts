@@ -1,6 +1,7 @@
 import type { GraphBuilder, Value } from './builder';
 import type { ModelDescription } from './layers';
 import { chosenForms, modelLogits, noStates, type GraphOptions, type ModelGraph } from './model-graph';
+import { elementTypes } from './onnx';
 import type { Precision } from './precision';
 import { names } from './states';
 import { StepsBuilder } from './steps-builder';
@@ -9,9 +10,10 @@ import { StepsBuilder } from './steps-builder';
 export const greedySteps = 4;
 
 /**
- * Writes on the device: reads the token `first`, chooses the likeliest next one, reads that, and so on. Gives the
- * `greedySteps` ids chosen and their logarithms, the logits after the last token read, and states in which all but the last id
- * are read. Products and states are those of `buildModelGraph`; a step knows that it reads one token.
+ * Writes on the device: reads the token `first`, chooses the likeliest next one, reads that, and so on. Gives the last id as the next
+ * run's `first`; behind what runs before it have `written`, the `greedySteps` ids and then their probabilities; the logits after the
+ * last token read; and states in which all but the last id are read. Products and states are those of `buildModelGraph`;
+ * a step knows that it reads one token.
  */
 export function buildGreedyGraph(
   model: ModelDescription,
@@ -21,68 +23,86 @@ export function buildGreedyGraph(
   const { provider = 'cpu' } = options;
   const graph = new StepsBuilder(greedySteps);
   const states = noStates(provider);
+  const kept = keptByStep(graph);
   const same = (rows: Value) => rows;
-  const ids = [graph.input(names.first, 'int32', [1])];
-  const tables: Value[] = [];
-  for (let step = 0; step < greedySteps; step++) {
-    if (step > 0) graph.nextStep();
-    const logits = modelLogits(model, ids.at(-1)!, {
+  const chosen: Value[] = [];
+  const logits: Value[] = [];
+  let id = graph.input(names.first, 'int32', [1]);
+  for (let index = 0; index < greedySteps; index++) {
+    if (index > 0) graph.nextStep();
+    const ofStep = modelLogits(model, id, {
       graph,
       provider,
       forms: chosenForms(precision, options),
       run: 'token',
-      step,
+      step: { index, kept: (window) => kept(window, index) },
       wantedRows: same,
       readRows: same,
-      states: step === 0 ? states : noStates(provider),
+      states: index === 0 ? states : noStates(provider),
     });
-    graph.output(logits, names.logits, 'float32', [1, model.vocabulary]);
-    const table = inRows(graph, logits, model.vocabulary);
-    tables.push(table);
-    ids.push(likeliest(graph, table, model.vocabulary));
+    graph.output(ofStep, names.logits, 'float32', [1, model.vocabulary]);
+    logits.push(ofStep);
+    chosen.push(likeliest(graph, ofStep, model.vocabulary));
+    const next = [`${names.first}.next`];
+    const flat = graph.reshape(chosen.at(-1)!, [1]);
+    id = graph.nodeWithOutputs('Cast', [flat], { to: elementTypes.int32 }, next)[0]!;
   }
-  graph.output(graph.concat(ids.slice(1), 0), names.chosen, 'int32', [greedySteps]);
-  graph.output(powerSums(graph, graph.concat(tables, 0)), names.chosenSums, 'float32', [greedySteps]);
+  graph.output(id, `${names.first}.next`, 'int32', [1]);
+  const written = [
+    graph.input(names.written, 'float32', [1, 'written']),
+    ...chosen,
+    probabilities(graph, logits, model.vocabulary),
+  ];
+  const longer = graph.nodeWithOutputs('Concat', written, { axis: 1 }, [`${names.written}.next`])[0]!;
+  graph.output(longer, `${names.written}.next`, 'float32', [1, 'written.next']);
   return { builder: graph, states };
 }
 
-/** WebGPU takes a row in one thread, and takes 15 times as long for the whole vocabulary in one. */
-function rowsOf(vocabulary: number): { rows: number; columns: number } {
-  const rows = 2 ** Math.round(Math.log2(vocabulary) / 2);
-  return { rows, columns: Math.ceil(vocabulary / rows) };
+/** Of all steps at once, since every operator has its price. */
+function keptByStep(graph: GraphBuilder): (window: number, step: number) => Value {
+  const byWindow = new Map<number, Value[]>();
+  return (window, step) => {
+    const ones = new Array<number>(greedySteps).fill(1);
+    const parts =
+      byWindow.get(window) ?? graph.split(graph.input(names.kept(window), 'int32', [greedySteps]), ones, 0);
+    byWindow.set(window, parts);
+    return parts[step]!;
+  };
 }
 
-/** `logits [1, vocabulary]` -> [1, rows, columns], what is missing filled with what is never chosen. */
-function inRows(graph: GraphBuilder, logits: Value, vocabulary: number): Value {
-  const { rows, columns } = rowsOf(vocabulary);
-  const missing = rows * columns - vocabulary;
-  const none = () =>
-    graph.constant('no logits', 'float32', [1, missing], new Float32Array(missing).fill(-1e30));
-  return graph.reshape(missing > 0 ? graph.concat([logits, none()], 1) : logits, [1, rows, columns]);
+/** What a step chooses: the id as float32 [1, 1], which integers up to 16 million are exact in. */
+function likeliest(graph: GraphBuilder, logits: Value, vocabulary: number): Value {
+  const ids = Float32Array.from({ length: vocabulary }, (_, id) => id);
+  const largest = ofEachRow(graph, 'ReduceMax', logits, vocabulary);
+  // The first of the largest. WebGPU's ArgMax goes through a row in one thread; these take many.
+  const candidates = graph.node('Where', [
+    graph.node('Equal', [logits, largest]),
+    graph.constant('every id', 'float32', [1, vocabulary], ids),
+    graph.float(vocabulary - 1),
+  ]);
+  return ofEachRow(graph, 'ReduceMin', candidates, vocabulary);
 }
 
-/** int32 [1]: the first of the largest, sought in two stages: the row it is in, then within that row. */
-function likeliest(graph: GraphBuilder, table: Value, vocabulary: number): Value {
-  const { rows, columns } = rowsOf(vocabulary);
-  const byRow = graph.reshape(table, [rows, columns]);
-  const largest = graph.node('ReduceMax', [byRow, graph.ints(1)], { keepdims: 0 });
-  const row = graph.node('ArgMax', [largest], { axis: 0, keepdims: 1 });
-  const column = graph.node('ArgMax', [graph.node('Gather', [byRow, row], { axis: 0 })], {
-    axis: 1,
-    keepdims: 0,
-  });
-  // Looked up, since positions are int64 and WebGPU computes with int32 alone.
-  const numbers = Int32Array.from({ length: rows * columns }, (_, i) => i);
-  const ids = graph.node('Gather', [graph.constant('ids', 'int32', [rows, columns], numbers), row], {
-    axis: 0,
-  });
-  return graph.reshape(graph.node('Gather', [ids, column], { axis: 1 }), [1]);
+/** `logits`, [1, vocabulary] of each step -> float32 [1, steps]: the probabilities of what is chosen, which has the largest */
+function probabilities(graph: GraphBuilder, logits: readonly Value[], vocabulary: number): Value {
+  const shares = graph.node('Softmax', [graph.concat(logits, 0)], { axis: 1 });
+  return graph.reshape(ofEachRow(graph, 'ReduceMax', shares, vocabulary), [1, -1]);
 }
 
-/** `tables [steps, rows, columns]` of logits -> float32 [steps]: sum of exp(logit - the largest), one over what is chosen's probability */
-function powerSums(graph: GraphBuilder, tables: Value): Value {
-  const reduced = (operator: string, value: Value) =>
-    graph.node(operator, [graph.node(operator, [value, graph.ints(2)]), graph.ints(1)]);
-  const powers = graph.node('Exp', [graph.sub(tables, reduced('ReduceMax', tables))]);
-  return graph.reshape(reduced('ReduceSum', powers), [greedySteps]);
+/** Numbers of a row that WebGPU reduces at once; it takes one workgroup for each row. */
+const mostAtOnce = 16384;
+
+/** `rows [R, columns]` -> [R, 1], long ones in two stages where they can be cut evenly. */
+function ofEachRow(graph: GraphBuilder, operator: string, rows: Value, columns: number): Value {
+  const reduced = (value: Value) => graph.node(operator, [value, graph.ints(1)]);
+  const parts = columns > mostAtOnce ? largestDivisor(columns, 1024) : 1;
+  if (parts === 1) return reduced(rows);
+  const ofParts = reduced(graph.reshape(rows, [-1, columns / parts]));
+  return reduced(graph.reshape(ofParts, [-1, parts]));
+}
+
+function largestDivisor(of: number, most: number): number {
+  let divisor = most;
+  while (of % divisor !== 0) divisor--;
+  return divisor;
 }

@@ -6,6 +6,7 @@ import { float16Embedding, float16Experts, float16Product } from './products/flo
 import { float32Embedding, float32Product } from './products/float32';
 import type { EmbeddingForm, ProductForm } from './products/form';
 import { rowScaledU8Product } from './products/row-scaled-u8';
+import { pickedRows, type Matrix } from './stored-tensors';
 
 /** Which form each kind of matrix takes. */
 export interface Forms {
@@ -60,6 +61,11 @@ export function isPrecision(name: string): name is Precision {
 /** Of WebGPU, which has no products of bytes. */
 const onlyOnCpu: readonly Precision[] = ['w8u', 'w8m'];
 
+/** The precision in which WebGPU helps a model that the CPU runs in `precision`: the same, or the one that is as fine. */
+export function besideCpu(precision: Precision): Precision {
+  return onlyOnCpu.includes(precision) ? 'int8' : precision;
+}
+
 /** @throws UserError where the provider cannot compute in this precision */
 export function formsOf(precision: Precision, provider: Provider): Forms {
   const chosen = forms[precision](provider);
@@ -75,7 +81,7 @@ export function formsOf(precision: Precision, provider: Provider): Forms {
 export function restoring(target: Forms, stored: Forms): Forms {
   const product = (to: ProductForm, from: ProductForm): ProductForm => ({
     ...to,
-    multiply: (graph, x, matrix) => to.multiply(graph, x, from.restored(matrix)),
+    multiply: (graph, x, matrix) => to.multiply(graph, x, restoredIn(from, matrix)),
   });
   return {
     ...target,
@@ -87,4 +93,11 @@ export function restoring(target: Forms, stored: Forms): Forms {
       head: (graph, x, matrix) => target.embedding.head(graph, x, stored.embedding.restored(matrix)),
     },
   };
+}
+
+function restoredIn(form: ProductForm, matrix: Matrix): Matrix {
+  const { name, rows, within } = matrix;
+  if (!within) return form.restored(matrix);
+  const picked = Array.from({ length: rows }, (_, i) => within.first + i);
+  return pickedRows(`${name}.restored`, form.restored(within.whole), picked);
 }

@@ -52,7 +52,7 @@ export function rotate(
   };
   const inputs = [graph.unsqueeze(rows, 0), table('cos'), table('sin')];
   // The tables are those of all steps then, one row each.
-  if (context.run === 'token') inputs.push(positionOf(graph, context.step ?? 0));
+  if (context.run === 'token') inputs.push(positionOf(graph, context.step?.index ?? 0));
   return graph.node('RotaryEmbedding', inputs, {
     num_heads: head.count,
     ...(rope.size < head.size && { rotary_embedding_dim: rope.size }),

@@ -69,12 +69,13 @@ export const names = {
   readFrom: 'read.from',
   /** float32 [wanted, vocabulary] */
   logits: 'logits',
-  /** int32 [1]: the token that a graph which chooses the next ones reads first */
+  /** int32 [1]: the token that a graph which chooses the next ones reads first; with `.next` behind, the last one it chooses */
   first: 'first',
-  /** int32 [greedySteps]: the ids it chooses */
-  chosen: 'chosen',
-  /** float32 [greedySteps]: one over the probability of each */
-  chosenSums: 'chosen.sums',
+  /**
+   * float32 [1, runs * 2 * greedySteps]: of each run before, the ids that it chose and the probabilities of them; with `.next` behind,
+   * this run's as well. In one tensor, as each that is taken to main memory waits for the device by itself.
+   */
+  written: 'written',
   /** int64 [2]: chunks of a block, and one more */
   chunks: 'chunks',
   /** int64 [2]: states before, between and behind them, twice */

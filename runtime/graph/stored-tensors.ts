@@ -22,6 +22,8 @@ export interface Matrix {
   load(read: ReadTensor): Float32Array;
   /** The rows first..last alone, where they can be had without the others. */
   loadRows?(read: ReadTensor, first: number, last: number): Float32Array;
+  /** The matrix that these are rows of, from `first` on, where other graphs store it whole. */
+  within?: { whole: Matrix; first: number };
 }
 
 /** Some rows of a tensor of the checkpoint that holds several matrices or vectors, one after the other. */
@@ -141,6 +143,16 @@ export function restoredMatrix(
   load: (read: ReadTensor) => Float32Array,
 ): Matrix {
   return { name: `${name}.restored`, rows, columns, load };
+}
+
+/** The parts that make up a stacked matrix, each by itself; see `Matrix.within`. */
+export function partsOf(whole: Matrix, parts: readonly Matrix[]): Matrix[] {
+  let first = 0;
+  return parts.map((part) => {
+    const within = { whole, first };
+    first += part.rows;
+    return { ...part, within };
+  });
 }
 
 /** Some rows of a matrix, in the order given. */

@@ -1,19 +1,23 @@
-import { blocks, blockOf, longestBlock } from '../graph/blocks';
+import { blocks, blockOf, blockTokens } from '../graph/blocks';
 import { greedySteps } from '../graph/greedy-graph';
 import { probeOutput } from '../graph/model-graph';
 import { keptOnDevice, names, type StateLayout } from '../graph/states';
+import { DeviceCopy } from './device-copy';
 import { chunkFeeds, keptFeeds, slotFeeds } from './device-feeds';
 import { outputOf, type BlockOutput, type Runner } from './runner';
 import type { ChosenToken } from './sampling';
 import type { Session, Tensor } from './session';
 import { rotationFeeds, tokenFeeds } from './token-feeds';
+import { chosenTokens, runsAtOnce } from './written';
 
 /** Everything a model knows of what it has read, in the memory of the device that runs it. */
 export interface DeviceState {
   length: number;
   held: HeldTensors;
-  /** Logits after the last token, in main memory; undefined before the first. */
+  /** Logits after the last token, in main memory; undefined before the first, and where `held` has them. */
   logits: Float32Array | undefined;
+  /** Tokens written into it since it was last given some to read. */
+  written: number;
   /** A run reads it now: it is freed afterwards. */
   running?: boolean;
   released?: boolean;
@@ -22,6 +26,8 @@ export interface DeviceState {
 /** Tensors by the names of the graph's inputs. A run replaces all of them, so that forks share all or nothing. */
 export interface HeldTensors {
   readonly byName: ReadonlyMap<string, Tensor>;
+  /** [1, vocabulary]: logits after the last token, where the run left them on the device. */
+  readonly logits?: Tensor;
   /** States. The last one that lets go frees the memory. */
   holders: number;
 }
@@ -57,6 +63,14 @@ export interface OtherSessions {
   greedy?: () => Promise<Session | undefined>;
 }
 
+/** What a run of the greedy graph leaves where it runs. */
+export function greedyOutputs(layout: StateLayout): string[] {
+  return [...deviceOutputs(layout), names.logits, ...passedOn.map((name) => `${name}.next`)];
+}
+
+/** From one run of the greedy graph to the next. */
+const passedOn = [names.first, names.written];
+
 /** Runs blocks of tokens on states that never leave the device: a run takes tensors and gives new ones. */
 export class DeviceRunner implements Runner<DeviceState> {
   private readonly tensors: readonly string[];
@@ -67,6 +81,7 @@ export class DeviceRunner implements Runner<DeviceState> {
     private readonly session: Session,
     private readonly layout: StateLayout,
     private readonly others: OtherSessions = {},
+    private readonly copy = new DeviceCopy('cpu'),
   ) {
     this.tensors = stateTensors(layout);
     this.always = session.outputs.filter((name) => name === names.logits || name === probeOutput);
@@ -79,12 +94,12 @@ export class DeviceRunner implements Runner<DeviceState> {
   }
 
   newState(): DeviceState {
-    return { length: 0, held: hold(this.empty), logits: undefined };
+    return { length: 0, held: hold(this.empty), logits: undefined, written: 0 };
   }
 
-  /** A state of tensors in main memory, which the next run takes to the device. */
+  /** A state of tensors that were brought to the device. */
   stateOf(length: number, byName: ReadonlyMap<string, Tensor>, logits?: Float32Array): DeviceState {
-    return { length, held: { byName, holders: 1 }, logits };
+    return { length, held: { byName, holders: 1 }, logits, written: 0 };
   }
 
   fork(state: DeviceState): DeviceState {
@@ -95,6 +110,12 @@ export class DeviceRunner implements Runner<DeviceState> {
   release(state: DeviceState): void {
     state.released = true;
     if (!state.running) drop(state.held);
+  }
+
+  /** Logits after the last token of `state`; undefined before the first. */
+  async logitsOf(state: DeviceState): Promise<Float32Array | undefined> {
+    const { logits } = state.held;
+    return (state.logits ??= logits && (await this.copy.read(logits)));
   }
 
   /** Reads `ids` (at least one) into `state`; gives the logits of the last `wanted` positions. */
@@ -116,7 +137,7 @@ export class DeviceRunner implements Runner<DeviceState> {
   private async nextPart(length: number, wanted: number): Promise<{ session: Session; count: number }> {
     // The logits of several positions come from one run.
     const whole = wanted > 1;
-    const inBlock = blockOf(length, longestBlock(this.layout));
+    const inBlock = blockOf(length, blockTokens(this.layout));
     const block = inBlock > 0 && (!whole || inBlock === length) ? await this.others.block?.() : undefined;
     if (block) return { session: block, count: inBlock };
     return { session: this.session, count: whole ? length : Math.min(length, blocks.shortest) };
@@ -139,36 +160,53 @@ export class DeviceRunner implements Runner<DeviceState> {
     const output = outputOf(await this.advance(state, session, feeds, this.always, ids.length));
     const { logits } = output;
     state.logits = wanted === 1 ? logits : logits.slice(logits.length - logits.length / wanted);
+    state.written = 0;
     return output;
   }
 
   /**
-   * Reads `id`, then each token that is the likeliest next one: all but the last of those it gives. Gives none where no graph does
-   * that, and reads nothing then.
+   * Reads `id`, then each token that is the likeliest next one: all but the last of those it gives, which are `most` at most. Gives
+   * none where no graph does that, and reads nothing then.
    */
-  async writeGreedily(state: DeviceState, id: number): Promise<ChosenToken[]> {
+  async writeGreedily(state: DeviceState, id: number, most: number): Promise<ChosenToken[]> {
     state.running = true;
     try {
       const session = await this.others.greedy?.();
-      return session ? await this.write(session, state, id) : [];
+      return session ? await this.write(session, state, id, runsAtOnce(state.written, most)) : [];
     } finally {
       this.settle(state);
     }
   }
 
-  private async write(session: Session, state: DeviceState, id: number): Promise<ChosenToken[]> {
+  /** Nothing waits for the device until all runs are on their way. */
+  private async write(
+    session: Session,
+    state: DeviceState,
+    id: number,
+    runs: number,
+  ): Promise<ChosenToken[]> {
     const { layout } = this;
-    const feeds = {
+    let passed: Record<string, Tensor> = {
       [names.first]: session.int32([id], [1]),
-      ...rotationFeeds(session, layout, state.length, greedySteps),
-      ...keptFeeds(session, layout, state.length, 1, greedySteps),
+      [names.written]: session.float32(new Float32Array(0), [1, 0]),
     };
-    const wanted = [names.logits, names.chosen, names.chosenSums];
-    const outputs = await this.advance(state, session, feeds, wanted, greedySteps);
-    state.logits = outputs[names.logits]!.data as Float32Array;
-    const ids = outputs[names.chosen]!.data as Int32Array;
-    const sums = outputs[names.chosenSums]!.data as Float32Array;
-    return Array.from(ids, (chosen, i) => ({ id: chosen, logProbability: -Math.log(sums[i]!) }));
+    for (let run = 0; run < runs; run++) {
+      const feeds = {
+        ...passed,
+        ...rotationFeeds(session, layout, state.length, greedySteps),
+        ...keptFeeds(session, layout, state.length, 1, greedySteps),
+      };
+      const wanted = passedOn.map((name) => `${name}.next`);
+      const outputs = await this.advance(state, session, feeds, [names.logits, ...wanted], greedySteps);
+      state.held = { ...state.held, logits: outputs[names.logits]! };
+      state.logits = undefined;
+      for (const tensor of Object.values(passed)) tensor.dispose();
+      passed = Object.fromEntries(passedOn.map((name) => [name, outputs[`${name}.next`]!]));
+    }
+    const tokens = chosenTokens(await this.copy.read(passed[names.written]!));
+    for (const tensor of Object.values(passed)) tensor.dispose();
+    state.written += tokens.length;
+    return tokens;
   }
 
   /** Takes a state on by `count` tokens. */
@@ -202,4 +240,5 @@ function hold(held: HeldTensors): HeldTensors {
 function drop(held: HeldTensors): void {
   if (--held.holders > 0) return;
   for (const tensor of held.byName.values()) tensor.dispose();
+  held.logits?.dispose();
 }

@@ -65,10 +65,13 @@ export interface ModelInfo {
   usefulContext: number;
   maxSuffixTokens: number;
   maxNearTokens: number;
+  /** Tokens that it reads at once, at most: what stops a reading waits for them. */
+  blockTokens: number;
   /** Bytes of one state once its windows are full; where attention has no window, after `usefulContext` tokens. */
   stateBytes: number;
   /** Bytes that a state grows by with every token, for as long as it is read into: 0 where all attention has a window. */
   growthBytes: number;
+  /** Of the weights as they are held now: once for each of the model's graphs that is open. */
   weightBytes: number;
   loadMs: number;
   /** Names weights, graph and precision: a state that was made under another key does not fit. */

@@ -15,6 +15,10 @@ export class WorkerBackend implements Backend {
     return new WorkerBackend(await InferenceThread.open(workerPath, opening));
   }
 
+  openDevice(options: BackendOptions): Promise<void> {
+    return this.thread.call({ kind: 'openDevice', options });
+  }
+
   create(state: number): void {
     this.thread.post({ kind: 'create', state });
   }
@@ -27,8 +31,8 @@ export class WorkerBackend implements Backend {
     this.thread.post({ kind: 'release', state });
   }
 
-  run(state: number, ids: readonly number[], want: Want): Promise<BlockResult> {
-    return this.thread.call({ kind: 'run', state, ids, want });
+  run(state: number, ids: readonly number[], want: Want, onDevice?: boolean): Promise<BlockResult> {
+    return this.thread.call({ kind: 'run', state, ids, want, onDevice });
   }
 
   exportState(state: number): Promise<StateSnapshot> {

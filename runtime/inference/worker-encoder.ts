@@ -8,7 +8,7 @@ export class WorkerEncoder implements Pick<Encoder, 'encode' | 'close'> {
   /** @param workerPath the bundled worker.ts */
   static async open(workerPath: string, options: EncoderOptions): Promise<WorkerEncoder> {
     return new WorkerEncoder(
-      await InferenceThread.open(workerPath, Promise.resolve({ kind: 'open-encoder' as const, options })),
+      await InferenceThread.open(workerPath, Promise.resolve({ kind: 'openEncoder' as const, options })),
     );
   }
 

@@ -38,7 +38,7 @@ async function handle(request: WorkerRequest): Promise<WorkerResult> {
     case 'open':
       backend = await openBackend(request.options);
       return undefined;
-    case 'open-encoder':
+    case 'openEncoder':
       encoder = await Encoder.open(request.options);
       return undefined;
     case 'encode':
@@ -51,6 +51,9 @@ async function handle(request: WorkerRequest): Promise<WorkerResult> {
   }
   if (!backend) throw new Error('No model is loaded');
   switch (request.kind) {
+    case 'openDevice':
+      await backend.openDevice?.(request.options);
+      return undefined;
     case 'create':
       backend.create(request.state);
       return undefined;
@@ -61,7 +64,7 @@ async function handle(request: WorkerRequest): Promise<WorkerResult> {
       backend.release(request.state);
       return undefined;
     case 'run':
-      return backend.run(request.state, request.ids, request.want);
+      return backend.run(request.state, request.ids, request.want, request.onDevice);
     case 'export':
       return backend.exportState(request.state);
     case 'import':

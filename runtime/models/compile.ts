@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { checkCheckpoint, isEncoder, type Described } from '../architectures';
 import type { GraphBuilder } from '../graph/builder';
+import type { Provider } from '../graph/context';
 import { buildEncoderGraph } from '../graph/encoder-graph';
 import { buildGreedyGraph } from '../graph/greedy-graph';
 import {
@@ -29,6 +30,9 @@ export const blockGraphFile = 'graph.block.onnx';
 /** For runs that choose tokens as well as reading them, the likeliest ones. */
 export const greedyGraphFile = 'graph.greedy.onnx';
 export const weightsFile = 'model.safetensors';
+
+/** Graphs of a model that may be open at once. */
+export const mostGraphs: Record<Provider, number> = { cpu: 1, webgpu: 3 };
 
 /** Everything about a compiled model that follows from its description: no weight has been read yet. */
 export interface CompilationPlan {

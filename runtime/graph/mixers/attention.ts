@@ -4,7 +4,7 @@ import type { Value } from '../builder';
 import { biased, type LayerContext } from '../context';
 import { rmsNorm, type RmsNorm } from '../norm';
 import { rotate, type Rope } from '../rope';
-import { matrix, nameOf, pickedRows, stacked, tensorOf, type Source } from '../stored-tensors';
+import { matrix, nameOf, partsOf, pickedRows, stacked, tensorOf, type Source } from '../stored-tensors';
 
 /** Grouped-query attention: softmax of `scale q k^T` over the tokens that a query sees, times their values. */
 export interface AttentionMixer {
@@ -58,26 +58,22 @@ export function attentionTensors(mixer: AttentionMixer, width: number): [name: s
 
 /** The host keeps keys and values, in slots: see `WindowState`. */
 export function attention(context: LayerContext, x: Value, mixer: AttentionMixer): Value {
-  const { graph, forms, width, prefix, last, states } = context;
+  const { graph, prefix, last, states } = context;
   const { heads, keyValueHeads, headSize, window, weights, norms } = mixer;
   const keyWidth = keyValueHeads * headSize;
 
-  const keyValue = stacked(`${prefix}.self_attn.kv_proj.weight`, [
-    matrix(weights.key, keyWidth, width),
-    matrix(weights.value, keyWidth, width),
-  ]);
   // One operator answers for as many queries as there are new keys.
   const joins = joinsItself(context, window);
   const wanted = (rows: Value) => (last ? context.wantedRows(rows) : rows);
   const queryRows = joins ? x : wanted(x);
 
-  const [key, value] = graph.split(forms.into.multiply(graph, x, keyValue), [keyWidth, keyWidth], 1);
-  const biasedKey = biased(graph, key!, weights.keyBias, keyWidth);
+  const [key, value] = keyAndValue(context, x, mixer);
+  const biasedKey = biased(graph, key, weights.keyBias, keyWidth);
   const rotatedKey = placed(context, biasedKey, mixer, keyValueHeads, norms?.key, false);
   const query = queryOf(context, queryRows, mixer);
   const rotatedQuery = placed(context, query, mixer, heads, queryNorm(mixer), last && !joins);
 
-  const biasedValue = biased(graph, value!, weights.valueBias, keyWidth);
+  const biasedValue = biased(graph, value, weights.valueBias, keyWidth);
 
   const state = { name: `${prefix}.window`, window, keyValueHeads, headSize };
   states.windows.push(state);
@@ -105,6 +101,22 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   const attended = states.onDevice ? attendOnDevice(context, q, seen, state) : attend(context, q, seen);
   const y = graph.transpose(attended, [1, 0, 2]);
   return projected(context, graph.reshape(y, [-1, heads * headSize]), queryRows, mixer);
+}
+
+/** As projected, without biases: [T, keyValueHeads * headSize] */
+function keyAndValue(
+  { graph, forms, width, prefix }: LayerContext,
+  x: Value,
+  { keyValueHeads, headSize, weights }: AttentionMixer,
+): [key: Value, value: Value] {
+  const size = keyValueHeads * headSize;
+  const parts = [matrix(weights.key, size, width), matrix(weights.value, size, width)];
+  const both = stacked(`${prefix}.self_attn.kv_proj.weight`, parts);
+  const { into } = forms;
+  const products = into.joinsProducts?.(width)
+    ? partsOf(both, parts).map((part) => into.multiply(graph, x, part))
+    : graph.split(into.multiply(graph, x, both), [size, size], 1);
+  return [products[0]!, products[1]!];
 }
 
 /** What the heads give [Q, heads * headSize] -> [Q, width] */

@@ -1,6 +1,7 @@
 import type { GraphBuilder, Value } from '../builder';
 import { biased, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
+import { gatedBySilu } from '../gate';
 import { splitWithPending } from '../pending-rows';
 import { float32Product } from '../products/float32';
 import { matrix, type StoredTensor } from '../stored-tensors';
@@ -57,7 +58,7 @@ export function selectiveScanTensors(
 }
 
 export function selectiveScan(context: LayerContext, x: Value, mixer: SelectiveScanMixer): Value {
-  const { graph, forms, width, last } = context;
+  const { graph, provider, forms, width, last } = context;
   const { inner, stateSize, rank, weights } = mixer;
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 2 * inner, width));
   const projected = biased(graph, product, weights.inProjectionBias, 2 * inner);
@@ -87,7 +88,7 @@ export function selectiveScan(context: LayerContext, x: Value, mixer: SelectiveS
   const y = graph.add(scanned, graph.mul(input, graph.weight(vector(weights.d, inner))));
   const asked = last ? context.wantedRows : context.readRows;
   const gate = last ? context.wantedRows(z!) : z!;
-  const gated = graph.mul(asked(y), graph.silu(gate));
+  const gated = gatedBySilu(graph, provider, asked(y), gate, inner);
   const out = forms.outOf.multiply(graph, gated, matrix(weights.outProjection, width, inner));
   return biased(graph, out, weights.outProjectionBias, width);
 }

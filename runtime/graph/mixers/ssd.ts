@@ -2,6 +2,7 @@ import type { GraphBuilder, Value } from '../builder';
 import { chunkedScan, type ChunkedScan } from '../chunked-ssd';
 import { biased, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
+import { gatedBySilu } from '../gate';
 import { rmsNorm } from '../norm';
 import { splitRecurrent } from '../pending-rows';
 import { matrix, scaledRows, type Matrix, type StoredTensor } from '../stored-tensors';
@@ -66,7 +67,7 @@ export function ssdTensors(mixer: SsdMixer, width: number): [name: string, shape
 }
 
 export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
-  const { graph, forms, width, prefix, last, states } = context;
+  const { graph, provider, forms, width, prefix, last, states } = context;
   const { heads, headSize, stateSize, groups, convolution, weights } = mixer;
   const { inner, keys, convolved } = sizes(mixer);
 
@@ -104,13 +105,22 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   graph.output(after, `${state.name}.next`, 'float32', state.shape);
 
   const d = vector(weights.d, heads, { repeat: headSize, as: `${prefix}.mixer.D` });
-  const y = graph.add(scanned, graph.mul(input!, graph.weight(d)));
+  const y = withSkip(context, scanned, input!, d);
   const asked = last ? context.wantedRows : context.readRows;
   const gate = last ? context.wantedRows(z!) : z!;
-  const gated = graph.mul(asked(graph.squeeze(y, 0)), graph.silu(gate));
+  const gated = gatedBySilu(graph, provider, asked(y), gate, inner);
   const normed = groupedNorm(graph, gated, mixer);
   const out = forms.outOf.multiply(graph, normed, matrix(weights.outProjection, width, inner));
   return biased(graph, out, weights.outProjectionBias, width);
+}
+
+/** `scanned + d input`, [1, T, size] both -> [T, size] */
+function withSkip({ graph, run }: LayerContext, scanned: Value, input: Value, d: StoredTensor): Value {
+  const weight = graph.weight(d);
+  if (run !== 'token') return graph.squeeze(graph.add(scanned, graph.mul(input, weight)), 0);
+  const column = (value: Value) => graph.reshape(value, [1, -1, 1]);
+  const sum = graph.node('GatedAdd', [column(scanned), column(input), column(weight)]);
+  return graph.reshape(sum, [1, -1]);
 }
 
 type Scan = Pick<ChunkedScan, 'b' | 'c' | 'x' | 'decay' | 'state'>;

@@ -21,6 +21,8 @@ const accuracyLevels: Record<Provider, number> = { cpu: 4, webgpu: 0 };
 export function blockProduct(provider: Provider, bits: 4 | 8, block: number): ProductForm {
   return {
     restored: (matrix) => restoredFromBlocks(matrix, bits, fittingBlock(matrix, block)),
+    // MatMulNBitsQkv, which has no other form.
+    joinsProducts: (columns) => provider === 'webgpu' && bits === 4 && block === 32 && columns % 32 === 0,
     multiply(graph, x, matrix) {
       const size = fittingBlock(matrix, block);
       const { values, scales } = storedBlocks(matrix, bits, size);

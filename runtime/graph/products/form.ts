@@ -6,6 +6,8 @@ export interface ProductForm {
   /** The same matrix, read from what this form has stored of it. */
   restored(matrix: Matrix): Matrix;
   multiply(graph: GraphBuilder, x: Value, matrix: Matrix): Value;
+  /** Whether the runtime makes one operator of the products of queries, keys and values over `columns`, and of the norm before them. */
+  joinsProducts?(columns: number): boolean;
 }
 
 /** One way to store the embedding [vocabulary, width], which is the head's matrix too where the model ties them. */

@@ -99,6 +99,22 @@ describe('checkGrowth', () => {
     expect(() => checkGrowth('long', 1e9, [], limitMB)).toThrow(/keeps every token/);
   });
 
+  it('counts what a graphics card holds, where a state is made anew by each run', async () => {
+    const model = new FakeModel('', { growthBytes: 1000, provider: 'webgpu' });
+    const host = hostOf(model);
+    const asked: number[] = [];
+    const guarded = new CountedModel(model, newCounters(), undefined, (bytes) => asked.push(bytes));
+    const state = await guarded.create();
+    await guarded.read(state, ids.slice(0, 100), work);
+    expect(asked).toEqual([64_000, 100_000]);
+    await keepStates(host, 1);
+    model.stateBytesHeld = () => 500e6;
+    const limitMB = residentBytes() / 1e6 + 400;
+    checkGrowth('long', 1000, [], limitMB);
+    expect(() => checkGrowth('long', 1000, [host], limitMB)).toThrow(/keeps every token/);
+    await host.dispose();
+  });
+
   it('asks nothing of a model whose states do not grow', async () => {
     const refuse = () => {
       throw new Error('asked');

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findAssets } from '../../../runtime/engine/assets';
 import { Engine } from '../../../runtime/engine/engine';
 import type { Session } from '../../../runtime/engine/session';
-import type { AddModelProgress } from '../../../runtime/protocol/models';
+import type { AddModelProgress, InstalledModel } from '../../../runtime/protocol/models';
 import { CancelledError } from '../../../runtime/protocol/errors';
 import { temporaryFolder, writeTinyModel } from '../fixtures/model-folder';
 
@@ -75,4 +75,15 @@ test('adding can be given up', async () => {
   abort.abort();
   await expect(session.models.add({ folder: tiny() }, abort.signal, nothing)).rejects.toThrow(CancelledError);
   expect((await session.models.list()).models).toHaveLength(1);
+});
+
+test('on the GPU a model needs memory for its weights in each of its graphs', async () => {
+  const needed = async () => {
+    const [{ memoryBytes, weightBytes }] = (await session.models.list()).models as [InstalledModel];
+    return { memory: memoryBytes!, weights: weightBytes! };
+  };
+  const onCpu = await needed();
+  await session.setSettings({ ...settings, provider: 'webgpu' });
+  const { memory } = await needed();
+  expect(memory).toBe(onCpu.memory + 2 * onCpu.weights);
 });

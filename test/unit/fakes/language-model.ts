@@ -46,6 +46,7 @@ export const fakeInfo: ModelInfo = {
   usefulContext: 4096,
   maxSuffixTokens: 192,
   maxNearTokens: 192,
+  blockTokens: 64,
   stateBytes: 100,
   growthBytes: 0,
   weightBytes: 1000,

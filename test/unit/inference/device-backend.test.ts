@@ -7,6 +7,7 @@ import type { StateLayout } from '../../../runtime/graph/states';
 import type { Backend } from '../../../runtime/inference/backend';
 import { DeviceLedger } from '../../../runtime/inference/device-ledger';
 import { openBackend } from '../../../runtime/inference/open-backend';
+import type { ChosenToken } from '../../../runtime/inference/sampling';
 import { graphFile, planCompilation, writeCompiled } from '../../../runtime/models/compile';
 import { readModelJson } from '../../../runtime/models/manifest';
 import { randomCheckpoint } from '../../../runtime/models/random-weights';
@@ -118,15 +119,49 @@ describe.each(['striped', 'llama', 'mamba', 'stripedhyena', 'qwen3_5_text', 'lfm
   });
 });
 
+test('what is written by several runs at once is what is written one by one', async () => {
+  const [host, device] = [await open('striped', 'cpu'), await open('striped', 'webgpu')];
+  for (const { backend } of [host, device]) backend.create(1);
+  const written: ChosenToken[] = [];
+  let most = 0;
+  for (let id = 5; written.length < 120; id = written.at(-1)!.id) {
+    const { tokens } = await device.backend.run(1, [id], { kind: 'token', choice: greedy, most: 99 });
+    most = Math.max(most, tokens!.length);
+    written.push(...tokens!);
+  }
+  expect(most).toBe(4 * greedySteps);
+  for (const [i, { id, logProbability }] of written.entries()) {
+    const expected = await tokenOf(host.backend, 1, i === 0 ? 5 : written[i - 1]!.id);
+    expect(id).toBe(expected.id);
+    expect(logProbability).toBeCloseTo(expected.logProbability, 3);
+  }
+  const exported = await device.backend.exportState(1);
+  expect(exported.length).toBe(written.length);
+  const after = { kind: 'scores' } as const;
+  const next = [written.at(-1)!.id, 3];
+  const [expected, found] = [
+    await host.backend.run(1, next, after),
+    await device.backend.run(1, next, after),
+  ];
+  for (const [i, score] of expected.scores!.entries()) expect(found.scores![i]).toBeCloseTo(score, 3);
+});
+
 test.each(['mamba2', 'striped', 'granitemoehybrid_dense', 'llama', 'qwen3_5_text', 'mamba'])(
   '%s: blocks',
   async (name) => {
     const long = Array.from({ length: 1250 }, (_, i) => (i * i * 7 + i * 29 + 3) % 70);
     const [host, device] = [await open(name, 'cpu'), await open(name, 'webgpu')];
     for (const { backend } of [host, device]) backend.create(1);
+    // A first block behind nothing at all is as good as one behind some tokens.
+    const empty = await open(name, 'webgpu');
+    empty.backend.create(1);
+    const { scores: first } = await empty.backend.run(1, long.slice(0, 640), { kind: 'scores' });
     for (let at = 0; at < 40; at += 20)
-      for (const { backend } of [host, device])
-        await backend.run(1, long.slice(at, at + 20), { kind: 'nothing' });
+      for (const { backend } of [host, device]) {
+        const { scores } = await backend.run(1, long.slice(at, at + 20), { kind: 'scores' });
+        for (const [i, score] of scores!.entries())
+          if (at + i > 0) expect(first![at + i]).toBeCloseTo(score, 3);
+      }
     const block = long.slice(40, 552);
     const { scores } = await device.backend.run(1, block, { kind: 'scores' });
     for (let at = 0; at < block.length; at += 64) {
@@ -151,6 +186,18 @@ test.each(['mamba2', 'striped', 'granitemoehybrid_dense', 'llama', 'qwen3_5_text
     expect(other.logProbability).toBeCloseTo(one.logProbability, 3);
   },
 );
+
+test('the graphs that are open are counted, as each holds the weights', async () => {
+  const { backend } = await open('striped', 'webgpu');
+  backend.create(1);
+  const read = async (count: number) =>
+    (await backend.run(1, new Array<number>(count).fill(3), { kind: 'nothing' })).graphs;
+  expect(await read(8)).toBe(1);
+  expect(await read(512)).toBe(2);
+  const { graphs } = await backend.run(1, [3], { kind: 'token', choice: greedy, most: greedySteps });
+  expect(graphs).toBe(3);
+  expect(await read(8)).toBe(3);
+});
 
 test('a saved state that does not fit is refused', async () => {
   const { backend } = await open('striped', 'webgpu');
