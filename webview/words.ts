@@ -52,6 +52,7 @@ export function answerCost(response: AskResponse): string {
     t('{0} from {1}', passages(response.passages.length), files(response.filesSearched)),
     t('{0} search', duration(response.ms.search)),
   ];
+  if (response.byMeaning) parts.push(t('by meaning as well'));
   if (response.reranked) parts.push(t('{0} re-ranking', duration(response.ms.rerank)));
   return parts.join(', ');
 }
@@ -72,10 +73,18 @@ export function indexLine(index: IndexStatus | undefined): string {
     case 'paused':
       return t('Indexing paused at {0}, {1} of {2}', done, count(filesDone), files(filesTotal));
     case 'ready':
-      return t('{0} indexed', files(filesDone));
+      return readyLine(index);
     case 'failed':
       return index.reason ?? t('The index could not be built.');
   }
+}
+
+function readyLine({ filesDone, vectors }: IndexStatus): string {
+  if (vectors?.problem !== undefined)
+    return t('{0} indexed, and no more vectors made: {1}', files(filesDone), vectors.problem);
+  if (!vectors || vectors.encoded === vectors.passages) return t('{0} indexed', files(filesDone));
+  const share = percent(vectors.encoded / vectors.passages);
+  return t('{0} indexed, with vectors for {1} of passages', files(filesDone), share);
 }
 
 export const indexedShare = ({ filesDone, filesTotal }: IndexStatus): number =>

@@ -3,13 +3,13 @@ import * as vscode from 'vscode';
 import { isRepositoryName } from '../../runtime/hub/repository-name';
 import { AddModel, AddModelProgressType, ListModels } from '../../runtime/protocol/methods';
 import type { AddModelRequest, InstalledModel, ModelOffer } from '../../runtime/protocol/models';
-import { converses, modelWords } from '../models/model-words';
+import { converses, encodes, modelWords } from '../models/model-words';
 import { withModelProgress } from '../models/progress';
 import type { CommandHandlers, Services } from '../services';
 import type { SettingKey } from '../settings/schema';
 import { section } from '../settings/settings';
 
-/** Adding models, and choosing the ones that complete and answer. */
+/** Adding models, and choosing the ones that complete, answer and place passages. */
 export function modelCommands(services: Services): CommandHandlers {
   const { engine } = services;
   return {
@@ -21,7 +21,24 @@ export function modelCommands(services: Services): CommandHandlers {
       if (source === 'hub') await addFromHub(services);
     },
     'longview.selectModel': () => selectModel(services),
-    'longview.selectChatModel': () => selectChatModel(services),
+    'longview.selectChatModel': () =>
+      selectAmong(services, {
+        setting: 'models.chat',
+        usable: converses,
+        title: vscode.l10n.t('The model that writes answers'),
+        none: vscode.l10n.t('None: show passages alone'),
+        missing: vscode.l10n.t(
+          'No model is there that can write answers. Add an instruction-tuned one, with a chat template.',
+        ),
+      }),
+    'longview.selectEncoder': () =>
+      selectAmong(services, {
+        setting: 'models.encoder',
+        usable: encodes,
+        title: vscode.l10n.t('The encoder that places passages by their meaning'),
+        none: vscode.l10n.t('None: find passages by their words alone'),
+        missing: vscode.l10n.t('No encoder is there. Add one, with its tokenizer.json.'),
+      }),
   };
 }
 
@@ -91,6 +108,17 @@ async function add(services: Services, request: AddModelRequest, label: string):
 }
 
 async function offer(added: InstalledModel): Promise<void> {
+  if (encodes(added)) {
+    await offerUse(
+      added,
+      vscode.l10n.t(
+        '{0} was added. It is an encoder: questions can go by the meaning of passages.',
+        added.name,
+      ),
+      'models.encoder',
+    );
+    return;
+  }
   if (!added.completes) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
@@ -100,9 +128,12 @@ async function offer(added: InstalledModel): Promise<void> {
     );
     return;
   }
+  await offerUse(added, vscode.l10n.t('{0} was added.', added.name), 'models.completion');
+}
+
+async function offerUse({ name }: InstalledModel, text: string, setting: SettingKey): Promise<void> {
   const use = vscode.l10n.t('Use It');
-  const choice = await vscode.window.showInformationMessage(vscode.l10n.t('{0} was added.', added.name), use);
-  if (choice === use) await choose(added.name);
+  if ((await vscode.window.showInformationMessage(text, use)) === use) await choose(name, setting);
 }
 
 async function selectModel({ engine, settings }: Services): Promise<void> {
@@ -121,43 +152,55 @@ async function selectModel({ engine, settings }: Services): Promise<void> {
   if (!choice) return;
   const { name, problem, completes } = choice.model;
   if (problem !== undefined) throw new Error(problem);
+  if (encodes(choice.model))
+    throw new Error(
+      vscode.l10n.t(
+        '{0} is an encoder, so it cannot complete. "Longview: Select Encoder..." chooses it.',
+        name,
+      ),
+    );
   if (!completes)
     throw new Error(
       vscode.l10n.t('{0} has no longview.json that describes its prompts, so it cannot complete.', name),
     );
-  await choose(name);
+  await choose(name, 'models.completion');
 }
 
-async function selectChatModel({ engine, settings }: Services): Promise<void> {
+/** A model for a purpose that not every model serves, and that can be done without. */
+interface Purpose {
+  setting: 'models.chat' | 'models.encoder';
+  usable: (model: ModelOffer) => boolean;
+  title: string;
+  none: string;
+  /** Said where no model is usable. */
+  missing: string;
+}
+
+async function selectAmong({ engine, settings }: Services, purpose: Purpose): Promise<void> {
   const offers = await engine.request(ListModels, undefined);
-  const current = settings.get('models.chat');
-  const models = offers.models.filter(converses);
+  const current = settings.get(purpose.setting);
+  const models = offers.models.filter(purpose.usable);
   if (models.length === 0) {
     const addModel = vscode.l10n.t('Add Model...');
-    const choice = await vscode.window.showInformationMessage(
-      vscode.l10n.t(
-        'No model is there that can write answers. Add an instruction-tuned one, with a chat template.',
-      ),
-      addModel,
-    );
+    const choice = await vscode.window.showInformationMessage(purpose.missing, addModel);
     if (choice === addModel) await vscode.commands.executeCommand('longview.addModel');
     return;
   }
-  const none = { label: vscode.l10n.t('None: show passages alone'), name: '' };
+  const none = { label: purpose.none, name: '' };
   const items = models.map((model) => ({
     label: model.name === current ? `$(check) ${model.name}` : model.name,
     ...modelWords(model, offers, vscode.l10n.t),
     name: model.name,
   }));
   const choice = await vscode.window.showQuickPick([none, ...items], {
-    title: vscode.l10n.t('The model that writes answers'),
+    title: purpose.title,
     matchOnDescription: true,
     matchOnDetail: true,
   });
-  if (choice) await choose(choice.name, 'models.chat');
+  if (choice) await choose(choice.name, purpose.setting);
 }
 
 /** The setting belongs to the machine, as the model does. */
-function choose(name: string, setting: SettingKey = 'models.completion'): Thenable<void> {
+function choose(name: string, setting: SettingKey): Thenable<void> {
   return vscode.workspace.getConfiguration(section).update(setting, name, vscode.ConfigurationTarget.Global);
 }

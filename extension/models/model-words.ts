@@ -1,4 +1,4 @@
-import type { HubPlan, ModelOffer, ModelOffers } from '../../runtime/protocol/models';
+import type { HubPlan, InstalledModel, ModelOffer, ModelOffers } from '../../runtime/protocol/models';
 import type { Translate } from '../../runtime/protocol/translate';
 import { formatBytes } from '../reports/bytes';
 
@@ -20,6 +20,10 @@ export function fitOf(
 export const converses = ({ chats, completes, problem }: ModelOffer): boolean =>
   chats === true && completes && problem === undefined;
 
+/** Passages can be placed by it. */
+export const encodes = ({ encodes: is, problem }: InstalledModel): boolean =>
+  is === true && problem === undefined;
+
 export interface ModelWords {
   description: string;
   detail: string;
@@ -36,7 +40,9 @@ export function modelWords(model: ModelOffer, offers: ModelOffers, t: Translate)
   ];
   if (problem !== undefined) return { description: joined(description), detail: problem };
   const detail = [
+    encodes(model) && t('places passages by their meaning'),
     !model.completes &&
+      !encodes(model) &&
       t('No completions: the model comes without a tokeniser, or nothing says where its texts end'),
     model.completesFrom === 'prefix' && t('completes from what stands before the cursor alone'),
     converses(model) && t('writes answers'),

@@ -14,6 +14,7 @@ export const settingSpecs = {
   'completion.eagerness': { kind: 'choice', default: 'balanced', choices: ['low', 'balanced', 'high'] },
   'models.completion': { kind: 'text', default: 'striped-code' },
   'models.chat': { kind: 'text', default: '', mayBeEmpty: true },
+  'models.encoder': { kind: 'text', default: '', mayBeEmpty: true },
   'models.hub': { kind: 'text', default: 'https://huggingface.co' },
   'engine.provider': { kind: 'choice', default: 'auto', choices: ['auto', 'cpu', 'webgpu', 'mixed'] },
   'engine.cudaFolder': { kind: 'text', default: '', mayBeEmpty: true },

@@ -29,6 +29,7 @@ export class Settings {
     return {
       completionModel: this.get('models.completion'),
       chatModel: this.get('models.chat').trim(),
+      encoderModel: this.get('models.encoder').trim(),
       provider: this.get('engine.provider'),
       cudaFolder: this.get('engine.cudaFolder').trim(),
       memoryLimit: this.get('engine.memoryLimit'),

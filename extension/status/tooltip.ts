@@ -1,3 +1,4 @@
+import type { VectorStatus } from '../../runtime/protocol/index-status';
 import type { Translate } from '../../runtime/protocol/translate';
 import type { StatusFacts } from './status-state';
 import type { StatusView } from './status-view';
@@ -50,11 +51,18 @@ export function tooltipMarkdown(view: StatusView, facts: StatusFacts, t: Transla
   }
   if (index && index.state !== 'off')
     rows.push([t('Index'), t('{0} files, {1} passages', index.filesDone, index.chunks)]);
+  if (index?.vectors) rows.push([t('Vectors'), vectorWords(index.vectors, t)]);
   const table = rows.map(([name, value]) => `| ${cell(name)} | ${cell(value)} |`);
   return [
     `**Longview**: ${escapeMarkdown(view.sentence)}`,
     ...(table.length > 0 ? ['', '| | |', '|:--|:--|', ...table] : []),
   ].join('\n');
+}
+
+function vectorWords({ encoder, passages, encoded, problem }: VectorStatus, t: Translate): string {
+  const percent = passages > 0 ? Math.floor((100 * encoded) / passages) : 0;
+  const share = t('{0} % of passages, by {1}', percent, encoder);
+  return problem === undefined ? share : `${share}. ${problem}`;
 }
 
 function cell(text: string): string {

@@ -77,12 +77,26 @@ export function isEncoderConfig(config: unknown): boolean {
 
 function described<T>(config: unknown, known: Record<string, (config: unknown) => T>): T {
   const family = familyOf(config);
-  if (family === undefined || !Object.hasOwn(known, family))
-    throw new UserError(
-      `config.json: models of type "${family ?? '(none)'}" are not supported${known === encoders ? ' as encoders' : ''}. ` +
-        `Supported: ${Object.keys(known).join(', ')}.`,
-    );
+  if (family === undefined || !Object.hasOwn(known, family)) throw unsupported(family, known);
   return known[family]!(config);
+}
+
+/** A family of the other kind is no unknown one. */
+function unsupported(family: string | undefined, known: object): UserError {
+  if (family !== undefined && known === families && Object.hasOwn(encoders, family))
+    return new UserError(
+      `config.json: models of type "${family}" are encoders: they make vectors of texts, and write nothing. ` +
+        'Choose it in "longview.models.encoder", and a language model here.',
+    );
+  if (family !== undefined && known === encoders && Object.hasOwn(families, family))
+    return new UserError(
+      `config.json: models of type "${family}" write texts and are no encoders. ` +
+        `Supported as encoders: ${Object.keys(encoders).join(', ')}.`,
+    );
+  return new UserError(
+    `config.json: models of type "${family ?? '(none)'}" are not supported${known === encoders ? ' as encoders' : ''}. ` +
+      `Supported: ${Object.keys(known).join(', ')}.`,
+  );
 }
 
 /** Every tensor that the checkpoint must hold, with its shape. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chatTemplateIn } from '../library/library';
+import { chatTemplateIn, isEncoderFolder } from '../library/library';
 import type { ChatProgress, ChatRequest, ChatResponse } from '../protocol/chat';
 import { UserError } from '../protocol/errors';
 import type { AskRequest } from '../protocol/questions';
@@ -52,6 +52,10 @@ export class Conversations {
     if (!existsSync(folder))
       throw new UserError(
         `There is no model "${name}" (longview.models.chat). Add it, or choose another one for answers.`,
+      );
+    if (isEncoderFolder(folder))
+      throw new UserError(
+        `${name} is an encoder: it makes vectors of texts, and writes nothing. Choose an instruction-tuned model in "longview.models.chat", or none.`,
       );
     const template = chatTemplateIn(folder);
     if (!template)

@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import type { DoctorItem, DoctorReport, EngineSettings, EngineStatus } from '../protocol/engine';
-import type { IndexStatus } from '../protocol/index-status';
+import type { IndexStatus, VectorStatus } from '../protocol/index-status';
 import { providerItems, type ProviderFacts } from './providers/report';
 
 export interface DoctorFacts {
@@ -135,7 +135,18 @@ function indexItems({ index, folders, settings }: DoctorFacts): DoctorItem[] {
       value: `${index.state}: ${index.filesDone} of ${index.filesTotal} files, ${index.chunks} passages, ${mb(index.bytesOnDisk)} on disk`,
       ...(index.reason && { advice: index.reason }),
     },
+    ...(index.vectors ? [vectorsItem(index.vectors)] : []),
   ];
+}
+
+function vectorsItem({ encoder, passages, encoded, problem }: VectorStatus): DoctorItem {
+  const share = passages > 0 ? Math.floor((100 * encoded) / passages) : 0;
+  return {
+    level: problem === undefined ? 'ok' : 'warning',
+    title: 'Vectors',
+    value: `${share} % of ${passages} passages, by ${encoder}`,
+    ...(problem !== undefined && { advice: `Questions go by words alone where there are none. ${problem}` }),
+  };
 }
 
 function dataItems({ dataFolder, dataSizes }: DoctorFacts): DoctorItem[] {

@@ -6,15 +6,18 @@ import { openGrammars } from '../syntax';
 import type { EngineAssets } from './assets';
 import { CountedModel, newCounters, type WorkCounters } from './counted-model';
 import { DataFolder } from './data-folder';
+import type { EncoderHost } from './encoder-host';
 import { Logger, type LogSink } from './log';
 import { checkGrowth, holdCeiling, lacksRoomToProbe, residentBytes, statesLimitBytes } from './memory';
 import { declaredLanguages } from './model-choice';
 import { ModelHost } from './model-host';
 import { modelChoice, ModelHosts, type ModelChoice } from './model-hosts';
 import { DecodingSpeed } from './decoding-speed';
+import { openEncoder } from './open-encoder';
 import { ProbesFile } from './providers/probes-file';
 import { notBuilt, ProviderProbes } from './providers/probe-providers';
 import { ProviderProbing } from './providers/provider-probing';
+import { QuietTime } from './quiet-time';
 import { openSavedStates } from './saved-states';
 import { Scheduler } from './scheduler';
 import { Session } from './session';
@@ -24,6 +27,8 @@ export type { EngineAssets } from './assets';
 
 /** Without a request for this long the model leaves memory. */
 const idleMs = 10 * 60_000;
+/** Passages are encoded only after this long without a key: each takes all threads for up to seconds. */
+const quietMs = 2000;
 
 /**
  * What all windows of a user share: the models and the turns on them, the memory ceiling, and the folder in which all is
@@ -34,10 +39,12 @@ export class Engine {
   readonly summaries: Summaries;
   readonly hosts: ModelHosts;
   readonly probing: ProviderProbing;
+  readonly encoders: ModelHosts<EncoderHost>;
   private readonly scheduler = new Scheduler();
   private readonly sessions = new Map<Session, LogSink>();
   private readonly log: Logger;
   private readonly work = newCounters();
+  private readonly quiet = new QuietTime(quietMs);
   /** Windows that come wait for it. */
   private prepared: Promise<void> | undefined;
   private hasCompleted = false;
@@ -61,6 +68,7 @@ export class Engine {
         assets.probePath === undefined ? notBuilt : lacksRoomToProbe(host, this.memoryLimit),
       log: this.log.in('providers'),
     });
+    this.encoders = new ModelHosts((choice) => this.createEncoder(choice));
   }
 
   /** A window is about to connect, and what it shows will want a model: that is loaded meanwhile. */
@@ -130,7 +138,7 @@ export class Engine {
     const readings = [...this.sessions.keys()].map(({ reading }) => reading);
     readings.forEach((reading) => reading.begin());
     try {
-      return await job();
+      return await this.quiet.during(job);
     } finally {
       readings.forEach((reading) => reading.end());
     }
@@ -147,7 +155,7 @@ export class Engine {
   async holdCeiling(): Promise<void> {
     if (this.sessions.size === 0) return;
     const { memoryLimit } = this;
-    const action = await holdCeiling(this.hosts.all, memoryLimit);
+    const action = await holdCeiling(this.hosts.all, memoryLimit, this.encoders.all);
     if (action !== 'none') this.log.warn('Memory limit reached', { action, limitMB: memoryLimit });
   }
 
@@ -155,8 +163,10 @@ export class Engine {
   async settle(): Promise<void> {
     this.applyCeiling();
     // Without any window the process is about to end, unless one is just loaded anew and wants what it had.
-    if (this.sessions.size > 0)
-      await this.hosts.keepOnly([...this.sessions.keys()].flatMap(({ choices }) => choices));
+    const models = [...this.sessions.keys()].map((session) => session.chosen);
+    if (models.length === 0) return;
+    await this.hosts.keepOnly(models.flatMap(({ reading }) => reading));
+    await this.encoders.keepOnly(models.flatMap(({ encoder }) => encoder ?? []));
   }
 
   async unloadModel(host: ModelHost): Promise<void> {
@@ -202,6 +212,7 @@ export class Engine {
     await Promise.all([...this.sessions.keys()].map((session) => session.dispose()));
     this.summaries.close();
     await this.hosts.keepOnly([]);
+    await this.encoders.keepOnly([]);
   }
 
   private async prepare(): Promise<void> {
@@ -217,7 +228,7 @@ export class Engine {
   private applyCeiling(): void {
     if (this.sessions.size === 0) return;
     // Those that are still to be loaded have their share as well.
-    const choices = [...this.sessions.keys()].flatMap((session) => session.choices);
+    const choices = [...this.sessions.keys()].flatMap(({ chosen }) => chosen.reading);
     const hosts = [...new Set(choices.map((choice) => this.hosts.for(choice)))];
     for (const host of hosts) {
       host.setStatesLimit(statesLimitBytes(this.memoryLimit) / hosts.length);
@@ -262,5 +273,22 @@ export class Engine {
       },
     });
     return host;
+  }
+
+  private createEncoder(choice: ModelChoice): EncoderHost {
+    return openEncoder(choice, {
+      cacheFolder: this.data.cache,
+      workerPath: this.assets.workerPath,
+      scheduler: this.scheduler,
+      memoryLimit: () => this.memoryLimit,
+      quiet: (signal) => this.quiet.begun(signal),
+      idleMs,
+      log: this.log.in('encoder'),
+      onGone: (host) => {
+        for (const session of this.sessions.keys())
+          if (session.encoder === host) session.workspace.releaseVectors();
+      },
+      onWork: () => this.holdCeiling(),
+    });
   }
 }

@@ -2,19 +2,22 @@ import path from 'node:path';
 import type { Evidence, EvidenceIndex, EvidenceScope } from '../questions';
 import { holdsSecret, isTestPath, type WorkspaceIndex } from '../retrieval';
 import type { FileKind } from '../protocol/questions';
+import type { Logger } from './log';
+import { questionVector } from './question-vector';
 
 /** Of a limited or filtered search: what a filter leaves out must not use up the places. */
 const PROPOSED = 500;
 
 /** The index as questions see it: limited to places, and without kinds of files, where they ask for that. */
-export function evidenceIndex(index: WorkspaceIndex): EvidenceIndex {
+export function evidenceIndex(index: WorkspaceIndex, log: Logger): EvidenceIndex {
   return {
     search(question, scope) {
-      const { folders, files, leaveOut, limit } = scope;
+      const { folders, files, leaveOut, limit, vector } = scope;
       const narrowed = files.length > 0 || leaveOut.length > 0;
-      const found = index.search(question, { folders, files, limit: narrowed ? PROPOSED : limit });
+      const found = index.search(question, { folders, files, limit: narrowed ? PROPOSED : limit, vector });
       return (narrowed ? found.filter((item) => isWithin(item, scope)) : found).slice(0, limit);
     },
+    vectorOf: (question, signal) => questionVector(index, question, { log, signal }),
     async read(file, ahead) {
       const saved = await index.read(file);
       if (saved === undefined || ahead === undefined) return saved;

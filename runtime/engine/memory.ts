@@ -21,13 +21,29 @@ export type MemoryAction = 'none' | 'dropped-states' | 'unloaded';
 
 /**
  * Called after each piece of work: above the ceiling the states of all models go first, then, one at a time, the models
- * that nothing runs with.
+ * that nothing runs with, encoders before those that write.
  */
-export async function holdCeiling(hosts: readonly ModelHost[], limitMB: number): Promise<MemoryAction> {
+export async function holdCeiling(
+  hosts: readonly ModelHost[],
+  limitMB: number,
+  encoders: readonly { unload(): Promise<boolean> }[] = [],
+): Promise<MemoryAction> {
   if (residentBytes() <= limitMB * 1e6) return 'none';
   if (dropStates(hosts)) return 'dropped-states';
-  for (const host of hosts) if (await host.unload()) return 'unloaded';
+  for (const host of [...encoders, ...hosts]) if (await host.unload()) return 'unloaded';
   return 'none';
+}
+
+/**
+ * Called before an encoder is loaded. Nothing makes way for it: what is kept of texts that are being worked on is worth more.
+ * @throws UserError
+ */
+export function requireRoom(model: string, bytes: number, limitMB: number): void {
+  if (residentBytes() + bytes <= limitMB * 1e6) return;
+  throw new UserError(
+    `${model} needs ${Math.ceil(bytes / 1e6)} MB, for which the memory limit of ${limitMB} MB leaves no room. ` +
+      'Raise "longview.engine.memoryLimit", or choose a smaller encoder.',
+  );
 }
 
 /**

@@ -25,6 +25,12 @@ export function chatChoice(params: Choosing): ModelChoice | undefined {
   return chatModel === '' ? undefined : choiceOf(chatModel, params);
 }
 
+/** The encoder; undefined where none was chosen. It runs on the CPU. */
+export function encoderChoice(params: Choosing): ModelChoice | undefined {
+  const { encoderModel = '' } = params.settings;
+  return encoderModel === '' ? undefined : { ...choiceOf(encoderModel, params), provider: 'cpu' };
+}
+
 function choiceOf(name: string, { settings, modelsFolder, dataFolder, precision }: Choosing): ModelChoice {
   return {
     name,
@@ -37,16 +43,16 @@ function choiceOf(name: string, { settings, modelsFolder, dataFolder, precision 
 }
 
 /** The models of all windows: those that choose alike share one. */
-export class ModelHosts {
-  private readonly hosts = new Map<string, ModelHost>();
+export class ModelHosts<Host extends { dispose(): Promise<void> } = ModelHost> {
+  private readonly hosts = new Map<string, Host>();
 
-  constructor(private readonly create: (choice: ModelChoice) => ModelHost) {}
+  constructor(private readonly create: (choice: ModelChoice) => Host) {}
 
-  get all(): ModelHost[] {
+  get all(): Host[] {
     return [...this.hosts.values()];
   }
 
-  for(choice: ModelChoice): ModelHost {
+  for(choice: ModelChoice): Host {
     const key = keyOf(choice);
     let host = this.hosts.get(key);
     if (!host) this.hosts.set(key, (host = this.create(choice)));

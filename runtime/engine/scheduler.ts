@@ -1,72 +1,80 @@
-import type { Priority, WorkOptions } from '../inference/language-model';
+import type { Priority } from '../inference/language-model';
+import type { BlockOptions, BlockScheduler } from '../inference/scheduling';
 import { CancelledError } from '../protocol/errors';
 
-interface Waiting {
+interface Block {
   priority: Priority;
-  order: number;
+  aside: boolean;
+}
+
+interface Waiting extends Block {
   start: () => void;
-  abort: () => void;
 }
 
 /**
- * Gives the model's one thread to one block at a time, to the most urgent job first and among equals to the one that
- * waited longest. A job asks anew for each of its blocks, so a keystroke waits for at most one block of anything else.
+ * Gives the models' thread to one block at a time, to the most urgent job first and among equals to the one that
+ * waited longest. A job asks anew for each of its blocks, so a keystroke waits for at most one block of anything else,
+ * and for none that runs aside.
  */
-export class Scheduler {
+export class Scheduler implements BlockScheduler {
+  /** In order of arrival. None of them may start: whatever changes that starts it. */
   private readonly waiting: Waiting[] = [];
-  private running = false;
-  private order = 0;
+  private readonly running = new Set<Block>();
 
-  async run<T>(options: WorkOptions, block: () => Promise<T>): Promise<T> {
+  async run<T>({ priority, aside = false, signal, waited }: BlockOptions, job: () => Promise<T>): Promise<T> {
     const asked = performance.now();
-    await this.turn(options);
-    if (options.waited) options.waited.ms += performance.now() - asked;
+    const block = { priority, aside };
+    await this.turn(block, signal);
+    if (waited) waited.ms += performance.now() - asked;
     try {
-      return await block();
+      return await job();
     } finally {
-      this.running = false;
+      this.running.delete(block);
       this.next();
     }
   }
 
   /** Nothing runs and nothing waits. */
   get idle(): boolean {
-    return !this.running && this.waiting.length === 0;
+    return this.running.size === 0 && this.waiting.length === 0;
   }
 
-  private turn({ priority, signal }: WorkOptions): Promise<void> {
+  private turn(block: Block, signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted) return Promise.reject(new CancelledError());
-    if (!this.running && this.waiting.length === 0) {
-      this.running = true;
+    if (this.mayStart(block)) {
+      this.running.add(block);
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
+      const abort = () => {
+        this.waiting.splice(this.waiting.indexOf(entry), 1);
+        reject(new CancelledError());
+      };
       const entry: Waiting = {
-        priority,
-        order: this.order++,
+        ...block,
         start: () => {
-          signal?.removeEventListener('abort', entry.abort);
-          this.running = true;
+          signal?.removeEventListener('abort', abort);
+          this.running.add(block);
           resolve();
         },
-        abort: () => {
-          this.waiting.splice(this.waiting.indexOf(entry), 1);
-          reject(new CancelledError());
-        },
       };
-      signal?.addEventListener('abort', entry.abort, { once: true });
+      signal?.addEventListener('abort', abort, { once: true });
       this.waiting.push(entry);
     });
   }
 
+  /** Beside what runs aside only what is more urgent than it. */
+  private mayStart({ priority, aside }: Block): boolean {
+    return [...this.running].every((other) => other.aside && !aside && priority < other.priority);
+  }
+
   private next(): void {
-    if (this.running || this.waiting.length === 0) return;
-    let best = 0;
-    for (let i = 1; i < this.waiting.length; i++) {
-      const a = this.waiting[i]!;
-      const b = this.waiting[best]!;
-      if (a.priority < b.priority || (a.priority === b.priority && a.order < b.order)) best = i;
+    for (;;) {
+      const ready = this.waiting.filter((entry) => this.mayStart(entry));
+      if (ready.length === 0) return;
+      const best = ready.reduce((a, b) => (b.priority < a.priority ? b : a));
+      this.waiting.splice(this.waiting.indexOf(best), 1);
+      best.start();
     }
-    this.waiting.splice(best, 1)[0]!.start();
   }
 }

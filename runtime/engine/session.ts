@@ -18,16 +18,17 @@ import { Conversations } from './conversations';
 import type { WorkCounters } from './counted-model';
 import { doctorReport } from './doctor';
 import { Documents } from './documents';
+import type { EncoderHost } from './encoder-host';
 import type { Engine } from './engine';
 import type { Logger } from './log';
 import type { ModelHost } from './model-host';
 import { messageOf, UserError } from '../protocol/errors';
 import { DEFAULT_CONTEXT, RepositoryContext } from './prompt-context';
-import { chatChoice, modelChoice, type ModelChoice } from './model-hosts';
 import { RERANK_BUDGET_MS } from '../questions';
 import { RecentEdits } from './recent-edits';
 import { SessionModels } from './session-models';
 import { doctorFacts, engineStatus, logFirst, sinceStart } from './session-report';
+import { WindowModels } from './window-models';
 import { Workspace } from './workspace';
 
 /**
@@ -44,10 +45,9 @@ export class Session {
   private readonly conversations: Conversations;
   readonly workspace: Workspace;
   readonly models: SessionModels;
+  readonly chosen: WindowModels;
   private readonly context: RepositoryContext;
   private folders: readonly WorkspaceFolder[];
-  private currentSettings: EngineSettings;
-  private currentChoice: ModelChoice;
   private activity: EngineStatus['activity'] = 'idle';
   private disposing: Promise<void> | undefined;
 
@@ -56,12 +56,11 @@ export class Session {
     private readonly params: InitializeParams,
     private readonly log: Logger,
   ) {
-    this.currentSettings = params.settings;
-    this.currentChoice = modelChoice(params);
+    this.chosen = new WindowModels(params);
     this.folders = params.workspaceFolders;
     const host = () => this.host;
     this.reading = new BackgroundReading(host, log.in('reading'), () => this.changed());
-    this.workspace = new Workspace(engine.data.root, log.in('index'));
+    this.workspace = new Workspace(engine.data.root, log.in('index'), () => this.encoder);
     this.models = new SessionModels(engine.data, params.modelsFolder, () => this.settings);
     this.context = new RepositoryContext({
       documents: this.documents,
@@ -84,27 +83,23 @@ export class Session {
     });
     this.conversations = new Conversations(
       engine.hosts,
-      () => this.chatChoice,
+      () => this.chosen.chat,
       () => this.scope,
     );
   }
 
   get settings(): EngineSettings {
-    return this.currentSettings;
-  }
-
-  /** The models that it may want in memory. */
-  get choices(): ModelChoice[] {
-    return [this.currentChoice, this.chatChoice].filter((choice) => choice !== undefined);
-  }
-
-  /** Looked up anew each time: a model that was named before it was added is found once it is there. */
-  private get chatChoice(): ModelChoice | undefined {
-    return chatChoice({ ...this.params, settings: this.currentSettings });
+    return this.chosen.settings;
   }
 
   get host(): ModelHost {
-    return this.engine.hosts.for(this.currentChoice);
+    return this.engine.hosts.for(this.chosen.completion);
+  }
+
+  /** What places passages by their meaning; undefined where none is chosen. */
+  get encoder(): EncoderHost | undefined {
+    const { encoder } = this.chosen;
+    return encoder && this.engine.encoders.for(encoder);
   }
 
   /** Says which workspace this is: the same for the same folders, in this window or another, today or tomorrow. */
@@ -186,7 +181,7 @@ export class Session {
     // What nobody waits for is no activity to be shown.
     if (request.ahead) return this.completions.complete(request, signal);
     const response = await this.doing('completing', () => this.completions.complete(request, signal));
-    this.engine.probing.served(this.currentChoice);
+    this.engine.probing.served(this.chosen.completion);
     void this.workspace.startIndexing();
     if (!request.notebook) this.context.worksAt(request.uri, request.offset);
     if (this.engine.isFirstCompletion()) logFirst(this.log, response);
@@ -220,7 +215,8 @@ export class Session {
     const response = await this.doing('answering', () =>
       this.conversations.chat(request, signal, onProgress),
     );
-    if (this.chatChoice) this.engine.probing.served(this.chatChoice);
+    const { chat } = this.chosen;
+    if (chat) this.engine.probing.served(chat);
     return response;
   }
 
@@ -288,8 +284,7 @@ export class Session {
   // Itself
 
   async setSettings(settings: EngineSettings): Promise<void> {
-    this.currentSettings = settings;
-    this.currentChoice = modelChoice({ ...this.params, settings });
+    this.chosen.settings = settings;
     this.reading.setEnabled(settings.backgroundReading === 'idle');
     await this.engine.settle();
     await this.workspace.configure(undefined, settings);
@@ -315,11 +310,12 @@ export class Session {
 
   status(): EngineStatus {
     const activity = this.activity === 'idle' && this.reading.active ? 'reading' : this.activity;
-    return engineStatus(this.engine, this.host, this.currentChoice, activity);
+    return engineStatus(this.engine, this.host, this.chosen.completion, activity);
   }
 
   async doctor(): Promise<DoctorReport> {
-    const { engine, host, settings, currentChoice: choice, chatChoice: chat } = this;
+    const { engine, host, settings } = this;
+    const { completion: choice, chat } = this.chosen;
     const index = this.workspace.status();
     const folders = this.workspace.folderPaths;
     const status = this.status();
@@ -329,7 +325,7 @@ export class Session {
   /** Measures anew what the model could run on. */
   probeProviders(signal?: AbortSignal, onProgress?: (progress: ProbeProgress) => void): Promise<void> {
     const onStep = (step: string) => onProgress?.({ step });
-    return this.engine.probing.probeNow(this.currentChoice, { signal, onStep });
+    return this.engine.probing.probeNow(this.chosen.completion, { signal, onStep });
   }
 
   /** Tells what has changed, in this window or in what it shares with others. */

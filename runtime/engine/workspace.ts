@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askWorkspace, type AskDependencies, type AskOptions } from '../questions';
 import { WorkspaceFiles, WorkspaceIndex, type LocatedFile, type SimilarPassage } from '../retrieval';
+import type { TextEncoder } from '../inference/text-encoder';
 import type { EngineSettings, WorkspaceFolder } from '../protocol/engine';
 import { isCancelled, messageOf } from '../protocol/errors';
 import type { FileChange, IndexStatus, IndexedFile } from '../protocol/index-status';
@@ -43,6 +44,8 @@ export class Workspace {
   constructor(
     private readonly dataFolder: string,
     private readonly log: Logger,
+    /** Of the window's settings as they are now. */
+    private readonly encoder: () => TextEncoder | undefined = () => undefined,
   ) {}
 
   get folderPaths(): string[] {
@@ -104,7 +107,7 @@ export class Workspace {
     }
     if (index.status().filesDone === 0)
       await Promise.race([index.idle(), sleep(emptyIndexWaitMs, undefined, { ref: false })]);
-    const evidence = { index: evidenceIndex(index), describer, writer };
+    const evidence = { index: evidenceIndex(index, this.log), describer, writer };
     if (rerankBudgetMs <= 0) return askWorkspace(request, { ...evidence, rerankBudgetMs: 0 }, options);
     try {
       return await host.use((model) =>
@@ -148,6 +151,17 @@ export class Workspace {
     await this.index?.idle();
   }
 
+  /** Resolves when every passage has its vector, as far as an encoder is chosen and can be used. */
+  async encoded(): Promise<void> {
+    await this.startIndexing();
+    await this.index?.encoded();
+  }
+
+  /** Holds no vectors in memory until the next question. */
+  releaseVectors(): void {
+    this.index?.releaseVectors();
+  }
+
   /** Display paths of the files that import this one; empty while the index does not know. */
   importersOf(path: string): string[] {
     return this.index?.importersOf(path) ?? [];
@@ -181,7 +195,10 @@ export class Workspace {
     this.folders = folders;
     this.contextFiles = new WorkspaceFiles(folders, settings.excludeGlobs);
     const wanted = settings.indexEnabled ? JSON.stringify([folders, settings.excludeGlobs]) : 'off';
-    if (wanted === this.opened) return;
+    if (wanted === this.opened) {
+      this.index?.encoderChanged();
+      return;
+    }
     clearTimeout(this.startTimer);
     this.startTimer = undefined;
     await this.index?.close();
@@ -198,6 +215,7 @@ export class Workspace {
       dataFolder: this.dataFolder,
       folders,
       excludeGlobs,
+      encoder: this.encoder,
       onNotice: (notice) => this.log.warn(notice),
     });
     try {

@@ -26,7 +26,12 @@ export async function measureEncoderPair(
     });
     const target = path.join(work, name);
     writeCompiled(target, plan, description, withoutPrefix(file));
-    const encoder = await Encoder.open(path.join(target, graphFile), description, { threads: 2, ...form });
+    const encoder = await Encoder.open({
+      graphPath: path.join(target, graphFile),
+      description,
+      threads: 2,
+      ...form,
+    });
     try {
       const ids = file.integers('input_ids');
       const [batch = 1, length = ids.length] = file.entry('input_ids').shape;

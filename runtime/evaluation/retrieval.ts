@@ -59,15 +59,16 @@ export async function evaluateRetrieval(options: RetrievalEvaluationOptions): Pr
   const index = new WorkspaceIndex({
     dataFolder,
     folders: [{ path: path.resolve(root), name: path.basename(root) }],
-    encoder,
+    encoder: () => encoder,
   });
   try {
     await index.open();
     index.start();
-    await index.idle();
+    await index.encoded();
     const status = index.status();
     if (status.filesDone === 0)
       throw new Error(`No file to search in ${root}: is it the folder that the questions are about?`);
+    if (status.vectors?.problem) throw new Error(status.vectors.problem);
     const plain = new PlainRanking(index.parts[0]!.contents.passages.allChunks());
     const search = async (question: string, method: 'lexical' | 'hybrid' | 'vector') => {
       const vector = method === 'lexical' ? undefined : await index.vectorOf(question);

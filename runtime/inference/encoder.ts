@@ -12,6 +12,11 @@ export interface Encoded {
   probe?: Float32Array;
 }
 
+/** What is needed to run a prepared encoder. Plain data. */
+export interface EncoderOptions extends Omit<SessionOptions, 'onDevice'> {
+  description: EncoderDescription;
+}
+
 /** Makes vectors of texts. Unlike a language model it keeps nothing: a text is taken whole. */
 export class Encoder {
   private constructor(
@@ -23,15 +28,11 @@ export class Encoder {
   static async load(options: PrepareOptions & { threads?: number }): Promise<Encoder> {
     const { description, graphPath } = await prepareEncoder(options);
     const { threads = 1 } = options;
-    return Encoder.open(graphPath, description, { threads });
+    return Encoder.open({ graphPath, description, threads });
   }
 
-  static async open(
-    graphPath: string,
-    description: EncoderDescription,
-    options: Omit<SessionOptions, 'graphPath'>,
-  ): Promise<Encoder> {
-    return new Encoder(await openSession({ graphPath, ...options }), description);
+  static async open({ description, ...options }: EncoderOptions): Promise<Encoder> {
+    return new Encoder(await openSession(options), description);
   }
 
   /** @throws UserError where a text is longer than the encoder takes, or holds an id that it does not know */

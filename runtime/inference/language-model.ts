@@ -11,6 +11,8 @@ export enum Priority {
   Question = 1,
   Summary = 2,
   Background = 3,
+  /** Vectors of passages: hours of work that nothing waits for. */
+  Encoding = 4,
 }
 
 /** How a piece of work is run: who waits for it, and how it ends early. Cancellation takes effect between blocks. */

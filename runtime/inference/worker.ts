@@ -4,16 +4,17 @@
  * closes its port when told to, and ends.
  */
 import { parentPort } from 'node:worker_threads';
-import type { Backend, BlockResult } from './backend';
+import type { Backend } from './backend';
+import { Encoder } from './encoder';
 import { openBackend } from './open-backend';
 import { loadOnnxRuntime } from './onnxruntime';
-import type { StateSnapshot } from './snapshot';
-import type { WorkerReply, WorkerRequest } from './worker-messages';
+import type { WorkerReply, WorkerRequest, WorkerResult } from './worker-messages';
 
 const port = parentPort!;
 // Some 50 ms that pass while the other thread looks at the model's files; a failure comes again when a graph is opened.
 loadOnnxRuntime().catch(() => undefined);
 let backend: Backend | undefined;
+let encoder: Encoder | undefined;
 let queue: Promise<void> = Promise.resolve();
 
 port.on('message', (request: WorkerRequest) => {
@@ -32,10 +33,21 @@ async function answer(request: WorkerRequest): Promise<void> {
   if (request.kind === 'close') port.close();
 }
 
-async function handle(request: WorkerRequest): Promise<BlockResult | StateSnapshot | undefined> {
-  if (request.kind === 'open') {
-    backend = await openBackend(request.options);
-    return undefined;
+async function handle(request: WorkerRequest): Promise<WorkerResult> {
+  switch (request.kind) {
+    case 'open':
+      backend = await openBackend(request.options);
+      return undefined;
+    case 'openEncoder':
+      encoder = await Encoder.open(request.options);
+      return undefined;
+    case 'encode':
+      if (!encoder) throw new Error('No encoder is loaded');
+      return (await encoder.encode(request.texts)).vectors;
+    case 'close':
+      await backend?.close();
+      await encoder?.close();
+      return undefined;
   }
   if (!backend) throw new Error('No model is loaded');
   switch (request.kind) {
@@ -57,9 +69,6 @@ async function handle(request: WorkerRequest): Promise<BlockResult | StateSnapsh
       return backend.exportState(request.state);
     case 'import':
       await backend.importState(request.state, request.snapshot);
-      return undefined;
-    case 'close':
-      await backend.close();
       return undefined;
   }
 }

@@ -1,14 +1,14 @@
 import { constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { checkCheckpoint, describeModel } from '../architectures';
+import { checkCheckpoint, describeEncoder, describeModel, isEncoderConfig } from '../architectures';
 import { openCheckpoint, weightFiles } from '../models/checkpoint';
 import { manifestFile, readManifest, readModelJson } from '../models/manifest';
-import { prepareBareModel } from '../models/model-folder';
+import { encoderKey, prepareBareModel, prepareEncoder, type PrepareOptions } from '../models/model-folder';
 import { knownModel } from '../models/registry';
 import { UserError, throwIfAborted } from '../protocol/errors';
 import type { AddModelProgress, AddModelRequest, InstalledModel, ModelOrigin } from '../protocol/models';
-import { isModelName, writeOrigin, type Library } from './library';
+import { isModelName, requireTokenizer, writeOrigin, type Library } from './library';
 import { promptManifest } from './prompt-manifest';
 
 /** Of a model's folder what is taken over besides its weights. */
@@ -42,12 +42,12 @@ export async function addModel(library: Library, options: AddModelOptions): Prom
   if (move) await rename(folder, target);
   else await copyModel(folder, target, options);
   try {
-    await prepareBareModel({
+    await prepare({
       folder: target,
       cacheFolder: library.cacheFolder,
       signal,
       onProgress: (done, total) => options.onProgress?.({ step: 'compiling', done, total }),
-    }).then(({ verified }) => verified);
+    });
     if (written) await writeFile(path.join(target, manifestFile), `${JSON.stringify(written, null, 2)}\n`);
     await writeOrigin(target, origin);
   } catch (error) {
@@ -63,9 +63,26 @@ export function checkDescription(folder: string): void {
   describedPrompts(folder, path.basename(folder), {});
 }
 
+/** Once and for all: whoever loads the model finds its weights compiled and its checksums known. */
+async function prepare(options: PrepareOptions): Promise<void> {
+  if (isEncoderConfig(readModelJson(options.folder, 'config.json'))) {
+    await prepareEncoder(options);
+    await encoderKey(options);
+  } else {
+    const { verified } = await prepareBareModel(options);
+    await verified;
+  }
+}
+
 /** The longview.json that the folder lacks, where it can be told. @throws UserError where what describes the model is wrong */
 function describedPrompts(folder: string, name: string, { repository }: ModelOrigin): object | undefined {
-  describeModel(readModelJson(folder, 'config.json'));
+  const config = readModelJson(folder, 'config.json');
+  if (isEncoderConfig(config)) {
+    describeEncoder(config);
+    requireTokenizer(folder);
+    return undefined;
+  }
+  describeModel(config);
   if (!existsSync(path.join(folder, manifestFile)))
     return promptManifest(folder, name, knownModel(repository ?? name));
   readManifest(folder);
@@ -77,7 +94,8 @@ function checkWeights(folder: string): void {
   if (existsSync(path.join(folder, manifestFile)) && readManifest(folder).compiled) return;
   const checkpoint = openCheckpoint(folder);
   try {
-    const description = describeModel(readModelJson(folder, 'config.json'));
+    const config = readModelJson(folder, 'config.json');
+    const description = isEncoderConfig(config) ? describeEncoder(config) : describeModel(config);
     checkCheckpoint(description, (tensor) => checkpoint.tensors.get(tensor)?.shape);
   } finally {
     checkpoint.close();

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describeModel } from '../architectures';
-import { checkpointTensors } from '../graph/model-graph';
+import { describedTensors, describeEncoder, describeModel, isEncoderConfig } from '../architectures';
 import { elementCount } from '../graph/stored-tensors';
 import { compiledWeights } from '../models/model-folder';
 import { readChatTemplate, type ChatTemplate } from '../models/chat-template';
@@ -70,11 +69,17 @@ export async function describeFolder(folder: string, cacheFolder: string): Promi
     completes: false,
   };
   try {
-    const description = describeModel(readModelJson(folder, 'config.json'));
+    const config = readModelJson(folder, 'config.json');
+    const encodes = isEncoderConfig(config);
+    const description = encodes ? describeEncoder(config) : describeModel(config);
     model.family = description.family;
-    model.parameters = parametersOf(checkpointTensors(description));
+    model.parameters = parametersOf(describedTensors(description));
     model.weightBytes = (await compiledWeights(folder, cacheFolder))?.bytes;
     if (model.weightBytes !== undefined) model.memoryBytes = model.weightBytes + (known?.states?.fixed ?? 0);
+    if (encodes) {
+      requireTokenizer(folder);
+      return { ...model, encodes };
+    }
     model.chats = chatTemplateIn(folder) !== undefined;
     if (!existsSync(path.join(folder, manifestFile))) return model;
     const manifest = readManifest(folder);
@@ -90,6 +95,20 @@ export async function describeFolder(folder: string, cacheFolder: string): Promi
   } catch (error) {
     return { ...model, problem: messageOf(error) };
   }
+}
+
+/** Whether a folder's config.json is an encoder's. @throws UserError where it cannot be read */
+export function isEncoderFolder(folder: string): boolean {
+  return isEncoderConfig(readModelJson(folder, 'config.json'));
+}
+
+/** Published encoders often come without: they were trained with another model's. @throws UserError */
+export function requireTokenizer(folder: string): void {
+  if (!existsSync(path.join(folder, 'tokenizer.json')))
+    throw new UserError(
+      `${path.join(folder, 'tokenizer.json')} is missing: an encoder cannot take texts without the tokeniser that it was ` +
+        'trained with. Put its tokenizer.json there.',
+    );
 }
 
 /** How the model in a folder is shown a conversation. @throws UserError where its files cannot be read */

@@ -66,8 +66,9 @@ export interface PrepareOptions {
  */
 export async function prepareModel(options: PrepareOptions): Promise<ReadyModel> {
   const { folder, cacheFolder, provider = 'cpu', onLog = () => undefined, onProgress, signal } = options;
-  const manifest = readManifest(folder);
+  // An encoder comes without longview.json, and what it is says more than that.
   const description = describeModel(readModelJson(folder, 'config.json'));
+  const manifest = readManifest(folder);
   const tokenizer = readModelJson(folder, 'tokenizer.json');
   checkIds(manifest, description, folder);
   const checksums = new Checksums(checksumsFile(cacheFolder));
@@ -128,13 +129,28 @@ export async function prepareBareModel(options: PrepareOptions): Promise<ReadyMo
 /** Makes an encoder ready: config.json and weights are all that it needs; its tokeniser is the caller's. */
 export async function prepareEncoder(
   options: PrepareOptions,
-): Promise<{ description: EncoderDescription; graphPath: string; key: string }> {
-  const { folder, cacheFolder, precision = 'w8u', onLog = () => undefined } = options;
+): Promise<{ description: EncoderDescription; graphPath: string }> {
+  const { folder, cacheFolder, precision = encoderPrecision, onLog = () => undefined } = options;
   const description = describeEncoder(readModelJson(folder, 'config.json'));
   const source = await new Checksums(checksumsFile(cacheFolder)).ofAll(folder, sourceFiles(folder));
   const compiled = await compiledInCache({ ...options, description, source, precision, onLog });
-  const key = `${source.slice(0, 16)}-${graphVersion}-${precision}`;
-  return { description, graphPath: compiled.graphPath, key };
+  return { description, graphPath: compiled.graphPath };
+}
+
+/**
+ * Names all that an encoder's vectors depend on: weights, config, tokeniser, graph and precision. Reads only what was never
+ * read before.
+ * @throws UserError where the folder holds no encoder, or a file of it is missing
+ */
+export async function encoderKey({
+  folder,
+  cacheFolder,
+  precision = encoderPrecision,
+}: PrepareOptions): Promise<string> {
+  describeEncoder(readModelJson(folder, 'config.json'));
+  const files = [...sourceFiles(folder), 'tokenizer.json'];
+  const source = await new Checksums(checksumsFile(cacheFolder)).ofAll(folder, files);
+  return `${source.slice(0, 16)}-${graphVersion}-${precision}`;
 }
 
 /**
@@ -213,6 +229,8 @@ function keyOf(weightsSum: string, precision: Precision, provider: Provider): st
   const form = provider === 'cpu' ? precision : `${precision} ${provider}`;
   return createHash('sha256').update(`${weightsSum} ${graphVersion} ${form}`).digest('hex').slice(0, 32);
 }
+
+const encoderPrecision: Precision = 'w8u';
 
 /** Where none is asked for. */
 export const usualPrecision: Record<Provider, Precision> = { cpu: 'w8u', webgpu: 'int8' };

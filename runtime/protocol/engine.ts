@@ -9,6 +9,8 @@ export interface EngineSettings {
   completionModel: string;
   /** The model that writes answers; empty or absent = none does. */
   chatModel?: string;
+  /** The encoder that places passages by their meaning; empty or absent = none does. */
+  encoderModel?: string;
   /** auto = what was measured to be fastest, the CPU until then. mixed: the CPU, and the GPU reads long texts. */
   provider: 'auto' | 'cpu' | 'webgpu' | 'mixed';
   /** Folder of CUDA's libraries, which are looked for beside the runtime as well; empty or absent = there only. */

@@ -1,5 +1,17 @@
 export type IndexState = 'off' | 'idle' | 'scanning' | 'indexing' | 'paused' | 'ready' | 'failed';
 
+/** Vectors of passages. */
+export interface VectorStatus {
+  /** The name of the model that makes them. */
+  encoder: string;
+  /** Of files that are there; as they were last counted. */
+  passages: number;
+  /** Those of them that have a vector. */
+  encoded: number;
+  /** Why no more are made, as a sentence: questions go by words, and by the vectors that are there. */
+  problem?: string;
+}
+
 export interface IndexStatus {
   state: IndexState;
   filesDone: number;
@@ -8,6 +20,8 @@ export interface IndexStatus {
   bytesOnDisk: number;
   /** Why it failed or is off, as a sentence. */
   reason?: string;
+  /** Absent where no encoder is chosen. */
+  vectors?: VectorStatus;
 }
 
 export type SkipReason =

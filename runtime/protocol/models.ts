@@ -31,6 +31,8 @@ export interface InstalledModel extends ModelOrigin {
   completes: boolean;
   /** What its completions are made from: a model that was not trained to fill in the middle hears nothing of what follows. */
   completesFrom?: 'both-sides' | 'prefix';
+  /** It is an encoder: makes vectors of texts, and writes nothing. */
+  encodes?: true;
   /** Has a chat template: conversations can be put to it. */
   chats?: boolean;
   /** Tokens that a conversation with it may have. */

@@ -109,6 +109,8 @@ export interface AskResponse {
   filesSearched: number;
   /** The model re-ordered the passages by how likely it makes the question. */
   reranked: boolean;
+  /** Vectors of the question and of passages were compared as well. */
+  byMeaning?: true;
   ms: { search: number; rerank: number; total: number };
   /** Set when no evidence was found. */
   nothingFound?: 'empty-workspace' | 'index-empty' | 'no-match' | 'index-disabled';

@@ -8,7 +8,7 @@ import type { Describer, Evidence, EvidenceIndex } from './evidence';
 import { leadEvidence, ledBy } from './lead';
 import type { ReadingModel } from './likelihood';
 import { ownNotes, writeNotes } from './notes';
-import { propose } from './propose';
+import { isAboutNames, propose } from './propose';
 import { rerank, RERANKED } from './rerank';
 import { verifyPassage } from './verify';
 import type { AnswerWriter } from './write-answer';
@@ -50,10 +50,11 @@ export async function askWorkspace(
   const { folders, files = [], leaveOut = [] } = request;
   const lead = request.lead && (await leadEvidence(request.lead, index, describer));
   const asked = { ...request, about: request.about ?? lead?.text };
-  const found =
-    status.state === 'off' || request.lead?.only
-      ? []
-      : propose(asked, index, { folders, files, leaveOut, limit: PROPOSED });
+  const searches = status.state !== 'off' && !request.lead?.only;
+  const vector =
+    searches && !isAboutNames(asked) ? await index.vectorOf?.(request.question, signal) : undefined;
+  const scope = { folders, files, leaveOut, limit: PROPOSED, vector };
+  const found = searches ? propose(asked, index, scope) : [];
   const searched = performance.now();
 
   let ordered = found;
@@ -82,6 +83,7 @@ export async function askWorkspace(
     indexed: status.filesTotal > 0 ? status.filesDone / status.filesTotal : 0,
     filesSearched: status.filesDone,
     reranked: scored > 1,
+    ...(vector && { byMeaning: true }),
     ms: { search: searched - started, rerank: reranked - searched, total: ended - started },
     ...(passages.length === 0 ? { nothingFound: whyNothing(status) } : {}),
   };

@@ -1,4 +1,5 @@
 /** What answering needs of an index. Kept small, so that any index that offers it will do. */
+import type { TextVector } from '../inference/text-encoder';
 import type { IndexStatus } from '../protocol/index-status';
 import type { FileKind, Passage, PassageNote } from '../protocol/questions';
 import type { LineRange } from '../protocol/text';
@@ -23,11 +24,15 @@ export interface EvidenceScope {
   files: readonly string[];
   leaveOut: readonly FileKind[];
   limit: number;
+  /** Of the question: passages that lie close to it are found as well, whatever their words. */
+  vector?: TextVector;
 }
 
 export interface EvidenceIndex {
   /** Best first. */
   search(question: string, scope: EvidenceScope): Evidence[];
+  /** For `search`; undefined where there is no encoder, or it does not answer in time. Rejects when aborted. */
+  vectorOf?(question: string, signal?: AbortSignal): Promise<TextVector | undefined>;
   /**
    * The file's text as it is now, with its own line ends; undefined when it is gone or may not be read.
    * @param ahead what the editor has instead, where it may be read

@@ -25,8 +25,7 @@ export function propose(
   scope: EvidenceScope,
 ): Evidence[] {
   const { question, earlier = [], about = '' } = request;
-  // "What calls this?" is about the code's own names: passages about calls are no answer.
-  if (about !== '' && asksForRelations(question)) return index.search(namesIn(about), scope);
+  if (isAboutNames(request)) return index.search(namesIn(about), scope);
   const own = index.search(question, scope);
   const context = [...earlier.slice(-EARLIER), namesIn(about)].filter((part) => part !== '').join(' ');
   // "What does this do?" has no word of its own: the code that it is about speaks for it.
@@ -36,6 +35,11 @@ export function propose(
     index.search(`${question} ${context}`, scope),
     about === '' ? OWN_WEIGHT : OWN_WEIGHT_ABOUT,
   );
+}
+
+/** "What calls this?" is about the code's own names: passages about calls are no answer. */
+export function isAboutNames({ question, about = '' }: Pick<AskRequest, 'question' | 'about'>): boolean {
+  return about !== '' && asksForRelations(question);
 }
 
 /** Both lists in one order, by the weighted sum of their scores, each as a share of its list's best. */

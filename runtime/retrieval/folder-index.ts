@@ -5,11 +5,11 @@
 import { realpathSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import type { TextEncoder } from '../inference/text-encoder';
 import type { FileChange, SkipReason } from '../protocol/index-status';
 import { chunkFile, languageOf } from './chunk-file';
 import { FolderSearch } from './folder-search';
 import { FolderStore } from './folder-store';
+import { FolderVectors } from './folder-vectors';
 import { IGNORE_FILE_NAMES } from './ignore-files';
 import { createPathRules, relativeTo, type PathRules } from './path-rules';
 import { indexChunk, type FileStat, type IndexedChunk, type Store } from './store';
@@ -23,8 +23,6 @@ export interface FolderIndexOptions {
   /** Folder of all index files. */
   indexFolder: string;
   excludeGlobs: readonly string[];
-  /** Places passages by their meaning as well; without one their words alone are compared. */
-  encoder?: TextEncoder;
   /** Told in sentences what went wrong and what was done about it. */
   onNotice?: (notice: string) => void;
 }
@@ -41,10 +39,9 @@ export class FolderIndex {
   private needsScan = true;
   private readonly store: FolderStore;
   readonly answers: FolderSearch;
+  readonly vectors: FolderVectors;
 
-  private encoding: boolean;
-
-  constructor(private readonly options: FolderIndexOptions) {
+  constructor(options: FolderIndexOptions) {
     this.rules = createPathRules(options.root, { excludeGlobs: options.excludeGlobs });
     const root = realPathOr(options.root);
     this.file = path.join(options.indexFolder, `${contentHash(root)}.sqlite`);
@@ -55,11 +52,10 @@ export class FolderIndex {
       onEmptied: () => {
         this.queue.clear();
         this.needsScan = true;
-        this.useEncoder();
       },
     });
     this.answers = new FolderSearch(this.store);
-    this.encoding = this.useEncoder();
+    this.vectors = new FolderVectors(this.store);
   }
 
   get waiting(): number {
@@ -192,7 +188,6 @@ export class FolderIndex {
       return;
     }
     const language = languageOf(relative);
-    this.encoding = true;
     if (await this.store.write((store) => store.linkKnown(relative, read, read.hash, language), signal))
       return;
     const { outline, chunks } = await chunkFile(read.text, language);
@@ -208,21 +203,6 @@ export class FolderIndex {
       (store) => store.put(relative, read, read.hash, { ...outline, languageId: language }, indexed),
       signal,
     );
-  }
-
-  /** Gives some passages their vectors; false when none is without. */
-  async encodeStep(signal: AbortSignal): Promise<boolean> {
-    const { encoder } = this.options;
-    if (!encoder || !this.encoding) return false;
-    const chunks = this.store.read((store) => store.vectors.missing(encoder.batch), []);
-    const vectors = await encoder.encode(
-      chunks.map(({ title, text }) => (title ? `${title}\n${text}` : text)),
-    );
-    signal.throwIfAborted();
-    const ids = chunks.map(({ id }) => id);
-    await this.store.write((store) => store.vectors.put(ids, vectors), signal);
-    this.encoding = chunks.length === encoder.batch;
-    return this.encoding;
   }
 
   fileList(): ReturnType<Store['fileList']> {
@@ -246,13 +226,6 @@ export class FolderIndex {
   close(): void {
     this.queue.clear();
     this.store.close();
-  }
-
-  /** True where passages may be without vectors. */
-  private useEncoder(): boolean {
-    const { encoder } = this.options;
-    if (encoder) this.store.current.vectors.useModel(encoder.name);
-    return encoder !== undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the index of one folder answers. */
+import type { TextVector } from '../inference/text-encoder';
 import { importGraph, type FileGraph } from './import-graph';
 import { importMeans, keysOfFile } from './imports';
 import type { FolderStore } from './folder-store';
@@ -25,7 +26,7 @@ export class FolderSearch {
     prefixes: readonly string[],
     limit: number,
     method: SearchMethod = 'hybrid',
-    vector?: Float32Array,
+    vector?: TextVector,
   ): Ranked<FoundChunk>[] {
     const graph = method === 'hybrid' ? this.graph : undefined;
     return this.store.read((store) => {

@@ -30,7 +30,7 @@ export class FolderStore {
     return this.store;
   }
 
-  /** Another number after every change. */
+  /** Another number after every change of what files hold. */
   get revision(): number {
     return this.writes;
   }
@@ -40,10 +40,15 @@ export class FolderStore {
   }
 
   /** Undefined when the store was damaged and has been emptied. */
-  async write<T>(work: (store: Store) => T, signal: AbortSignal): Promise<T | undefined> {
+  write<T>(work: (store: Store) => T, signal: AbortSignal): Promise<T | undefined> {
+    this.writes++;
+    return this.writeBeside(work, signal);
+  }
+
+  /** As `write`, of what is kept beside what files hold: no other revision comes of it. */
+  async writeBeside<T>(work: (store: Store) => T, signal: AbortSignal): Promise<T | undefined> {
     for (;;) {
       try {
-        this.writes++;
         return work(this.store);
       } catch (error) {
         if (isDamage(error)) {

@@ -1,4 +1,4 @@
-/** Vectors as bytes: a quarter of the memory, and their cosines stay right to about a hundredth. Pure. */
+/** Vectors as bytes: a quarter of the memory, and their cosines stay right to about a hundredth. */
 
 export interface Int8Vector {
   /** [width], -127..127 */
@@ -19,41 +19,87 @@ export function quantise(vector: Float32Array): Int8Vector {
 
 /** Many vectors of one width, each under a key. */
 export class VectorTable {
-  private constructor(
-    private readonly width: number,
-    private readonly keys: readonly number[],
-    private readonly scales: Float64Array,
-    /** [keys * width] */
-    private readonly values: Int8Array,
-  ) {}
+  private count = 0;
+  private keys: Float64Array;
+  private scales: Float64Array;
+  /** [capacity * width] */
+  private values: Int8Array;
 
-  static of(entries: readonly { key: number; vector: Int8Vector }[]): VectorTable {
-    const width = entries[0]?.vector.values.length ?? 0;
-    const fitting = entries.filter(({ vector }) => vector.values.length === width);
-    const values = new Int8Array(fitting.length * width);
-    for (const [at, { vector }] of fitting.entries()) values.set(vector.values, at * width);
-    return new VectorTable(
-      width,
-      fitting.map(({ key }) => key),
-      Float64Array.from(fitting, ({ vector }) => vector.scale),
-      values,
-    );
+  constructor(
+    private readonly width: number,
+    capacity: number,
+  ) {
+    this.keys = new Float64Array(capacity);
+    this.scales = new Float64Array(capacity);
+    this.values = new Int8Array(capacity * width);
   }
 
-  /** Keys by the cosine of their vectors with this one, highest first; none where the widths differ. */
-  nearest(vector: Float32Array, limit: number): { key: number; cosine: number }[] {
-    if (vector.length !== this.width) return [];
-    const asked = quantise(vector);
-    const cosines = new Float64Array(this.keys.length);
-    for (let row = 0; row < cosines.length; row++) {
-      let sum = 0;
-      const start = row * this.width;
-      for (let at = 0; at < this.width; at++) sum += asked.values[at]! * this.values[start + at]!;
-      cosines[row] = sum * asked.scale * this.scales[row]!;
+  /** One of another width is left out. */
+  add(key: number, { values, scale }: Int8Vector): void {
+    if (values.length !== this.width) return;
+    if (this.count === this.keys.length) this.grow();
+    this.keys[this.count] = key;
+    this.scales[this.count] = scale;
+    this.values.set(values, this.count * this.width);
+    this.count++;
+  }
+
+  /**
+   * Keys by the cosine of their vectors with this one, highest first, as many as are taken; none where the widths differ.
+   * @param among the keys that are meant; absent = all
+   */
+  *nearest(
+    vector: Float32Array,
+    among?: { has(key: number): boolean },
+  ): Generator<{ key: number; cosine: number }, void, void> {
+    if (vector.length !== this.width) return;
+    const rows: number[] = [];
+    for (let row = 0; row < this.count; row++) if (!among || among.has(this.keys[row]!)) rows.push(row);
+    const cosines = this.cosines(quantise(vector), rows);
+    const before = (a: number, b: number) =>
+      cosines[a]! > cosines[b]! || (cosines[a] === cosines[b] && a < b);
+    // A heap: few of many are taken, as a rule.
+    for (let at = (rows.length >> 1) - 1; at >= 0; at--) sink(rows, at, rows.length, before);
+    for (let left = rows.length; left > 0; left--) {
+      const row = rows[0]!;
+      rows[0] = rows[left - 1]!;
+      sink(rows, 0, left - 1, before);
+      yield { key: this.keys[row]!, cosine: cosines[row]! };
     }
-    return [...cosines.keys()]
-      .sort((a, b) => cosines[b]! - cosines[a]! || a - b)
-      .slice(0, limit)
-      .map((row) => ({ key: this.keys[row]!, cosine: cosines[row]! }));
+  }
+
+  /** By row. */
+  private cosines(asked: Int8Vector, rows: readonly number[]): Float64Array {
+    const { width, values, scales } = this;
+    const cosines = new Float64Array(this.count);
+    for (const row of rows) {
+      let sum = 0;
+      for (let at = 0, from = row * width; at < width; at++) sum += asked.values[at]! * values[from + at]!;
+      cosines[row] = sum * asked.scale * scales[row]!;
+    }
+    return cosines;
+  }
+
+  private grow(): void {
+    const capacity = Math.max(64, Math.ceil(this.count * 1.25));
+    const { keys, scales, values } = this;
+    this.keys = new Float64Array(capacity);
+    this.keys.set(keys);
+    this.scales = new Float64Array(capacity);
+    this.scales.set(scales);
+    this.values = new Int8Array(capacity * this.width);
+    this.values.set(values);
+  }
+}
+
+/** Lets the item at `at` of a heap of `length` items go down to its place. */
+function sink(heap: number[], at: number, length: number, before: (a: number, b: number) => boolean): void {
+  for (;;) {
+    let first = at;
+    for (const child of [2 * at + 1, 2 * at + 2])
+      if (child < length && before(heap[child]!, heap[first]!)) first = child;
+    if (first === at) return;
+    [heap[at], heap[first]] = [heap[first]!, heap[at]!];
+    at = first;
   }
 }

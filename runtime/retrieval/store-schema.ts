@@ -2,7 +2,7 @@
  * Tables of the index file. Content is addressed by its hash: a renamed file or a branch switched back to finds its
  * chunks again. The full-text table holds terms only (no text), in three columns that weigh differently.
  */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 4;
 
 /** "LVIX": marks a SQLite file as ours. */
 export const APPLICATION_ID = 0x4c564958;
@@ -66,12 +66,21 @@ CREATE TABLE imports (
 CREATE INDEX imports_by_key ON imports (key);
 CREATE INDEX imports_by_content ON imports (content_id);
 
--- data: int8 numbers of the vector, times scale of length 1. meta.encoder names the model of all of them.
+-- hash: of the text that was encoded; the same one, wherever it stands, has one vector. data: its int8 numbers, times
+-- scale of length 1. meta.encoder is the key of the encoder of all of them.
 CREATE TABLE vectors (
-  chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id),
+  id INTEGER PRIMARY KEY,
+  hash TEXT NOT NULL UNIQUE,
   scale REAL NOT NULL,
   data BLOB NOT NULL
 );
+
+-- Apart from the vectors: which chunks have one is asked often, and is to be read from few pages.
+CREATE TABLE chunk_vectors (
+  chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id),
+  vector_id INTEGER NOT NULL
+);
+CREATE INDEX chunks_by_vector ON chunk_vectors (vector_id);
 
 CREATE VIRTUAL TABLE chunk_terms USING fts5(
   names, docs, body, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2"

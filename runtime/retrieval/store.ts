@@ -208,14 +208,11 @@ export class Store {
     if (rows.length > 0) {
       this.database.transaction(() => {
         for (const { id } of rows) {
-          for (const [table, key] of [
-            ['chunk_terms', 'rowid'],
-            ['vectors', 'chunk_id'],
-          ])
-            this.database.run(
-              `DELETE FROM ${table} WHERE ${key} IN (SELECT id FROM chunks WHERE content_id = ?)`,
-              [id],
-            );
+          this.vectors.forget(id);
+          this.database.run(
+            'DELETE FROM chunk_terms WHERE rowid IN (SELECT id FROM chunks WHERE content_id = ?)',
+            [id],
+          );
           for (const table of ['chunks', 'symbols', 'imports'])
             this.database.run(`DELETE FROM ${table} WHERE content_id = ?`, [id]);
           this.database.run('DELETE FROM contents WHERE id = ?', [id]);

@@ -3,14 +3,16 @@
  * after a restart re-does only what changed.
  */
 import path from 'node:path';
-import type { TextEncoder } from '../inference/text-encoder';
+import type { TextEncoder, TextVector } from '../inference/text-encoder';
 import { displayPrefixes } from '../protocol/display-names';
 import type { WorkspaceFolder } from '../protocol/engine';
-import type { FileChange, IndexState, IndexStatus, IndexedFile } from '../protocol/index-status';
+import type { FileChange, IndexStatus, IndexedFile } from '../protocol/index-status';
 import { FolderIndex } from './folder-index';
 import { highlightsOf } from './highlights';
+import { figuresOf, IndexReports } from './index-reports';
+import { PassageEncoding } from './passage-encoding';
 import { readTextFile } from './text-file';
-import { turnKeeper, type TurnKeeper } from './turns';
+import { turnKeeper } from './turns';
 import {
   folderOf,
   importersIn,
@@ -27,29 +29,33 @@ export interface WorkspaceIndexOptions {
   dataFolder: string;
   folders: readonly WorkspaceFolder[];
   excludeGlobs?: readonly string[];
-  /** None is embedded: without one, words and imports alone decide. */
-  encoder?: TextEncoder;
+  /** None is embedded: without one, words and imports alone decide. Asked anew each time it may be another one. */
+  encoder?: () => TextEncoder | undefined;
   /** Told in sentences what went wrong and what was done about it. */
   onNotice?: (notice: string) => void;
 }
 
-/** Status is told at most this often while files go by. */
-const STATUS_EVERY_MS = 200;
-
 export class WorkspaceIndex {
   private folders: NamedFolder[] = [];
-  private state: IndexState = 'idle';
-  private reason?: string;
   private paused = false;
   private running?: Promise<void>;
   private stop = new AbortController();
-  private listeners = new Set<(status: IndexStatus) => void>();
-  private lastTold = 0;
   private changes: FileChange[] = [];
   /** Once at first, then whenever a question was answered without what changed since. */
   private graphWanted = true;
+  private readonly encoding: PassageEncoding;
+  private readonly reports = new IndexReports(() => ({
+    ...figuresOf(this.folders.map(({ index }) => index)),
+    vectors: this.encoding.status(),
+  }));
 
-  constructor(private readonly options: WorkspaceIndexOptions) {}
+  constructor(private readonly options: WorkspaceIndexOptions) {
+    this.encoding = new PassageEncoding({
+      encoder: () => options.encoder?.(),
+      folders: () => this.folders.map(({ index }) => index.vectors),
+      onChange: (ended) => (ended ? this.reports.tellAgain() : this.tellSometimes(this.reports.state)),
+    });
+  }
 
   /** Opens the index files; afterwards questions are answered from what they hold. Throws when they cannot be made. */
   async open(): Promise<void> {
@@ -61,7 +67,6 @@ export class WorkspaceIndex {
           root: folder.path,
           indexFolder: path.join(this.options.dataFolder, 'index'),
           excludeGlobs: this.options.excludeGlobs ?? [],
-          encoder: this.options.encoder,
           onNotice: this.options.onNotice,
         }),
       }));
@@ -70,7 +75,7 @@ export class WorkspaceIndex {
       this.fail(
         `The index cannot be kept in ${this.options.dataFolder}: ${cause}. Make that folder writable or free some space.`,
       );
-      throw new Error(this.reason, { cause: error });
+      throw new Error(this.reports.reason, { cause: error });
     }
   }
 
@@ -84,20 +89,40 @@ export class WorkspaceIndex {
     });
   }
 
-  /** Resolves when nothing is left to do, or the index is paused, failed or closed. */
+  /** Resolves when no file is left to be read, or the index is paused, failed or closed. */
   async idle(): Promise<void> {
     while (this.running) await this.running;
   }
 
+  /** Resolves when every passage has its vector besides, or something stands in the way of that. */
+  async encoded(): Promise<void> {
+    await this.idle();
+    await this.encoding.idle();
+  }
+
+  /** Another encoder may have been chosen, or none. */
+  encoderChanged(): void {
+    // Files come first, and end with this.
+    if (!this.hasWork()) this.encoding.wake();
+    this.reports.tellAgain();
+  }
+
+  /** Holds no vectors in memory until the next question. */
+  releaseVectors(): void {
+    for (const { index } of this.folders) index.vectors.release();
+  }
+
   pause(): void {
     this.paused = true;
-    this.tell('paused');
+    this.encoding.pause();
+    this.reports.tell('paused');
   }
 
   resume(): void {
     if (!this.paused) return;
     this.paused = false;
-    this.tell(this.hasWork() ? 'indexing' : 'ready');
+    this.encoding.resume();
+    this.reports.tell(this.hasWork() ? 'indexing' : 'ready');
     this.start();
   }
 
@@ -106,6 +131,7 @@ export class WorkspaceIndex {
     await this.halt();
     for (const { index } of this.folders) index.rebuild();
     this.paused = false;
+    this.encoding.resume();
     this.start();
   }
 
@@ -116,28 +142,12 @@ export class WorkspaceIndex {
   }
 
   status(): IndexStatus {
-    const status: IndexStatus = {
-      state: this.state,
-      filesDone: 0,
-      filesTotal: 0,
-      chunks: 0,
-      bytesOnDisk: 0,
-      reason: this.reason,
-    };
-    for (const { index } of this.folders) {
-      const { files, chunks, bytes } = index.counts();
-      status.filesDone += files;
-      status.filesTotal += files + index.waiting;
-      status.chunks += chunks;
-      status.bytesOnDisk += bytes;
-    }
-    return status;
+    return this.reports.status();
   }
 
   /** Returns a function that ends the subscription. */
   onStatus(listener: (status: IndexStatus) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.reports.on(listener);
   }
 
   /** Every file that was met, with the reason where it was skipped; skipped folders end in a slash. */
@@ -175,9 +185,9 @@ export class WorkspaceIndex {
     return folder ? similarIn(folder, file, text, languages, limit, (other) => this.read(other)) : [];
   }
 
-  /** For a search; undefined without an encoder. */
-  async vectorOf(question: string): Promise<Float32Array | undefined> {
-    return (await this.options.encoder?.encode([question]))?.[0];
+  /** For a search; undefined without an encoder, and while no passage has a vector. */
+  vectorOf(question: string, signal?: AbortSignal): Promise<TextVector | undefined> {
+    return this.encoding.vectorOf(question, signal);
   }
 
   /** Which words of a passage match the question: UTF-16 ranges within `text`. */
@@ -205,7 +215,7 @@ export class WorkspaceIndex {
     this.stop.abort();
     for (const { index } of this.folders) index.close();
     this.folders = [];
-    this.listeners.clear();
+    this.reports.clear();
   }
 
   /** For evaluation. */
@@ -216,6 +226,7 @@ export class WorkspaceIndex {
   private async halt(): Promise<void> {
     this.stop.abort();
     await this.running?.catch(() => {});
+    await this.encoding.halt();
     this.stop = new AbortController();
   }
 
@@ -239,7 +250,7 @@ export class WorkspaceIndex {
         await this.takeChanges(signal);
         for (const { index } of this.folders) {
           if (!index.scanned) {
-            this.tell('scanning');
+            this.reports.tell('scanning');
             await index.scan(signal);
           }
           while (!this.paused && (await index.step(signal))) {
@@ -252,22 +263,23 @@ export class WorkspaceIndex {
       }
       if (this.paused) return;
       for (const { index } of this.folders) while (index.tidy()) await turn.next(signal);
-      this.tell('ready');
-      await this.refine(signal, turn);
+      this.reports.tell('ready');
+      await this.refine(signal);
     } catch (error) {
       if (signal.aborted) return;
       this.fail(error instanceof Error ? error.message : String(error));
     }
   }
 
-  /** What makes answers better and can wait: vectors, then the graph of imports. Changes come first. */
-  private async refine(signal: AbortSignal, turn: TurnKeeper): Promise<void> {
+  /** What makes answers better and can wait: the graph of imports, then vectors. Changes come first. */
+  private async refine(signal: AbortSignal): Promise<void> {
     const idle = () => !this.paused && this.changes.length === 0;
     for (const { index } of this.folders) {
-      while (idle() && (await index.encodeStep(signal))) await turn.next(signal);
       if (idle() && this.graphWanted && index.answers.needsGraph) await index.answers.buildGraph(signal);
     }
-    if (idle()) this.graphWanted = false;
+    if (!idle()) return;
+    this.graphWanted = false;
+    this.encoding.wake();
   }
 
   private async takeChanges(signal: AbortSignal): Promise<void> {
@@ -276,23 +288,12 @@ export class WorkspaceIndex {
   }
 
   private fail(reason: string): void {
-    this.reason = reason;
     this.paused = true;
-    this.tell('failed');
+    this.encoding.pause();
+    this.reports.tell('failed', reason);
   }
 
-  private tell(state: IndexState): void {
-    if (state !== 'failed') this.reason = undefined;
-    this.state = state;
-    this.lastTold = performance.now();
-    if (this.listeners.size === 0) return;
-    const status = this.status();
-    for (const listener of this.listeners) listener(status);
-  }
-
-  private tellSometimes(state: IndexState): void {
-    if (this.paused) return;
-    this.state = state;
-    if (performance.now() - this.lastTold >= STATUS_EVERY_MS) this.tell(state);
+  private tellSometimes(state: IndexStatus['state']): void {
+    if (!this.paused) this.reports.tellSometimes(state);
   }
 }

@@ -1,5 +1,6 @@
 /** Search over all folders of a window: results of each, merged, under the paths that the user sees. */
 import path from 'node:path';
+import type { TextVector } from '../inference/text-encoder';
 import type { LineRange } from '../protocol/text';
 import type { FolderIndex } from './folder-index';
 import type { SearchMethod } from './folder-search';
@@ -48,7 +49,7 @@ export interface SearchScope {
   /** `hybrid` when absent. */
   method?: SearchMethod;
   /** Of the question, where there is an encoder. */
-  vector?: Float32Array;
+  vector?: TextVector;
 }
 
 /** The innermost folder that holds the file: it knows it best. */

@@ -64,7 +64,13 @@ async function computed(
     const ids = file.integers('input_ids');
     const graph = path.join(folder, graphFile);
     if ('kind' in model) {
-      const encoder = await Encoder.open(graph, model, { threads: 2, provider, precision });
+      const encoder = await Encoder.open({
+        graphPath: graph,
+        description: model,
+        threads: 2,
+        provider,
+        precision,
+      });
       const { vectors } = await encoder.encode([ids.slice(0, model.length), ids.slice(0, 9)]);
       await encoder.close();
       return vectors;

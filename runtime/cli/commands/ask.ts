@@ -19,17 +19,24 @@ export const nothingFound: Record<NonNullable<AskResponse['nothingFound']>, stri
 
 export const ask: Command = {
   name: 'ask',
-  usage: 'ask "QUESTION" [DIR] [--limit N] [--write MODEL] [--json]',
+  usage: 'ask "QUESTION" [DIR] [--limit N] [--encoder MODEL] [--write MODEL] [--json]',
   summary: 'Passages of a folder that answer a question, each with its file and lines.',
   details:
-    '--write has a model that can converse write an answer from them: one that was added, by its name, or its folder.',
+    'A MODEL is one that was added, by its name, or a folder.\n' +
+    '--encoder compares the question with the vectors of passages too, as far as "index --encoder" has made them.\n' +
+    '--write has a model that can converse write an answer from the passages.',
   async run(args, signal) {
-    const { values, positionals } = parse(args, { limit: { type: 'string' }, write: { type: 'string' } });
+    const { values, positionals } = parse(args, {
+      limit: { type: 'string' },
+      encoder: { type: 'string' },
+      write: { type: 'string' },
+    });
     const [question, dir] = positionals;
     if (!question?.trim()) throw new UsageError('A question is missing.');
     const folder = path.resolve(dir ?? '.');
     const limit = wholeNumber('limit', values.limit, 8, 1);
     const chatModel = values.write === undefined ? '' : modelOf(values.write);
+    const encoderModel = values.encoder === undefined ? '' : modelOf(values.encoder);
     const request = {
       question,
       folders: [],
@@ -40,13 +47,15 @@ export const ask: Command = {
       const bar = new ProgressBar();
       engine.workspace.onStatus(({ filesDone, filesTotal }) => bar.update('indexing', filesDone, filesTotal));
       await engine.indexIdle();
+      // A vector that is being made would have the question wait for it.
+      if (encoderModel !== '') await engine.workspace.command('pause');
       const answer = await engine.ask(request, signal, (progress) => {
         if (progress.stage === 'reranking') bar.update('re-ranking', progress.done, progress.total);
       });
       bar.end();
       return answer;
     };
-    const response = await withEngine(values, [folder], job, { chatModel });
+    const response = await withEngine(values, [folder], job, { chatModel, encoderModel });
     if (values.json) printJson(response);
     else print(formatAnswer(response));
   },
@@ -55,7 +64,8 @@ export const ask: Command = {
 function formatAnswer(response: AskResponse): string {
   if (response.nothingFound) return nothingFound[response.nothingFound];
   const { ms, filesSearched, passages, answer, answerProblem } = response;
-  const cost = `${passages.length} passages from ${filesSearched} files, ${milliseconds(ms.total)}`;
+  const meaning = response.byMeaning ? ', by meaning as well' : '';
+  const cost = `${passages.length} passages from ${filesSearched} files${meaning}, ${milliseconds(ms.total)}`;
   const written = answer ? writtenText(answer) : answerProblem === undefined ? [] : [answerProblem];
   return [...passages.map((passage) => passageText(passage, linesShown)), ...written, cost].join('\n\n');
 }

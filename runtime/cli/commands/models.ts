@@ -69,7 +69,14 @@ export const modelsInfo: Command = {
       ['from', repository && `${repository}@${revision ?? ''}`],
       ['languages', languages.join(', ') || undefined],
       ['use', use(model)],
-      ['chat', model.chats ? 'has a chat template' : 'no chat template: it cannot converse'],
+      [
+        'chat',
+        model.encodes
+          ? undefined
+          : model.chats
+            ? 'has a chat template'
+            : 'no chat template: it cannot converse',
+      ],
     ].map(([label, value]) => [label!, value || undefined] as [string, string | undefined]);
     print(table(rows.filter(([, value]) => value !== undefined)));
   },
@@ -93,8 +100,9 @@ function nameOf(positionals: readonly string[]): string {
 
 const millions = (parameters: number): string => `${(parameters / 1e6).toFixed(1)} M`;
 
-function use({ problem, completes, completesFrom }: InstalledModel): string {
+function use({ problem, completes, completesFrom, encodes }: InstalledModel): string {
   if (problem) return problem;
+  if (encodes) return 'vectors of passages, for questions: --encoder, or longview.models.encoder';
   if (!completes) return 'measurements alone: no tokeniser and longview.json';
   return completesFrom === 'prefix'
     ? 'completions, from what stands before the cursor alone: it was not trained to fill in the middle'

@@ -114,9 +114,9 @@ test('texts that do not fit are refused', () =>
   }));
 
 test('an encoder is no language model, nor the other way round', () => {
-  expect(() => describeModel(config)).toThrow(/"m2_bert" are not supported\. Supported: striped/);
+  expect(() => describeModel(config)).toThrow(/"m2_bert" are encoders.*longview\.models\.encoder/);
   expect(() => describeEncoder({ model_type: 'mamba2' })).toThrow(
-    /"mamba2".*as encoders\. Supported: m2_bert/,
+    /"mamba2".*are no encoders\. Supported as encoders: m2_bert/,
   );
 });
 

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 import { evidenceIndex } from '../../../runtime/engine/evidence-index';
+import { Logger } from '../../../runtime/engine/log';
 import type { WorkspaceIndex } from '../../../runtime/retrieval';
 
 it('reads what the editor has instead of the file, unless the file may not be read or a secret was typed', async () => {
   const files: Record<string, string> = { '/w/a.ts': 'saved' };
-  const { read } = evidenceIndex({ read: async (file: string) => files[file] } as unknown as WorkspaceIndex);
+  const index = { read: async (file: string) => files[file] } as unknown as WorkspaceIndex;
+  const { read } = evidenceIndex(index, new Logger(() => undefined, 'test'));
   expect(await read('/w/a.ts')).toBe('saved');
   expect(await read('/w/a.ts', 'typed')).toBe('typed');
   expect(await read('/w/a.ts', '')).toBe('');

@@ -71,3 +71,46 @@ describe('Scheduler', () => {
     await expect(good).resolves.toBe('fine');
   });
 });
+
+describe('a block that runs aside', () => {
+  const at = (scheduler: Scheduler, priority: Priority, aside = false) => {
+    const { run, finish } = block();
+    let started = false;
+    const done = scheduler.run({ priority, aside }, () => ((started = true), run()));
+    return { done, finish, started: () => started };
+  };
+
+  it('begins when nothing else runs, and keeps nothing waiting that is more urgent', async () => {
+    const scheduler = new Scheduler();
+    const summary = at(scheduler, Priority.Summary);
+    const encoding = at(scheduler, Priority.Encoding, true);
+    const next = at(scheduler, Priority.Question, true);
+    expect(encoding.started()).toBe(false);
+    summary.finish();
+    await summary.done;
+    expect([encoding.started(), next.started()]).toEqual([false, true]);
+    next.finish();
+    await next.done;
+    expect(encoding.started()).toBe(true);
+    const reading = at(scheduler, Priority.Background);
+    const completion = at(scheduler, Priority.Completion);
+    await Promise.resolve();
+    // Alone in its own thread, as ever.
+    expect([reading.started(), completion.started()]).toEqual([true, false]);
+    reading.finish();
+    await reading.done;
+    const same = at(scheduler, Priority.Encoding);
+    const another = at(scheduler, Priority.Question, true);
+    completion.finish();
+    await completion.done;
+    expect([same.started(), another.started()]).toEqual([false, false]);
+    encoding.finish();
+    await encoding.done;
+    expect([same.started(), another.started()]).toEqual([false, true]);
+    another.finish();
+    await another.done;
+    same.finish();
+    await same.done;
+    expect(scheduler.idle).toBe(true);
+  });
+});

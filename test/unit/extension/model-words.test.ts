@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitOf, modelWords, planWords } from '../../../extension/models/model-words';
+import { encodes, fitOf, modelWords, planWords } from '../../../extension/models/model-words';
 import type { ModelOffer } from '../../../runtime/protocol/models';
 import { english } from '../../../runtime/protocol/translate';
 
@@ -47,6 +47,12 @@ describe('a model that can be chosen', () => {
   it('says whether it can write answers', () => {
     expect(words({ chats: true }).detail).toContain('writes answers');
     expect(words({ chats: true, completes: false }).detail).not.toContain('writes answers');
+  });
+
+  it('says of an encoder what it is, and not what it lacks', () => {
+    const encoder = { encodes: true as const, completes: false, languages: [], msPerToken: undefined };
+    expect(words(encoder).detail).toBe('places passages by their meaning · fits this machine');
+    expect(encodes({ ...model, ...encoder, problem: 'tokenizer.json is missing.' })).toBe(false);
   });
 
   it('names the setting where the limit is too low', () => {

@@ -132,6 +132,16 @@ describe('the status item', () => {
     });
   });
 
+  it('says in the tooltip how many passages have vectors, and why no more', () => {
+    const shown = (problem?: string) => {
+      const vectors = { encoder: 'placer', passages: 500, encoded: 187, ...(problem && { problem }) };
+      const facts = after(...ready, { type: 'index', index: { ...index('ready'), vectors } });
+      return tooltipMarkdown(statusView(facts, languageName, english), facts, english);
+    };
+    expect(shown()).toContain('| Vectors | 37 % of passages, by placer |');
+    expect(shown('It is gone.')).toContain('by placer. It is gone.');
+  });
+
   it('shows measured figures in the tooltip, and lets no name become markup', () => {
     const cost = {
       contextTokens: 900,

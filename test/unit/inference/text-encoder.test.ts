@@ -1,85 +1,84 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { describeEncoder, describedTensors } from '../../../runtime/architectures';
+import { Priority } from '../../../runtime/inference/language-model';
 import { loadTextEncoder } from '../../../runtime/inference/text-encoder';
-import { randomCheckpoint } from '../../../runtime/models/random-weights';
-import { layoutSafetensors, writeSafetensors } from '../../../runtime/models/safetensors-writer';
+import { WorkerEncoder } from '../../../runtime/inference/worker-encoder';
+import { encoderKey, prepareEncoder } from '../../../runtime/models/model-folder';
+import { UserError } from '../../../runtime/protocol/errors';
+import { bundleProgram } from '../fakes/bundle';
+import { writeEncoderModel } from '../fixtures/encoder-model';
 import { temporaryFolder } from '../fixtures/model-folder';
 
 let root: ReturnType<typeof temporaryFolder>;
 beforeEach(() => (root = temporaryFolder()));
 afterEach(() => root.remove());
 
-const vocabulary = ['[PAD]', '[CLS]', '[SEP]', '[UNK]', 'sign', 'cookie', 'the', 'route'];
-const tokenizer = {
-  version: '1.0',
-  added_tokens: [],
-  normalizer: { type: 'Lowercase' },
-  pre_tokenizer: { type: 'Whitespace' },
-  post_processor: {
-    type: 'TemplateProcessing',
-    single: [
-      { SpecialToken: { id: '[CLS]', type_id: 0 } },
-      { Sequence: { id: 'A', type_id: 0 } },
-      { SpecialToken: { id: '[SEP]', type_id: 0 } },
-    ],
-    pair: [],
-    special_tokens: {
-      '[CLS]': { id: '[CLS]', ids: [1], tokens: ['[CLS]'] },
-      '[SEP]': { id: '[SEP]', ids: [2], tokens: ['[SEP]'] },
-    },
-  },
-  decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-  model: {
-    type: 'WordPiece',
-    unk_token: '[UNK]',
-    continuing_subword_prefix: '##',
-    max_input_chars_per_word: 100,
-    vocab: Object.fromEntries(vocabulary.map((word, id) => [word, id])),
-  },
-};
+const work = { priority: Priority.Background };
 
-/** An m2_bert folder of the fixture's shape, with random weights and the tokeniser above. */
-function encoderFolder(): string {
-  const config = path.resolve('test/fixtures/m2bert.config.json');
-  const description = describeEncoder(JSON.parse(readFileSync(config, 'utf8')));
-  const plans = [...describedTensors(description)].map(([name, shape]) => ({
-    name,
-    type: 'F32' as const,
-    shape,
-  }));
-  const checkpoint = randomCheckpoint(description, 5);
-  writeSafetensors(path.join(root.path, 'model.safetensors'), layoutSafetensors(plans, {}), (name) =>
-    checkpoint.float32(name),
-  );
-  copyFileSync(config, path.join(root.path, 'config.json'));
-  writeFileSync(path.join(root.path, 'tokenizer.json'), JSON.stringify(tokenizer));
-  return root.path;
-}
-
-test('places texts by a folder: same texts alike, long ones cut, named after its weights', async () => {
-  const folder = encoderFolder();
+test('places texts by a folder: same texts alike, long ones cut, each as a turn of its own', async () => {
+  const folder = root.path;
+  writeEncoderModel(folder);
+  const turns: object[] = [];
   const encoder = await loadTextEncoder({
     folder,
     cacheFolder: path.join(folder, 'cache'),
     precision: 'float32',
+    scheduler: { run: (options, block) => (turns.push(options), block()) },
   });
   try {
     const long = 'cookie '.repeat(500);
-    const [a, b, c, d] = await encoder.encode(['Sign the cookie', 'sign the  cookie', 'route', long]);
+    const [a, b, c, d] = await encoder.encode(['Sign the cookie', 'sign the  cookie', 'route', long], work);
     expect(a).toHaveLength(64);
     expect(a).toEqual(b);
     expect(a).not.toEqual(c);
     expect(d!.every(Number.isFinite)).toBe(true);
-    expect(encoder.name).toMatch(new RegExp(`^${path.basename(folder)}@[0-9a-f]{16}-\\d+-float32$`));
+    expect(turns).toEqual(Array(4).fill({ priority: Priority.Background, aside: true }));
   } finally {
     await encoder.close();
   }
+});
+
+test('has a key of its weights, tokeniser and precision, which is known without loading it', async () => {
+  const folder = root.path;
+  writeEncoderModel(folder);
+  const options = { folder, cacheFolder: path.join(folder, 'cache') };
+  const key = await encoderKey(options);
+  expect(key).toMatch(/^[0-9a-f]{16}-\d+-w8u$/);
+  const encoder = await loadTextEncoder(options);
+  expect(await encoder.key()).toBe(key);
+  await encoder.close();
+  expect(await encoderKey({ ...options, precision: 'float32' })).not.toBe(key);
+  const tokenizer = path.join(folder, 'tokenizer.json');
+  writeFileSync(tokenizer, readFileSync(tokenizer, 'utf8').replace('cookie', 'cookies'));
+  expect(await encoderKey(options)).not.toBe(key);
+  writeEncoderModel(folder, 6);
+  expect(await encoderKey(options)).not.toBe(key);
 });
 
 test('says which file is missing', async () => {
   await expect(loadTextEncoder({ folder: root.path, cacheFolder: root.path })).rejects.toThrow(
     /tokenizer\.json is missing/,
   );
+});
+
+test('gives the same vectors from a thread of its own, and the same reasons', async () => {
+  const program = await bundleProgram('runtime/inference/worker.ts');
+  try {
+    const folder = root.path;
+    writeEncoderModel(folder);
+    const options = { folder, cacheFolder: path.join(folder, 'cache') };
+    const here = await loadTextEncoder(options);
+    const there = await loadTextEncoder({ ...options, workerPath: program.path });
+    const texts = ['sign the cookie', 'route'];
+    expect(await there.encode(texts, work)).toEqual(await here.encode(texts, work));
+    await Promise.all([here.close(), there.close()]);
+    await expect(there.encode(texts, work)).rejects.toThrow('has ended');
+    const { description } = await prepareEncoder(options);
+    const missing = { graphPath: path.join(folder, 'none', 'graph.onnx'), description, threads: 1 };
+    const opening = WorkerEncoder.open(program.path, missing).then(() => undefined);
+    await expect(opening).rejects.toBeInstanceOf(UserError);
+  } finally {
+    program.remove();
+  }
 });

@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addModel } from '../../../runtime/library/add-model';
+import { loadTextEncoder } from '../../../runtime/inference/text-encoder';
+import { addModel, checkDescription } from '../../../runtime/library/add-model';
 import { Library } from '../../../runtime/library/library';
 import { buildModelFolder } from '../../../runtime/models/build-folder';
 import { prepareModel } from '../../../runtime/models/model-folder';
 import { CancelledError, UserError } from '../../../runtime/protocol/errors';
 import type { AddModelProgress } from '../../../runtime/protocol/models';
+import { writeEncoderModel } from '../fixtures/encoder-model';
 import { temporaryFolder, writeTinyModel } from '../fixtures/model-folder';
 
 let root: ReturnType<typeof temporaryFolder>;
@@ -57,6 +59,28 @@ test('a model without prompts is added, and completes nothing', async () => {
   const added = await addModel(library, { folder, name: 'bare' });
   expect(added).toMatchObject({ name: 'bare', completes: false, languages: [] });
   expect(added.problem).toBeUndefined();
+});
+
+test('an encoder is added with its tokeniser, compiled once, and completes nothing', async () => {
+  const source = path.join(root.path, 'm2');
+  writeEncoderModel(source);
+  const added = await addModel(library, { folder: source });
+  expect(added).toMatchObject({ name: 'm2', family: 'm2_bert', encodes: true, completes: false });
+  expect([added.problem, added.chats]).toEqual([undefined, undefined]);
+  expect(added.parameters).toBeGreaterThan(100_000);
+  expect(added.weightBytes).toBeGreaterThan(50_000);
+  expect(await library.list()).toEqual([added]);
+  const made = compiled();
+  const loaded = await loadTextEncoder({ folder: added.folder, cacheFolder: library.cacheFolder });
+  await loaded.close();
+  expect(compiled(), 'compiled once').toEqual(made);
+  // What it lacks is said before anything large is downloaded or copied.
+  rmSync(path.join(source, 'tokenizer.json'));
+  expect(() => checkDescription(source)).toThrow(/tokenizer\.json is missing: an encoder cannot/);
+  rmSync(path.join(added.folder, 'tokenizer.json'));
+  expect((await library.find('m2')).problem).toMatch(/tokenizer\.json is missing: an encoder cannot/);
+  await library.remove('m2');
+  expect(compiled()).toEqual([]);
 });
 
 test('a folder that is compiled already is taken as it is', async () => {

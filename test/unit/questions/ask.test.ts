@@ -98,6 +98,26 @@ describe('askWorkspace', () => {
     expect(told).toEqual([{ path: '/w/b', kind: 'changed' }]);
   });
 
+  it('compares the question by its vector as well, unless it is about the names of the code at hand', async () => {
+    const { index } = indexOver({ '/w/a': 'x' }, [evidence('a', 'x', 1)]);
+    const vector = { encoder: 'key', values: Float32Array.of(1) };
+    const encoded: string[] = [];
+    const searched: unknown[] = [];
+    index.vectorOf = async (question) => (encoded.push(question), vector);
+    index.search = (question, scope) => (searched.push([question, scope.vector]), [evidence('a', 'x', 1)]);
+    const ask = (over: object) => askWorkspace({ ...request, ...over }, { index, rerankBudgetMs: 0 });
+    expect((await ask({ earlier: ['before'] })).byMeaning).toBe(true);
+    expect((await ask({ question: 'What calls this?', about: 'lendBook()' })).byMeaning).toBeUndefined();
+    expect(encoded).toEqual(['zq']);
+    expect(searched).toEqual([
+      ['zq', vector],
+      ['zq before', vector],
+      ['lendBook', undefined],
+    ]);
+    index.vectorOf = async () => undefined;
+    expect(await ask({})).not.toHaveProperty('byMeaning');
+  });
+
   it('drops what is gone or changed, and tells the index', async () => {
     const { index, told } = indexOver({ '/w/b': 'other' }, [evidence('a', 'x', 2), evidence('b', 'old', 1)]);
     const answer = await askWorkspace(request, { index, rerankBudgetMs: 0 });

@@ -1,9 +1,11 @@
-import { describe, expect, it, beforeAll } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import path from 'node:path';
 import { reciprocalRankFusion } from '../../../runtime/retrieval/fusion';
 import { quantise, VectorTable } from '../../../runtime/retrieval/int8-vectors';
 import { WorkspaceIndex } from '../../../runtime/retrieval';
+import type { WorkOptions } from '../../../runtime/inference/language-model';
 import type { TextEncoder } from '../../../runtime/inference/text-encoder';
+import { throwIfAborted, UserError } from '../../../runtime/protocol/errors';
 import { seededRandom } from '../../../runtime/models/seeded-random';
 import { openTestGrammars } from './grammars';
 import { tempFolder, write } from './temp-folder';
@@ -18,19 +20,34 @@ const cosine = (a: Float32Array, b: Float32Array) => {
 };
 
 describe('int8 vectors', () => {
+  const tableOf = (rows: readonly Float32Array[], width = 32) => {
+    // Grows as they come.
+    const table = new VectorTable(width, 0);
+    rows.forEach((vector, key) => table.add(key, quantise(vector)));
+    return table;
+  };
+
   it('keep cosines to about a hundredth, and so the order', () => {
-    const table = VectorTable.of(vectors.map((vector, key) => ({ key, vector: quantise(vector) })));
-    const found = table.nearest(vectors[7]!, 50);
+    const found = [...tableOf(vectors).nearest(vectors[7]!)];
+    expect(found).toHaveLength(50);
     expect(found[0]!.key).toBe(7);
+    expect(found.map(({ cosine: near }) => near)).toEqual(
+      found.map(({ cosine: near }) => near).sort((a, b) => b - a),
+    );
     for (const { key, cosine: near } of found)
       expect(Math.abs(near - cosine(vectors[7]!, vectors[key]!))).toBeLessThan(0.015);
   });
 
   it('find nothing in an empty table, of another width, or for zeros', () => {
-    const table = VectorTable.of([{ key: 1, vector: quantise(new Float32Array(32)) }]);
-    expect(VectorTable.of([]).nearest(vectors[0]!, 5)).toEqual([]);
-    expect(table.nearest(new Float32Array(8), 5)).toEqual([]);
-    expect(table.nearest(vectors[0]!, 5)).toEqual([{ key: 1, cosine: 0 }]);
+    const table = tableOf([new Float32Array(32), new Float32Array(8)]);
+    expect([...tableOf([]).nearest(vectors[0]!)]).toEqual([]);
+    expect([...table.nearest(new Float32Array(8))]).toEqual([]);
+    expect([...table.nearest(vectors[0]!)]).toEqual([{ key: 0, cosine: 0 }]);
+  });
+
+  it('are found among some alone', () => {
+    const found = [...tableOf(vectors).nearest(vectors[7]!, new Set([3, 9]))];
+    expect(found.map(({ key }) => key).sort()).toEqual([3, 9]);
   });
 });
 
@@ -49,20 +66,32 @@ describe('reciprocalRankFusion', () => {
 });
 
 /** Knows two meanings, whatever the words. */
-function fakeEncoder(name: string): TextEncoder & { texts: string[] } {
-  const texts: string[] = [];
-  return {
-    name,
-    texts,
-    batch: 2,
-    encode: (given) => {
-      texts.push(...given);
-      return Promise.resolve(
-        given.map((text) => (/wheel|vehicle/.test(text) ? Float32Array.of(1, 0.1) : Float32Array.of(0.1, 1))),
-      );
-    },
-    close: () => Promise.resolve(),
-  };
+class FakeEncoder implements TextEncoder {
+  readonly texts: string[] = [];
+  /** Why it fails. */
+  problem: string | undefined;
+  /** Texts are encoded as it is let go on. */
+  gate: Promise<void> = Promise.resolve();
+
+  constructor(readonly name: string) {}
+
+  key(): Promise<string> {
+    return this.problem === undefined ? Promise.resolve(`${this.name}-key`) : this.fail();
+  }
+
+  async encode(given: readonly string[], { signal }: WorkOptions): Promise<Float32Array[]> {
+    await this.gate;
+    throwIfAborted(signal);
+    if (this.problem !== undefined) return this.fail();
+    this.texts.push(...given);
+    return given.map((text) =>
+      /wheel|vehicle/.test(text) ? Float32Array.of(1, 0.1) : Float32Array.of(0.1, 1),
+    );
+  }
+
+  private fail(): Promise<never> {
+    return Promise.reject(new UserError(this.problem!));
+  }
 }
 
 describe('an index with an encoder', () => {
@@ -71,46 +100,162 @@ describe('an index with an encoder', () => {
     'cat.ts': 'export function whiskers() {\n  return 8;\n}\n',
     'pots/tree.ts': 'export function leaves() {\n  return 9;\n}\n',
   };
-  async function open(root: string, dataFolder: string, encoder: TextEncoder) {
-    const index = new WorkspaceIndex({ dataFolder, folders: [{ path: root, name: 'r' }], encoder });
+  let root: string;
+  let data: string;
+  let encoder: FakeEncoder | undefined;
+  let index: WorkspaceIndex;
+
+  async function open(chosen: FakeEncoder | undefined): Promise<FakeEncoder | undefined> {
+    encoder = chosen;
+    index = new WorkspaceIndex({
+      dataFolder: data,
+      folders: [{ path: root, name: 'r' }],
+      encoder: () => encoder,
+    });
     await index.open();
     index.start();
     await index.idle();
-    return index;
+    return encoder;
   }
-  const ask = async (
-    index: WorkspaceIndex,
-    question: string,
-    method?: 'lexical' | 'vector',
-    folders: string[] = [],
-  ) => {
+
+  async function change(path: string, text: string): Promise<void> {
+    write(root, path, text);
+    index.applyChanges([{ path: `${root}/${path}`, kind: 'changed' }]);
+    await index.encoded();
+  }
+
+  const ask = async (question: string, method?: 'lexical' | 'vector', folders: string[] = []) => {
     const vector = await index.vectorOf(question);
     return index
       .search(question, { folders, limit: 5, method, vector })
       .map(({ displayPath }) => displayPath);
   };
 
-  it('finds what no word names, keeps vectors over a restart, and makes them anew for another model', async () => {
-    const [root, data] = [tempFolder(files), tempFolder()];
-    const one = fakeEncoder('one');
-    const first = await open(root, data, one);
-    expect((await ask(first, 'vehicle', 'vector'))[0]).toBe('car.ts');
-    expect((await ask(first, 'vehicle'))[0]).toBe('car.ts');
-    expect(first.search('vehicle', { folders: [], limit: 5 })).toEqual([]);
-    expect(await ask(first, 'vehicle', 'vector', [path.join(root, 'pots')])).toEqual(['pots/tree.ts']);
-    expect(one.texts.filter((text) => text.includes('return'))).toHaveLength(3);
-    write(root, 'car.ts', 'export function engine() {\n  return 1;\n}\n');
-    first.applyChanges([{ path: path.join(root, 'car.ts'), kind: 'changed' }]);
-    await first.idle();
-    expect(await ask(first, 'vehicle', 'vector')).toHaveLength(3);
-    await first.close();
+  beforeEach(() => {
+    root = tempFolder(files);
+    data = tempFolder();
+  });
+  afterEach(() => index.close());
 
-    const again = fakeEncoder('one');
-    await (await open(root, data, again)).close();
+  it('finds what no word names, in all files or under a folder', async () => {
+    await open(new FakeEncoder('one'));
+    await index.encoded();
+    expect((await ask('vehicle', 'vector'))[0]).toBe('car.ts');
+    expect((await ask('vehicle'))[0]).toBe('car.ts');
+    expect(index.search('vehicle', { folders: [], limit: 5 })).toEqual([]);
+    expect(await ask('vehicle', 'vector', [path.join(root, 'pots')])).toEqual(['pots/tree.ts']);
+  });
+
+  it('encodes no text twice: not after a restart, and of a changed file what changed alone', async () => {
+    const one = (await open(new FakeEncoder('one')))!;
+    await index.encoded();
+    expect(one.texts).toHaveLength(3);
+    expect(index.status().vectors).toEqual({ encoder: 'one', passages: 3, encoded: 3 });
+    await change('cat.ts', `${files['car.ts']}\n${files['cat.ts']}`);
+    expect(one.texts).toHaveLength(3);
+    await change('car.ts', 'export function engine() {\n  return 1;\n}\n');
+    expect(one.texts).toHaveLength(4);
+    expect(index.status().vectors).toEqual({ encoder: 'one', passages: 4, encoded: 4 });
+    // Nothing of what cars were before is left to be found.
+    expect(await ask('vehicle', 'vector')).toHaveLength(4);
+    await index.close();
+    const again = (await open(new FakeEncoder('one')))!;
+    await index.encoded();
     expect(again.texts).toEqual([]);
-    const two = fakeEncoder('two');
-    const second = await open(root, data, two);
-    expect(two.texts).toHaveLength(3);
-    await second.close();
+    expect(index.status().vectors).toMatchObject({ encoded: 4 });
+  });
+
+  it('forgets the vectors of texts that have gone for long, and of no others', async () => {
+    const one = (await open(new FakeEncoder('one')))!;
+    await index.encoded();
+    await change('copy.ts', files['cat.ts']);
+    await change('car.ts', '// nothing\n');
+    await change('cat.ts', '// nothing\n');
+    // The second time from the first.
+    expect(one.texts).toHaveLength(4);
+    const { contents } = index.parts[0]!;
+    while (contents.purgeUnused(1, Date.now() + 30 * 24 * 3600_000));
+    await change('cat.ts', files['cat.ts']);
+    expect(one.texts).toHaveLength(4);
+    await change('car.ts', files['car.ts']);
+    expect(one.texts).toHaveLength(5);
+    expect((await ask('vehicle', 'vector'))[0]).toBe('car.ts');
+  });
+
+  it('forgets the vectors of another encoder, and compares none with its own', async () => {
+    await open(new FakeEncoder('one'));
+    await index.encoded();
+    const old = await index.vectorOf('vehicle');
+    encoder = new FakeEncoder('two');
+    index.encoderChanged();
+    expect(index.status().vectors).toEqual({ encoder: 'two', passages: 0, encoded: 0 });
+    await index.encoded();
+    expect(encoder.texts).toHaveLength(3);
+    expect(index.search('vehicle', { folders: [], limit: 5, vector: old })).toEqual([]);
+    encoder = undefined;
+    index.encoderChanged();
+    await index.encoded();
+    expect(index.status().vectors).toBeUndefined();
+    expect(await index.vectorOf('vehicle')).toBeUndefined();
+  });
+
+  it('is ready before its vectors are, answers meanwhile, and pauses and closes between two', async () => {
+    const one = new FakeEncoder('one');
+    let open1 = () => {};
+    one.gate = new Promise((resolve) => (open1 = resolve));
+    await open(one);
+    expect(index.status()).toMatchObject({ state: 'ready', vectors: { passages: 3, encoded: 0 } });
+    // Without any vector there is nothing to compare with: nothing is waited for.
+    expect(await index.vectorOf('wheels')).toBeUndefined();
+    expect(await ask('wheels')).toEqual(['car.ts']);
+    index.pause();
+    open1();
+    await index.encoded();
+    expect(one.texts).toEqual([]);
+    index.resume();
+    await index.encoded();
+    expect(one.texts).toHaveLength(3);
+    expect(index.status()).toMatchObject({ state: 'ready', vectors: { encoded: 3 } });
+    // Paused, what is there is still of use.
+    index.pause();
+    expect((await ask('vehicle'))[0]).toBe('car.ts');
+  });
+
+  it('says why there are no vectors, goes on by words, and recovers', async () => {
+    const broken = new FakeEncoder('one');
+    broken.problem = 'There is no model "one".';
+    await open(broken);
+    await index.encoded();
+    expect(index.status()).toMatchObject({
+      state: 'ready',
+      vectors: { encoder: 'one', encoded: 0, problem: broken.problem },
+    });
+    expect(index.search('wheels', { folders: [], limit: 5 })).toHaveLength(1);
+    await expect(index.vectorOf('wheels')).rejects.toThrow(broken.problem);
+    broken.problem = undefined;
+    index.encoderChanged();
+    await index.encoded();
+    expect(index.status().vectors).toEqual({ encoder: 'one', passages: 3, encoded: 3 });
+  });
+
+  it('shares its file with a window of another encoder without mixing their vectors', async () => {
+    const one = new FakeEncoder('one');
+    let open1 = () => {};
+    one.gate = new Promise((resolve) => (open1 = resolve));
+    await open(one);
+    const other = new WorkspaceIndex({
+      dataFolder: data,
+      folders: [{ path: root, name: 'r' }],
+      encoder: () => new FakeEncoder('two'),
+    });
+    await other.open();
+    other.start();
+    await other.encoded();
+    // What the first was about to write is refused.
+    open1();
+    await index.encoded();
+    expect(index.status().vectors).toMatchObject({ encoded: 0 });
+    expect((await other.vectorOf('vehicle'))!.encoder).toBe('two-key');
+    await other.close();
   });
 });

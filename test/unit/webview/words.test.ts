@@ -61,6 +61,15 @@ describe('index and cost lines', () => {
     expect(indexLine(undefined)).toBe('Waiting for the engine…');
   });
 
+  it('says how many passages have vectors, while some have none, and why no more are made', () => {
+    const vectors = { encoder: 'placer', passages: 1000, encoded: 370 };
+    const ready = (over: object) =>
+      plain(indexLine(index({ state: 'ready', vectors: { ...vectors, ...over } })));
+    expect(ready({})).toBe('445 files indexed, with vectors for 37 % of passages');
+    expect(ready({ encoded: 1000 })).toBe('445 files indexed');
+    expect(ready({ problem: 'No room.' })).toBe('445 files indexed, and no more vectors made: No room.');
+  });
+
   it('says what an answer cost, re-ranking only where there was some', () => {
     const response = {
       passages: [],
@@ -70,6 +79,9 @@ describe('index and cost lines', () => {
       ms: { search: 85, rerank: 1210, total: 1302 },
     };
     expect(plain(answerCost(response))).toBe('0 passages from 340 files, 85 ms search, 1.2 s re-ranking');
+    expect(plain(answerCost({ ...response, byMeaning: true, reranked: false }))).toBe(
+      '0 passages from 340 files, 85 ms search, by meaning as well',
+    );
     expect(plain(answerCost({ ...response, reranked: false }))).toBe(
       '0 passages from 340 files, 85 ms search',
     );
