@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { blockTokens } from '../graph/blocks';
+import { blocks, blockTokens } from '../graph/blocks';
 import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
@@ -116,8 +116,8 @@ function assemble(
     ledger.fullStateBytes(ready.manifest.usefulContext),
     performance.now() - started,
   );
-  const { blockTokens } = info;
-  return new LocalLanguageModel({ info, backend, ledger, vocabulary, blockTokens, ...parts });
+  const sizes = { vocabulary, blockTokens: blockTokens(states) };
+  return new LocalLanguageModel({ info, backend, ledger, ...sizes, ...parts });
 }
 
 /** Keys and values of attention without a window, in float32. */
@@ -147,7 +147,8 @@ function modelInfo(ready: ReadyModel, place: Place, stateBytes: number, loadMs: 
     usefulContext: manifest.usefulContext,
     maxSuffixTokens: manifest.maxSuffixTokens,
     maxNearTokens: manifest.maxNearTokens,
-    blockTokens: blockTokens(ready.states),
+    // How long its blocks are the GPU says once it is open; until then a long text must look like one.
+    blockTokens: place.provider === 'mixed' ? blocks.longest : blockTokens(ready.states),
     stateBytes,
     growthBytes: growthBytes(ready.states),
     weightBytes,

@@ -205,6 +205,7 @@ export class LocalLanguageModel implements LanguageModel {
     try {
       this.device = await openDevice(signal);
       this.info.weightBytes += this.device.weightBytes;
+      this.info.blockTokens = this.device.longest;
     } catch (error) {
       if (!signal.aborted) this.leaveDevice(messageOf(error));
     }
@@ -213,7 +214,7 @@ export class LocalLanguageModel implements LanguageModel {
   private leaveDevice(reason: string): void {
     this.info.weightBytes -= this.device?.weightBytes ?? 0;
     this.device = undefined;
-    Object.assign(this.info, { provider: 'cpu', fallback: reason });
+    Object.assign(this.info, { provider: 'cpu', fallback: reason, blockTokens: this.blockTokens });
     this.parts.onLog?.(`The CPU reads long texts as well: ${reason}`);
   }
 

@@ -271,13 +271,13 @@ test('a mixed model whose GPU cannot be used reads long texts on the CPU and say
       options.provider === 'webgpu' ? Promise.reject(new Error('There is none.')) : prepareModel(options),
     onLog: (message) => log.push(message),
   });
-  expect(model.info).toMatchObject({ provider: 'mixed', precision: 'float32' });
+  expect(model.info).toMatchObject({ provider: 'mixed', precision: 'float32', blockTokens: 2048 });
   const state = await model.create();
   const long = Array.from({ length: 600 }, (_, i) => ids[i % ids.length]!);
   await model.read(state, long, work);
   expect(state.length).toBe(600);
   await model.openDevice();
-  expect(model.info).toMatchObject({ provider: 'cpu', fallback: 'There is none.' });
+  expect(model.info).toMatchObject({ provider: 'cpu', fallback: 'There is none.', blockTokens: 64 });
   expect(log.filter((message) => /There is none/.test(message))).toHaveLength(1);
   await model.dispose();
 });

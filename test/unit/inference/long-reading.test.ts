@@ -67,7 +67,7 @@ test('a long text opens the device, and does not wait for it', async () => {
   expect(model.info.weightBytes).toBe(12);
   ready(device);
   await model.openDevice();
-  expect([opened, model.info.weightBytes]).toEqual([1, 42]);
+  expect([opened, model.info.weightBytes, model.info.blockTokens]).toEqual([1, 42, 512]);
   await model.read(state, text(1100), work);
   expect(done()).toBe('512d 512d 76d');
   // Where it is, as long as that is worth it.
@@ -119,7 +119,8 @@ test('a device that is lost is told of once; what follows is read in blocks of t
   await model.read(state, text(700), work);
   await model.read(state, text(600), work);
   expect(done()).toBe('512d 64 64 60 64 64 64 64 64 64 64 64 64 24');
-  expect(model.info).toMatchObject({ provider: 'cpu', fallback: 'It was unplugged.', weightBytes: 12 });
+  expect(model.info).toMatchObject({ provider: 'cpu', fallback: 'It was unplugged.' });
+  expect(model.info).toMatchObject({ weightBytes: 12, blockTokens: 64 });
   expect(log).toHaveLength(1);
 });
 
