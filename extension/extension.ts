@@ -65,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
   const history = new QuestionHistory(context.storageUri, (message) => log.warn(`[panel] ${message}`));
   const ask = new AskController(engine, panel, history, explain, () => settings.forEngine().chatModel !== '');
   const answers = new AnswerActions(ask.conversation, opener);
+  const follower = new EditFollower(ask.conversation, panel);
   const places = new Places(engine);
   const summary = new SummaryController(engine, panel, explain);
   const completer = engineCompleter(engine, documents);
@@ -106,8 +107,21 @@ export function activate(context: vscode.ExtensionContext): LongviewApi {
     new WorkspaceWatcher(engine, settings),
     new CursorWatcher(engine, documents, settings),
     connectStatus(status, engine, settings, snooze),
-    connectPanel({ panel, engine, status, opener, ask, answers, places, summary, completions, explain, run }),
-    new EditFollower(ask.conversation, panel),
+    connectPanel({
+      panel,
+      engine,
+      status,
+      opener,
+      ask,
+      answers,
+      follower,
+      places,
+      summary,
+      completions,
+      explain,
+      run,
+    }),
+    follower,
     new Offers(panel),
     showEngineNotices(engine),
     InlineProvider.register({ session, engine, settings, log, snooze, status, decisions }),

@@ -1,5 +1,5 @@
 /** The Ask tab's state + event -> state: a conversation of turns, and the question that is being written. */
-import type { Asking, PassageNow, Place } from '../runtime/protocol/conversation';
+import type { Asking, PassageNow, Place, ShownTurn } from '../runtime/protocol/conversation';
 import type { AskProgress, AskResponse, FileKind, PassageNote } from '../runtime/protocol/questions';
 import type { AskState, Turn } from './state';
 import type { Event } from './store';
@@ -153,6 +153,12 @@ export const runningTurn = (ask: AskState): Turn | undefined => {
   const last = ask.turns.at(-1);
   return last && (last.phase === 'running' || last.phase === 'writing') ? last : undefined;
 };
+
+/** The answers that the view shows of itself after it was made anew: the host may not know them. */
+export const shownTurns = (ask: AskState): ShownTurn[] =>
+  ask.turns.flatMap(({ id, asking, response }) =>
+    response?.passages.length ? [{ id, asking, response }] : [],
+  );
 
 /** As it shows where a passage stands after edits. */
 export const placeNow = (turn: Turn, number: number): PassageNow | undefined =>

@@ -1,5 +1,6 @@
 /** Starts the side bar's view: messages in, state through the reducer, one drawing per frame, state kept. */
 import { announcement } from './announce';
+import { shownTurns } from './ask-store';
 import { append, element } from './dom';
 import { connect } from './host';
 import type { State } from './state';
@@ -78,4 +79,6 @@ host.onMessage((message) => {
 append(document.body, [bar.list, problems.element, ...bar.panels, live]);
 draw();
 window.addEventListener('pagehide', save);
+const kept = shownTurns(state.ask);
 host.post({ type: 'ready' });
+if (kept.length > 0) host.post({ type: 'restored', turns: kept });

@@ -3,6 +3,7 @@ import { Ask, AskProgressType } from '../../runtime/protocol/methods';
 import type { AskProgress, AskRequest, AskResponse, Passage } from '../../runtime/protocol/questions';
 import type { EngineClient } from '../engine/engine-client';
 import { isCancellation } from '../errors';
+import { escapeMarkdown } from '../status/tooltip';
 import { writtenTurn } from './chat-history';
 import { CitedText, type CitedPart } from './cited-text';
 
@@ -77,7 +78,7 @@ class StreamedAnswer {
 
   begin(model: string): void {
     const label = vscode.l10n.t('Written by {0}, a model: check it against the passages.', model);
-    this.stream.markdown(new vscode.MarkdownString('\n').appendText(label).appendMarkdown('\n\n'));
+    this.stream.markdown(`\n${escapeMarkdown(label)}\n\n`);
   }
 
   write(text: string): void {
@@ -95,7 +96,7 @@ class StreamedAnswer {
     const doubted = answer.doubts.map(({ start, end }) => answer.text.slice(start, end));
     if (doubted.length > 0) {
       const words = vscode.l10n.t('Not confirmed by the passages: {0}', [...new Set(doubted)].join(', '));
-      this.stream.markdown(new vscode.MarkdownString('\n\n$(warning) ', true).appendText(words));
+      this.stream.markdown(new vscode.MarkdownString(`\n\n$(warning) ${escapeMarkdown(words)}`, true));
     }
     return { metadata: { turn: { question, passages, answer: answer.text } } };
   }
@@ -115,6 +116,8 @@ class StreamedAnswer {
   }
 }
 
-function locationOf({ citation: { path, range } }: Passage): vscode.Location {
-  return new vscode.Location(vscode.Uri.file(path), new vscode.Range(range.startLine, 0, range.endLine, 0));
+/** The editor selects what a link names: all of its last line as well. */
+function locationOf({ citation: { path, range }, text }: Passage): vscode.Location {
+  const end = text.split(/\r\n|\r|\n/).at(-1)?.length ?? 0;
+  return new vscode.Location(vscode.Uri.file(path), new vscode.Range(range.startLine, 0, range.endLine, end));
 }

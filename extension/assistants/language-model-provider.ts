@@ -6,7 +6,7 @@ import type { EngineClient } from '../engine/engine-client';
 import { inTurn } from './chat-history';
 
 /** As package.json names it. */
-const vendor = 'longview';
+export const vendor = 'longview';
 /** What the engine writes at most. */
 const maxOutputTokens = 2048;
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import { openChat } from '../assistants/open-chat';
 import { showHistory } from '../panel/history-picker';
-import { parseRange } from '../panel/parse-message';
+import { parseRange } from '../panel/parse-values';
 import { linesOf, placesOf } from '../panel/places';
 import type { CommandHandlers, Services } from '../services';
 
@@ -33,6 +34,7 @@ export function panelCommands({ panel, ask, places, history, summary, opener }: 
         await panel.show('ask');
         await ask.recall(id, turns);
       }),
+    'longview.askInChat': () => openChat(),
     'longview.summarizeFile': (uri?: unknown) => summary.summarize(target(uri)),
     'longview.summarizeSelection': () => {
       const editor = vscode.window.activeTextEditor;

@@ -18,9 +18,10 @@ import { CancelledError, messageOf } from '../../runtime/protocol/errors';
 import { meetingPoint, type MeetingPoint } from '../../runtime/wire/meeting-point';
 import { decideRestart, defaultRestartPolicy, type RestartPolicy } from './backoff';
 import type { EngineLink, LinkEnd } from './engine-link';
-import { EngineUnavailableError, type EngineState } from './engine-state';
+import { EngineUnavailableError, whyUnavailable, type EngineState } from './engine-state';
 import type { ProcessEnd } from './launch';
-import { LaunchFailedError, joinEngine, reachEngine } from './reach';
+import { Observed } from './observed';
+import { LaunchFailedError, askRunningEngine, reachEngine } from './reach';
 
 export interface EngineClientOptions {
   modulePath: string;
@@ -47,20 +48,17 @@ function isConnectionLoss(error: unknown): boolean {
  * while it is stopped.
  */
 export class EngineClient {
-  private readonly stateEmitter = new Emitter<EngineState>();
-  private readonly statusEmitter = new Emitter<EngineStatus | undefined>();
-  private readonly indexEmitter = new Emitter<IndexStatus | undefined>();
+  private readonly observedState = new Observed<EngineState>({ kind: 'stopped' });
+  private readonly observedStatus = new Observed<EngineStatus | undefined>(undefined);
+  private readonly observedIndex = new Observed<IndexStatus | undefined>(undefined);
   private readonly connectedEmitter = new Emitter<void>();
 
-  readonly onState: Event<EngineState> = this.stateEmitter.event;
-  readonly onStatus: Event<EngineStatus | undefined> = this.statusEmitter.event;
-  readonly onIndexStatus: Event<IndexStatus | undefined> = this.indexEmitter.event;
+  readonly onState = this.observedState.onChange;
+  readonly onStatus = this.observedStatus.onChange;
+  readonly onIndexStatus = this.observedIndex.onChange;
   /** Fires after every start, before any request is sent: the place to replay what the engine must know. */
   readonly onConnected: Event<void> = this.connectedEmitter.event;
 
-  private currentState: EngineState = { kind: 'stopped' };
-  private currentStatus: EngineStatus | undefined;
-  private currentIndex: IndexStatus | undefined;
   private allowed = false;
   private link: EngineLink | undefined;
   private connection: MessageConnection | undefined;
@@ -77,19 +75,20 @@ export class EngineClient {
   constructor(private readonly options: EngineClientOptions) {}
 
   get state(): EngineState {
-    return this.currentState;
+    return this.observedState.value;
   }
 
   get status(): EngineStatus | undefined {
-    return this.currentStatus;
+    return this.observedStatus.value;
   }
 
   get indexStatus(): IndexStatus | undefined {
-    return this.currentIndex;
+    return this.observedIndex.value;
   }
 
   get pid(): number | undefined {
-    return this.currentState.kind === 'running' ? this.currentState.pid : undefined;
+    const { state } = this;
+    return state.kind === 'running' ? state.pid : undefined;
   }
 
   get isAllowed(): boolean {
@@ -106,9 +105,9 @@ export class EngineClient {
   /** Starts the engine where it is not running yet. Where a restart is due, waits for it rather than past it. */
   async ensureStarted(): Promise<void> {
     if (!this.allowed) throw new EngineUnavailableError('Longview is switched off here.', 'not-allowed');
-    if (this.currentState.kind === 'failed')
-      throw new EngineUnavailableError(this.currentState.reason, 'failed');
-    if (this.currentState.kind === 'running') return;
+    const { state } = this;
+    if (state.kind === 'failed') throw whyUnavailable(state);
+    if (state.kind === 'running') return;
     await (this.starting ?? this.begin(0));
   }
 
@@ -160,21 +159,8 @@ export class EngineClient {
    * Asks an engine that other windows use, where this one may not have it; starts none.
    * @returns undefined where none runs
    */
-  async askOthers<R>(type: RequestType0<R, void>): Promise<R | undefined> {
-    const link = await joinEngine(this.point());
-    if (!link) return undefined;
-    try {
-      const params = this.options.initializeParams();
-      await link.connection.sendRequest(Initialize, {
-        ...params,
-        workspaceFolders: [],
-        visibleLanguages: [],
-        settings: { ...params.settings, indexEnabled: false },
-      });
-      return await link.connection.sendRequest(type);
-    } finally {
-      await link.leave();
-    }
+  askOthers<R>(type: RequestType0<R, void>): Promise<R | undefined> {
+    return askRunningEngine(this.point(), this.options.initializeParams(), type);
   }
 
   /** Tells a running engine; says nothing to one that is not running, since a start replays all that matters. */
@@ -216,7 +202,7 @@ export class EngineClient {
       const timer = setTimeout(resolve, delayMs);
       this.cancelRestart = () => {
         clearTimeout(timer);
-        reject(new EngineUnavailableError('The engine was stopped before it could answer.', 'stopped'));
+        reject(whyUnavailable({ kind: 'stopped' }));
       };
     });
   }
@@ -224,13 +210,13 @@ export class EngineClient {
   private async start(generation: number): Promise<void> {
     await this.stopping;
     if (generation !== this.generation) throw this.unavailable();
-    this.setState({ kind: 'starting' });
+    this.observedState.set({ kind: 'starting' });
     this.log('info', 'Looking for the engine');
     const link = await this.reach(generation);
     this.link = link;
     const { connection } = link;
-    connection.onNotification(EngineStatusChanged, (status) => this.setStatus(status));
-    connection.onNotification(IndexStatusChanged, (index) => this.setIndexStatus(index));
+    connection.onNotification(EngineStatusChanged, (status) => this.observedStatus.set(status));
+    connection.onNotification(IndexStatusChanged, (index) => this.observedIndex.set(index));
     connection.onNotification(Log, (record) => this.options.log(record));
     void link.ended.then((end) => this.onEnd(link, end));
     try {
@@ -238,7 +224,7 @@ export class EngineClient {
       if (this.link !== link) throw this.unavailable();
       this.connection = connection;
       this.log('info', `Engine ${started.version} is running`, { pid: started.pid });
-      this.setState({ kind: 'running', pid: started.pid });
+      this.observedState.set({ kind: 'running', pid: started.pid });
       this.connectedEmitter.fire();
     } catch (error) {
       if (this.link !== link) throw this.unavailable();
@@ -284,7 +270,7 @@ export class EngineClient {
     if (!end.announced) return this.onCrash(end, end.stderr);
     this.log('info', 'The engine is restarted, as another window asked for it');
     void this.begin(0);
-    this.setState({ kind: 'starting' });
+    this.observedState.set({ kind: 'starting' });
   }
 
   private onCrash({ code, signal }: ProcessEnd, stderr: string): void {
@@ -293,14 +279,14 @@ export class EngineClient {
     const decision = decideRestart(this.crashes, Date.now(), this.options.policy ?? defaultRestartPolicy);
     this.crashes = decision.crashes;
     if (decision.action === 'give-up') {
-      this.setState({
+      this.observedState.set({
         kind: 'failed',
         reason: `The engine ended ${decision.crashes.length} times in a row (${how}).`,
       });
       return;
     }
     void this.begin(decision.delayMs);
-    this.setState({
+    this.observedState.set({
       kind: 'restarting',
       crashes: decision.crashes.length,
       delayMs: decision.delayMs,
@@ -310,7 +296,7 @@ export class EngineClient {
 
   private async fail(reason: string): Promise<void> {
     await this.stop((link) => link.leave());
-    this.setState({ kind: 'failed', reason });
+    this.observedState.set({ kind: 'failed', reason });
   }
 
   /** @param part how to part with the engine */
@@ -325,48 +311,19 @@ export class EngineClient {
     } else if (reaching) {
       this.stopping = reaching.then(part, () => undefined);
     }
-    this.setState({ kind: 'stopped' });
+    this.observedState.set({ kind: 'stopped' });
     await this.stopping;
   }
 
   private forget(): void {
     this.link = undefined;
     this.connection = undefined;
-    this.setStatus(undefined);
-    this.setIndexStatus(undefined);
+    this.observedStatus.set(undefined);
+    this.observedIndex.set(undefined);
   }
 
   private unavailable(): EngineUnavailableError {
-    const state = this.currentState;
-    if (state.kind === 'failed') return new EngineUnavailableError(state.reason, 'failed');
-    if (state.kind === 'restarting') {
-      return new EngineUnavailableError(
-        'The engine ended while it worked on this; it is being restarted. Try again.',
-        'crashed',
-      );
-    }
-    if (state.kind === 'starting') {
-      return new EngineUnavailableError(
-        'The engine was restarted while it worked on this. Try again.',
-        'crashed',
-      );
-    }
-    return new EngineUnavailableError('The engine was stopped before it could answer.', 'stopped');
-  }
-
-  private setState(state: EngineState): void {
-    this.currentState = state;
-    this.stateEmitter.fire(state);
-  }
-
-  private setStatus(status: EngineStatus | undefined): void {
-    this.currentStatus = status;
-    this.statusEmitter.fire(status);
-  }
-
-  private setIndexStatus(index: IndexStatus | undefined): void {
-    this.currentIndex = index;
-    this.indexEmitter.fire(index);
+    return whyUnavailable(this.state);
   }
 
   private log(level: LogRecord['level'], message: string, fields?: LogRecord['fields']): void {

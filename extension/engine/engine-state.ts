@@ -20,3 +20,23 @@ export class EngineUnavailableError extends Error {
     this.name = 'EngineUnavailableError';
   }
 }
+
+/** What a request is told that the engine cannot answer in this state. */
+export function whyUnavailable(state: EngineState): EngineUnavailableError {
+  switch (state.kind) {
+    case 'failed':
+      return new EngineUnavailableError(state.reason, 'failed');
+    case 'restarting':
+      return new EngineUnavailableError(
+        'The engine ended while it worked on this; it is being restarted. Try again.',
+        'crashed',
+      );
+    case 'starting':
+      return new EngineUnavailableError(
+        'The engine was restarted while it worked on this. Try again.',
+        'crashed',
+      );
+    default:
+      return new EngineUnavailableError('The engine was stopped before it could answer.', 'stopped');
+  }
+}

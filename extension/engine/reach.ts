@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RequestType0 } from 'vscode-jsonrpc';
 import type { InitializeParams } from '../../runtime/protocol/engine';
+import { Initialize } from '../../runtime/protocol/methods';
 import { join } from '../../runtime/wire/join';
 import type { MeetingPoint } from '../../runtime/wire/meeting-point';
 import { EngineLink } from './engine-link';
@@ -23,9 +25,33 @@ const betweenMs = 50;
 const limitMs = 20_000;
 
 /** The engine that runs for other windows of this user; undefined where there is none. */
-export async function joinEngine(point: MeetingPoint): Promise<EngineLink | undefined> {
+async function joinEngine(point: MeetingPoint): Promise<EngineLink | undefined> {
   const joined = await join(point);
   return joined && new EngineLink(joined, point, undefined);
+}
+
+/**
+ * Asks an engine that runs for other windows, as a window without folders; starts none.
+ * @returns undefined where none runs
+ */
+export async function askRunningEngine<R>(
+  point: MeetingPoint,
+  params: InitializeParams,
+  type: RequestType0<R, void>,
+): Promise<R | undefined> {
+  const link = await joinEngine(point);
+  if (!link) return undefined;
+  try {
+    await link.connection.sendRequest(Initialize, {
+      ...params,
+      workspaceFolders: [],
+      visibleLanguages: [],
+      settings: { ...params.settings, indexEnabled: false },
+    });
+    return await link.connection.sendRequest(type);
+  } finally {
+    await link.leave();
+  }
 }
 
 /**

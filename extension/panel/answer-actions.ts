@@ -22,7 +22,7 @@ export class AnswerActions {
     if (!passage) return this.opener.open(path, range);
     let gone = false;
     await this.opener.open(passage.citation.path, (document) => {
-      const now = passageNow(passage, document);
+      const now = passageNow(passage, document.getText());
       gone = now.text === 'gone';
       return now.range;
     });
@@ -80,7 +80,7 @@ export class AnswerActions {
     if (note?.source !== 'generated') return;
     let at: { document: vscode.TextDocument; line: number } | undefined;
     await this.opener.open(citation.path, (document) => {
-      const { range, text } = passageNow(passage, document);
+      const { range, text } = passageNow(passage, document.getText());
       const line = range.startLine + note.line - citation.range.startLine;
       if (text !== 'gone' && line >= 0) at = { document, line };
       return range;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Asking } from '../../runtime/protocol/conversation';
+import type { Asking, ShownTurn } from '../../runtime/protocol/conversation';
 import { Ask, AskProgressType } from '../../runtime/protocol/methods';
 import type { AskProgress, AskResponse } from '../../runtime/protocol/questions';
 import type { EngineClient } from '../engine/engine-client';
@@ -95,6 +95,13 @@ export class AskController {
     if (last) await this.ask(last, after, earlier, id);
   }
 
+  /** Takes up what the panel still shows of an earlier window. @returns whether there was need for it */
+  restore(turns: readonly ShownTurn[]): boolean {
+    const restored = this.conversation.restore(turns);
+    if (restored) tellHasAsked();
+    return restored;
+  }
+
   private report(id: number, progress: AskProgress): void {
     if (this.runs !== id) return;
     if (progress.stage === 'passages') this.found(id, progress.response);
@@ -104,11 +111,15 @@ export class AskController {
 
   private found(id: number, response: AskResponse): void {
     this.conversation.answer(id, response);
-    void vscode.commands.executeCommand('setContext', 'longview.hasAsked', true);
+    tellHasAsked();
   }
 
   private remember(): Promise<void> {
     const { id, turns } = this.conversation;
     return this.history.remember({ id, askedAt: Date.now(), turns: turns.map(({ asking }) => asking) });
   }
+}
+
+function tellHasAsked(): void {
+  void vscode.commands.executeCommand('setContext', 'longview.hasAsked', true);
 }

@@ -95,5 +95,8 @@ function selectedText(document: vscode.TextDocument | undefined, place: Place | 
 }
 
 function leadOf({ path, displayPath, range }: Place, document: vscode.TextDocument | undefined) {
-  return range && document && { path, displayPath, languageId: document.languageId, range };
+  if (!range || !document) return undefined;
+  // What is not saved yet is known to nobody else, and the lines count in it.
+  const text = document.isDirty && { text: document.getText() };
+  return { path, displayPath, languageId: document.languageId, range, ...text };
 }

@@ -1,17 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { slashCommandOf, type Asking, type PassageNow } from '../../runtime/protocol/conversation';
-import type { AskResponse, Passage, PassageNote, WrittenTurn } from '../../runtime/protocol/questions';
+import {
+  slashCommandOf,
+  type Asking,
+  type PassageNow,
+  type ShownAnswer,
+  type ShownTurn,
+} from '../../runtime/protocol/conversation';
+import type { Passage, PassageNote, WrittenTurn } from '../../runtime/protocol/questions';
 import { findLines } from '../navigation/find-lines';
 
 export interface HeldTurn {
   id: number;
   asking: Asking;
-  response?: AskResponse;
+  response?: ShownAnswer;
+  /** Where its passages stand, once that was looked up. */
+  now?: PassageNow[];
 }
 
 /** The turns that the panel shows, with what the host must know of them: their passages, and where these stand by now. */
 export class Conversation {
+  private readonly answers = new vscode.EventEmitter<HeldTurn>();
+
+  /** Fires for a turn whose passages have come. */
+  readonly onDidAnswer = this.answers.event;
   /** Names it in the history. */
   id: string = randomUUID();
   turns: HeldTurn[] = [];
@@ -23,9 +35,18 @@ export class Conversation {
     this.turns.push(turn);
   }
 
-  answer(id: number, response: AskResponse): void {
+  /** Takes up what the panel still shows of an earlier window. @returns whether there was need for it */
+  restore(turns: readonly ShownTurn[]): boolean {
+    if (this.turns.length > 0) return false;
+    this.turns = [...turns];
+    return turns.length > 0;
+  }
+
+  answer(id: number, response: ShownAnswer): void {
     const turn = this.turns.find((each) => each.id === id);
-    if (turn) turn.response = response;
+    if (!turn) return;
+    turn.response = response;
+    this.answers.fire(turn);
   }
 
   /** A note that was written after the passage was shown. */
@@ -44,7 +65,7 @@ export class Conversation {
   }
 
   /** @throws Error with a sentence where the panel shows what this window does not hold any more */
-  answered(id: number): { asking: Asking; response: AskResponse } {
+  answered(id: number): { asking: Asking; response: ShownAnswer } {
     const turn = this.turns.find((each) => each.id === id);
     if (!turn?.response)
       throw new Error(vscode.l10n.t('This answer is from before the window was loaded anew. Ask again.'));
@@ -65,9 +86,9 @@ export class Conversation {
   }
 }
 
-/** Where a passage stands in the document as the editor has it now. */
-export function passageNow({ number, citation, text }: Passage, document: vscode.TextDocument): PassageNow {
-  const lines = document.getText().split(/\r\n|\r|\n/);
+/** Where a passage stands in its file's text as it is now. */
+export function passageNow({ number, citation, text }: Passage, fileText: string): PassageNow {
+  const lines = fileText.split(/\r\n|\r|\n/);
   const expected = text.replace(/\r?\n$/, '').split(/\r\n|\r|\n/);
   return { number, ...findLines(lines, expected, citation.range) };
 }

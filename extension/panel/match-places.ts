@@ -1,15 +1,14 @@
 import type { Place } from '../../runtime/protocol/conversation';
 
+/** A file or a folder that a question can name. */
+export type NamedPlace = Pick<Place, 'path' | 'displayPath'>;
+
 /** The files and folders that a "#" query means, best first, each named by its path within the workspace. */
-export function matchPlaces(
-  files: readonly string[],
-  query: string,
-  limit: number,
-): Pick<Place, 'kind' | 'displayPath'>[] {
+export function matchPlaces(files: readonly NamedPlace[], query: string, limit: number): Place[] {
   const wanted = query.toLowerCase();
-  const candidates = [
-    ...[...foldersOf(files)].map((displayPath) => ({ kind: 'folder' as const, displayPath })),
-    ...files.map((displayPath) => ({ kind: 'file' as const, displayPath })),
+  const candidates: Place[] = [
+    ...foldersOf(files).map((place) => ({ kind: 'folder' as const, ...place })),
+    ...files.map(({ path, displayPath }) => ({ kind: 'file' as const, path, displayPath })),
   ];
   return candidates
     .map((place) => ({ place, rank: rankOf(place.displayPath.toLowerCase(), wanted) }))
@@ -45,13 +44,18 @@ function isSubsequence(wanted: string, name: string): boolean {
   return wanted.length > 1;
 }
 
-function foldersOf(files: readonly string[]): Set<string> {
-  const folders = new Set<string>();
-  for (const file of files)
-    for (let slash = file.lastIndexOf('/'); slash > 0; slash = file.lastIndexOf('/', slash - 1)) {
-      const folder = file.slice(0, slash);
+/** Each by what is left of a file's two paths without what lies below the folder. */
+function foldersOf(files: readonly NamedPlace[]): NamedPlace[] {
+  const folders = new Map<string, string>();
+  for (const { path, displayPath } of files)
+    for (
+      let slash = displayPath.lastIndexOf('/');
+      slash > 0;
+      slash = displayPath.lastIndexOf('/', slash - 1)
+    ) {
+      const folder = displayPath.slice(0, slash);
       if (folders.has(folder)) break;
-      folders.add(folder);
+      folders.set(folder, path.slice(0, path.length - (displayPath.length - slash)));
     }
-  return folders;
+  return [...folders].map(([displayPath, path]) => ({ path, displayPath }));
 }

@@ -10,6 +10,7 @@ import { isProblem } from '../status/status-state';
 import type { AnswerActions } from './answer-actions';
 import type { AskController } from './ask-controller';
 import type { CompletionsController } from './completions-controller';
+import type { EditFollower } from './edit-follower';
 import type { PanelView } from './panel-view';
 import { pickPlace } from './place-picker';
 import type { Places } from './places';
@@ -22,6 +23,7 @@ export interface PanelParts {
   opener: LineOpener;
   ask: AskController;
   answers: AnswerActions;
+  follower: EditFollower;
   places: Places;
   summary: SummaryController;
   completions: CompletionsController;
@@ -55,6 +57,8 @@ async function answer(message: FromWebview, parts: PanelParts): Promise<unknown>
     case 'ready':
       // Whoever opens the panel is about to ask: have the engine up by then.
       return engine.isAllowed && engine.state.kind === 'stopped' ? engine.ensureStarted() : undefined;
+    case 'restored':
+      return ask.restore(message.turns) ? parts.follower.lookUp() : undefined;
     case 'ask':
       if (slashCommandOf(message.asking.question).command === 'summarize')
         return summarizePlace(message.asking.places, summary);

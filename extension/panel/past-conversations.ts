@@ -1,6 +1,6 @@
 /** The questions that were asked in a workspace, conversation by conversation. Questions alone: no passage is kept. */
 import type { Asking } from '../../runtime/protocol/conversation';
-import { parseAsking } from './parse-message';
+import { parseAsking } from './parse-asking';
 
 export interface PastConversation {
   id: string;
@@ -15,8 +15,13 @@ const mostTurns = 50;
 /** Latest first, the one that went on in front. */
 export function remembered(past: readonly PastConversation[], now: PastConversation): PastConversation[] {
   const bounded = { ...now, turns: now.turns.slice(-mostTurns) };
-  return [bounded, ...past.filter(({ id }) => id !== now.id)].slice(0, most);
+  return [bounded, ...past.filter((each) => each.id !== now.id && !goesOn(now, each))].slice(0, most);
 }
+
+/** After a reload a conversation is another one, though its questions are all there. */
+const goesOn = (now: PastConversation, { turns }: PastConversation) =>
+  turns.length < now.turns.length &&
+  turns.every((asking, at) => JSON.stringify(asking) === JSON.stringify(now.turns[at]));
 
 /** From disk: entries that are not as we write them are left out. */
 export function parsePast(json: string): PastConversation[] {

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Place } from '../../runtime/protocol/conversation';
+import { displayPrefixes } from '../../runtime/protocol/display-names';
 import { IndexFiles } from '../../runtime/protocol/methods';
 import type { EngineClient } from '../engine/engine-client';
-import { relativePath } from '../engine/document-sync';
 import { allowedPath } from '../navigation/allowed-path';
-import { matchPlaces } from './match-places';
+import { matchPlaces, type NamedPlace } from './match-places';
 
 const shown = 20;
 /** Milliseconds for which a list of the index's files is good enough to pick from. */
@@ -13,7 +13,7 @@ const freshMs = 15_000;
 
 /** The places that a question can name: what is open, what the index holds, what is dragged in. */
 export class Places {
-  private listed: { at: number; files: Promise<string[]> } | undefined;
+  private listed: { at: number; files: Promise<NamedPlace[]> } | undefined;
 
   constructor(private readonly engine: EngineClient) {}
 
@@ -22,14 +22,16 @@ export class Places {
     if (!this.listed || Date.now() - this.listed.at > freshMs) {
       const files = this.engine
         .request(IndexFiles, undefined)
-        .then((all) => all.filter(({ chunks }) => chunks > 0).map(({ displayPath }) => displayPath));
+        .then((all) => all.filter(({ chunks }) => chunks > 0));
       this.listed = { at: Date.now(), files };
-      files.catch(() => (this.listed = undefined));
+      // An index that has not begun holds nothing yet.
+      const forget = () => (this.listed = undefined);
+      files.then((all) => all.length === 0 && forget(), forget);
     }
-    return matchPlaces(await this.listed.files, query, limit).flatMap(({ kind, displayPath }) => {
-      const absolute = absolutePath(displayPath);
-      return absolute === undefined ? [] : [{ kind, path: absolute, displayPath }];
-    });
+    // The parent that sets a folder apart from another of its name is no place of this workspace.
+    return matchPlaces(await this.listed.files, query, limit).filter(
+      (place) => allowedPath(place.path) !== undefined,
+    );
   }
 
   /** From a drag or a menu; what is no file or folder of this workspace is left out. */
@@ -73,12 +75,14 @@ export function linesOf(selection: vscode.Selection): { startLine: number; endLi
   return { startLine: selection.start.line, endLine: selection.end.line - (endsBefore ? 1 : 0) };
 }
 
-const shortPath = (uri: vscode.Uri) => relativePath(uri).replaceAll('\\', '/');
-
-/** In a window with several folders a path begins with its folder's name. */
-function absolutePath(displayPath: string): string | undefined {
+/** As the index calls it: in a window with several folders behind its folder's name. */
+function shortPath(uri: vscode.Uri): string {
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  if (!folder) return uri.fsPath.replaceAll('\\', '/');
   const folders = vscode.workspace.workspaceFolders ?? [];
-  if (folders.length === 1) return path.join(folders[0]!.uri.fsPath, displayPath);
-  const folder = folders.find(({ name }) => displayPath.startsWith(`${name}/`));
-  return folder && path.join(folder.uri.fsPath, displayPath.slice(folder.name.length + 1));
+  const prefix = displayPrefixes(folders.map(({ name, uri: { fsPath } }) => ({ name, path: fsPath })))[
+    folder.index
+  ];
+  const relative = path.relative(folder.uri.fsPath, uri.fsPath).replaceAll('\\', '/');
+  return relative === '' ? (prefix || folder.name).replace(/\/$/, '') : `${prefix ?? ''}${relative}`;
 }

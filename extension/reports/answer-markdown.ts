@@ -1,4 +1,5 @@
-import type { AskResponse, Passage, WrittenAnswer } from '../../runtime/protocol/questions';
+import type { ShownAnswer } from '../../runtime/protocol/conversation';
+import type { Passage } from '../../runtime/protocol/questions';
 import type { Translate } from '../../runtime/protocol/translate';
 import { escapeMarkdown } from '../status/tooltip';
 import { codeFence } from './passage-text';
@@ -7,7 +8,7 @@ import { codeFence } from './passage-text';
  * A question and its passages as a Markdown document. Links are relative to the workspace folder and name lines as
  * code hosts and the editor do, so that they work wherever the repository is.
  */
-export function answerMarkdown(question: string, response: AskResponse, t: Translate): string {
+export function answerMarkdown(question: string, response: ShownAnswer, t: Translate): string {
   const parts = [`# ${escapeMarkdown(question.replace(/\s+/g, ' ').trim())}`];
   if (response.passages.length === 0) parts.push(t('No passages were found.'));
   if (response.answer) parts.push(writtenMarkdown(response.answer, t));
@@ -16,7 +17,7 @@ export function answerMarkdown(question: string, response: AskResponse, t: Trans
 }
 
 /** What the model wrote is Markdown already; HTML in it is shown as it is written. */
-function writtenMarkdown({ text, model }: WrittenAnswer, t: Translate): string {
+function writtenMarkdown({ text, model }: NonNullable<ShownAnswer['answer']>, t: Translate): string {
   const label = t('Written by {0}, a model: check it against the passages.', model);
   const plain = text
     .trim()

@@ -15,7 +15,7 @@ export const settingSpecs = {
   'models.completion': { kind: 'text', default: 'striped-code' },
   'models.chat': { kind: 'text', default: '', mayBeEmpty: true },
   'models.hub': { kind: 'text', default: 'https://huggingface.co' },
-  'engine.provider': { kind: 'choice', default: 'auto', choices: ['auto', 'cpu', 'webgpu'] },
+  'engine.provider': { kind: 'choice', default: 'auto', choices: ['auto', 'cpu', 'webgpu', 'mixed'] },
   'engine.memoryLimit': { kind: 'number', default: 1024, minimum: 400, maximum: 65_536 },
   'engine.threads': { kind: 'number', default: 0, minimum: 0, maximum: 256 },
   'storage.limit': { kind: 'number', default: 2048, minimum: 0, maximum: 1_048_576 },

@@ -1,7 +1,7 @@
 import type { Layer, Mixer, ModelDescription } from '../graph/layers';
 import { readHeads, readRope } from './attention';
 import { ConfigReader } from './config';
-import { readSsd } from './ssd';
+import { readHybridSsd } from './ssd';
 import { glu, selfAttention, vocabulary } from './transformer';
 
 /** `falcon_h1` as Hugging Face stores it: attention and Mamba-2 side by side in every layer, with multipliers everywhere. */
@@ -44,7 +44,7 @@ function readMixer(read: ConfigReader): (prefix: string) => Mixer {
   const normed = read.flag('mamba_rms_norm', false);
   // Without a norm nothing asks for its place.
   if (normed) read.exactly('mamba_norm_before_gate', false);
-  const ssd = readSsd(read, normed);
+  const ssd = readHybridSsd(read, normed);
   const into = read.factor('ssm_in_multiplier', 1);
   const [z, x, b, c, dt] = read.factors('ssm_multipliers', 5).map((factor) => factor * into);
   const factors = { z: z!, x: x!, b: b!, c: c!, dt: dt! };

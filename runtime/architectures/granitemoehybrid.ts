@@ -4,7 +4,7 @@ import type { Layer, ModelDescription } from '../graph/layers';
 import { UserError } from '../protocol/errors';
 import { readHeads, readRope } from './attention';
 import { ConfigReader } from './config';
-import { readSsd } from './ssd';
+import { readHybridSsd } from './ssd';
 import { selfAttention, vocabulary } from './transformer';
 
 /**
@@ -31,7 +31,7 @@ export function granitemoehybrid(config: unknown): ModelDescription {
       mixerNorm: { weight: `${prefix}.input_layernorm.weight`, epsilon },
       mixer: isAttention
         ? selfAttention(`${prefix}.self_attn`, attention)
-        : readSsd(read, true)(`${prefix}.mamba`),
+        : readHybridSsd(read, true)(`${prefix}.mamba`),
       channel: {
         ...channel(prefix),
         norm: { weight: `${prefix}.post_attention_layernorm.weight`, epsilon },

@@ -1,6 +1,7 @@
 import type { Layer, Mixer, ModelDescription } from '../graph/layers';
 import { UserError } from '../protocol/errors';
 import { ConfigReader } from './config';
+import { mamba2Keys, readSsd } from './ssd';
 
 /**
  * `striped`: Mamba-2 layers and attention layers with a window each, in the order of `layer_types`; SwiGLU after
@@ -23,7 +24,7 @@ export function striped(config: unknown): ModelDescription {
     const prefix = `layers.${index}`;
     const mixer =
       kind === 'mamba2'
-        ? mamba2(read.section('mamba2'), prefix, width, epsilon)
+        ? mamba2(read.section('mamba2'), width, epsilon)(`${prefix}.mixer`)
         : slidingAttention(read.section('attention'), prefix, windows[seen++]!);
     const mlp = `${prefix}.mlp`;
     return {
@@ -51,48 +52,9 @@ export function striped(config: unknown): ModelDescription {
   };
 }
 
-function mamba2(read: ConfigReader, prefix: string, width: number, epsilon: number): Mixer {
-  read.exactly('n_groups', 1);
-  read.exactly('use_conv_bias', true);
-  read.exactly('use_bias', false);
+function mamba2(read: ConfigReader, width: number, epsilon: number): (prefix: string) => Mixer {
   read.exactly('norm_before_gate', false);
-  unlimitedTimeStep(read);
-  const heads = read.count('num_heads');
-  const headSize = read.count('head_dim');
-  if (heads * headSize !== read.count('expand') * width)
-    throw new UserError(
-      `config.json: mamba2 has ${heads} heads of ${headSize}, which must together be "expand" times "hidden_size" ` +
-        `(${read.count('expand')} x ${width}). Download the model again, or correct the file.`,
-    );
-  const name = (part: string) => `${prefix}.mixer.${part}`;
-  return {
-    kind: 'ssd',
-    heads,
-    headSize,
-    stateSize: read.count('state_size'),
-    groups: 1,
-    convolution: read.count('conv_kernel', 64),
-    epsilon,
-    weights: {
-      inProjection: name('in_proj.weight'),
-      convolution: name('conv1d.weight'),
-      convolutionBias: name('conv1d.bias'),
-      dtBias: name('dt_bias'),
-      aLog: name('A_log'),
-      d: name('D'),
-      norm: name('norm.weight'),
-      outProjection: name('out_proj.weight'),
-    },
-  };
-}
-
-/** The time step is not clamped; a config that asks for a limit would be computed wrongly. */
-function unlimitedTimeStep(read: ConfigReader): void {
-  const limit = read.raw('time_step_limit');
-  if (limit === undefined || limit === null) return;
-  const [low, high] = Array.isArray(limit) ? (limit as unknown[]) : [];
-  if (low !== 0 || (high !== null && high !== Infinity))
-    throw new UserError('config.json: "mamba2.time_step_limit" must be [0, null]: limits are not computed.');
+  return readSsd(read, mamba2Keys, { inner: read.count('expand') * width, epsilon, normed: true });
 }
 
 function slidingAttention(read: ConfigReader, prefix: string, window: number): Mixer {

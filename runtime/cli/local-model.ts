@@ -14,6 +14,7 @@ import {
   randomModel,
 } from '../models/random-model';
 import { immediateScheduler } from '../inference/scheduling';
+import { UserError } from '../protocol/errors';
 import { defaultDataFolder } from './data-folder';
 import { modelOf, precisionOf } from './local-engine';
 import { note } from './output';
@@ -69,15 +70,24 @@ async function withLoaded<T>(
     prepare,
     cacheFolder: path.join(values.data ?? defaultDataFolder(), 'cache'),
     precision: precisionOf(values.precision),
-    provider: oneOf('provider', values.provider, ['cpu', 'webgpu'], 'cpu'),
+    provider: oneOf('provider', values.provider, ['cpu', 'webgpu', 'mixed'], 'cpu'),
     threads: wholeNumber('threads', values.threads, Math.min(2, availableParallelism()), 1),
     scheduler: immediateScheduler,
     workerPath: findAssets(__dirname).workerPath,
     onLog: note,
   });
   try {
-    return await job(model);
+    await model.openDevice();
+    requireNoFallback(model);
+    const result = await job(model);
+    requireNoFallback(model);
+    return result;
   } finally {
     await model.dispose();
   }
+}
+
+/** What is measured is what was asked for. */
+function requireNoFallback({ info }: LanguageModel): void {
+  if (info.fallback !== undefined) throw new UserError(info.fallback);
 }

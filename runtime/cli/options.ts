@@ -14,7 +14,7 @@ const commonOptions = {
   json: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
-export const providerNames = ['auto', 'cpu', 'webgpu'] as const;
+export const providerNames = ['auto', 'cpu', 'webgpu', 'mixed'] as const;
 
 /** Of commands that run a model alone. */
 export const modelOptions = { provider: { type: 'string' }, precision: { type: 'string' } } as const;

@@ -104,7 +104,7 @@ function modelItems(facts: DoctorFacts): DoctorItem[] {
 
 function providerItem({ provider, fallback }: EngineStatus['model'], settings: EngineSettings): DoctorItem {
   const title = 'Provider';
-  const asked = settings.provider === 'webgpu' ? 'webgpu' : 'cpu';
+  const asked = settings.provider === 'auto' ? 'cpu' : settings.provider;
   if (fallback !== undefined)
     return { level: 'warning', title, value: `${provider}, though ${asked} was asked for`, advice: fallback };
   return { level: 'ok', title, value: provider ?? `${asked}, once the model is loaded` };

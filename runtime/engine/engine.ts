@@ -213,7 +213,7 @@ export class Engine {
           folder: choice.folder,
           cacheFolder: this.data.cache,
           precision: choice.precision,
-          provider: choice.provider === 'webgpu' ? 'webgpu' : 'cpu',
+          provider: choice.provider === 'auto' ? 'cpu' : choice.provider,
           fallBack: true,
           gpuFailed,
           threads: choice.threads,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Evidence, EvidenceIndex, EvidenceScope } from '../questions';
-import { isTestPath, type WorkspaceIndex } from '../retrieval';
+import { holdsSecret, isTestPath, type WorkspaceIndex } from '../retrieval';
 import type { FileKind } from '../protocol/questions';
 
 /** Of a limited or filtered search: what a filter leaves out must not use up the places. */
@@ -15,7 +15,11 @@ export function evidenceIndex(index: WorkspaceIndex): EvidenceIndex {
       const found = index.search(question, { folders, files, limit: narrowed ? PROPOSED : limit });
       return (narrowed ? found.filter((item) => isWithin(item, scope)) : found).slice(0, limit);
     },
-    read: (file) => index.read(file),
+    async read(file, ahead) {
+      const saved = await index.read(file);
+      if (saved === undefined || ahead === undefined) return saved;
+      return holdsSecret(ahead) ? undefined : ahead;
+    },
     highlights: (question, text) => index.highlights(question, text),
     applyChanges: (changes) => index.applyChanges(changes),
     status: () => index.status(),

@@ -5,14 +5,15 @@ import { graphFile, planCompilation, writeCompiled } from '../models/compile';
 import type { SafetensorsFile } from '../models/safetensors';
 import { difference, standardDeviation } from './differences';
 import { withoutPrefix } from './parity-checkpoint';
-import { failed, judged, type ParityForm, type ParityResult } from './parity-result';
+import type { SideForm } from './parity-reading';
+import { failed, judged, type ParityResult } from './parity-result';
 
 /** An encoder's pair: vectors of all texts at once, then of each by itself, without its padding. */
 export async function measureEncoderPair(
   name: string,
   config: unknown,
   file: SafetensorsFile,
-  form: ParityForm,
+  form: SideForm,
   work: string,
 ): Promise<ParityResult> {
   try {

@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describeModel } from '../architectures';
+import type { Provider } from '../graph/context';
+import type { Precision } from '../graph/precision';
 import { openCheckpoint } from '../models/checkpoint';
 import { graphFile, planCompilation, writeCompiled } from '../models/compile';
 import { readManifest, readModelJson } from '../models/manifest';
 import { prepareModel } from '../models/model-folder';
 import type { SafetensorsFile } from '../models/safetensors';
 import { difference } from './differences';
-import type { ParityReader } from './parity-reading';
+import type { Compiled, ParityReader } from './parity-reading';
 import { failed, judged, steps, type ParityForm, type ParityResult } from './parity-result';
 
 /** One prompt of a model folder's reference.safetensors: logits of its last positions, and the greedy continuation. */
@@ -43,10 +45,15 @@ export async function measurePrompt(
 }
 
 /** As the product compiles it; a folder that is compiled already is taken as it is. */
-export async function compiledFolder(folder: string, { precision, provider }: ParityForm, work: string) {
+export async function compiledFolder(
+  folder: string,
+  provider: Provider,
+  precision: Precision,
+  work: string,
+): Promise<Compiled> {
   const manifest = existsSync(path.join(folder, 'longview.json')) ? readManifest(folder) : undefined;
   if (manifest?.compiled) {
-    const ready = await prepareModel({ folder, cacheFolder: work, precision });
+    const ready = await prepareModel({ folder, cacheFolder: work, precision, provider });
     await ready.verified;
     return ready;
   }
@@ -54,11 +61,11 @@ export async function compiledFolder(folder: string, { precision, provider }: Pa
   const plan = planCompilation(model, precision, folder, { provider });
   const checkpoint = openCheckpoint(folder);
   try {
-    writeCompiled(path.join(work, 'model'), plan, model, checkpoint);
+    writeCompiled(path.join(work, provider), plan, model, checkpoint);
   } finally {
     checkpoint.close();
   }
-  return { graphPath: path.join(work, 'model', graphFile), states: plan.states };
+  return { graphPath: path.join(work, provider, graphFile), states: plan.states };
 }
 
 function commonPrefix(a: readonly number[], b: readonly number[]): number {

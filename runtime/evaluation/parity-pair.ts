@@ -5,7 +5,7 @@ import type { SafetensorsFile } from '../models/safetensors';
 import { difference, noDifference, standardDeviation, worse } from './differences';
 import { withoutPrefix } from './parity-checkpoint';
 import { measureEncoderPair } from './parity-encoder';
-import { ParityReader } from './parity-reading';
+import { openReader } from './parity-reading';
 import { failed, judged, steps, type ParityForm, type ParityResult } from './parity-result';
 
 /** One pair NAME.safetensors + NAME.config.json: weights and what the original code makes of them. */
@@ -16,18 +16,21 @@ export async function measurePair(
   form: ParityForm,
   work: string,
 ): Promise<ParityResult> {
-  if (isEncoderConfig(config)) return measureEncoderPair(name, config, file, form, work);
+  if (isEncoderConfig(config)) {
+    // It has no states that could cross.
+    const provider = form.provider === 'mixed' ? 'webgpu' : form.provider;
+    return measureEncoderPair(name, config, file, { ...form, provider }, work);
+  }
   const family = familyOf(config) ?? name;
   try {
     const model = describeModel(config);
     const expectedMixer = file.tensors.has('mixer0_out') ? file.float32('mixer0_out') : undefined;
-    const plan = planCompilation(model, form.precision, name, {
-      probe: expectedMixer !== undefined,
-      provider: form.provider,
+    const reader = await openReader(form, (provider, precision) => {
+      const plan = planCompilation(model, precision, name, { probe: expectedMixer !== undefined, provider });
+      const target = path.join(work, `${name}.${provider}`);
+      writeCompiled(target, plan, model, withoutPrefix(file));
+      return { graphPath: path.join(target, graphFile), states: plan.states };
     });
-    const target = path.join(work, name);
-    writeCompiled(target, plan, model, withoutPrefix(file));
-    const reader = await ParityReader.open(path.join(target, graphFile), plan.states, form);
     try {
       const ids = file.integers('input_ids');
       const expected = file.float32('logits');

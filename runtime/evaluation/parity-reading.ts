@@ -1,12 +1,26 @@
+import type { Provider } from '../graph/context';
+import { besideCpu, type Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
 import { DeviceRunner, deviceOutputs } from '../inference/device-runner';
 import { BlockRunner, type Runner } from '../inference/runner';
 import { argmax } from '../inference/sampling';
 import { openSession, type Session } from '../inference/session';
+import { CrossingRunner } from './parity-crossing';
 import type { ParityForm } from './parity-result';
 
 /** Tokens of one run at most: scores of a whole long text would not fit into memory. */
 const longestRun = 512;
+
+export interface Compiled {
+  graphPath: string;
+  states: StateLayout;
+}
+
+/** How one graph is run. */
+export interface SideForm {
+  precision: Precision;
+  provider: Provider;
+}
 
 /** What is seen of a state, wherever it lives. */
 export interface ReadState {
@@ -16,15 +30,28 @@ export interface ReadState {
 /** Reads ids in every way that must give the same logits. */
 export class ParityReader {
   private constructor(
-    private readonly session: Session,
+    private readonly opened: readonly { release(): Promise<void> }[],
     private readonly runner: Runner<ReadState>,
-    private readonly layout: StateLayout,
+    private readonly longestRun: number,
   ) {}
 
-  static async open(graphPath: string, layout: StateLayout, form: ParityForm): Promise<ParityReader> {
-    const session = await openSession({ graphPath, threads: 2, onDevice: deviceOutputs(layout), ...form });
+  static async open(graphPath: string, layout: StateLayout, form: SideForm): Promise<ParityReader> {
+    const session = await openSide({ graphPath, states: layout }, form);
     const runner = layout.onDevice ? new DeviceRunner(session, layout) : new BlockRunner(session, layout);
-    return new ParityReader(session, runner, layout);
+    return new ParityReader([session], runner, layout.longestRun);
+  }
+
+  /** Reads on both in turn. */
+  static async openMixed(cpu: Compiled, device: Compiled, there: SideForm): Promise<ParityReader> {
+    const session = await openSide(cpu, { ...there, provider: 'cpu' });
+    const other = await openSide(device, there);
+    const runner = new CrossingRunner(
+      { session, states: cpu.states },
+      { session: other, states: device.states },
+      there.provider,
+    );
+    const release = () => runner.close();
+    return new ParityReader([{ release }, session, other], runner, device.states.longestRun);
   }
 
   newState(): ReadState {
@@ -35,7 +62,7 @@ export class ParityReader {
   async read(state: ReadState, ids: readonly number[], wanted: number) {
     const logits: Float32Array[] = [];
     const probes: Float32Array[] = [];
-    const most = Math.min(longestRun, this.layout.longestRun);
+    const most = Math.min(longestRun, this.longestRun);
     for (let at = 0; at < ids.length; at += most) {
       const block = ids.slice(at, at + most);
       const left = ids.length - at - block.length;
@@ -76,8 +103,26 @@ export class ParityReader {
   }
 
   async close(): Promise<void> {
-    await this.session.release();
+    for (const each of this.opened) await each.release();
   }
+}
+
+function openSide({ graphPath, states }: Compiled, form: SideForm): Promise<Session> {
+  return openSession({ graphPath, threads: 2, onDevice: deviceOutputs(states), ...form });
+}
+
+/** A reader of what is compiled for `form`. */
+export async function openReader(
+  { precision, provider }: ParityForm,
+  compile: (provider: Provider, precision: Precision) => Compiled | Promise<Compiled>,
+): Promise<ParityReader> {
+  if (provider === 'mixed') {
+    const there = besideCpu(precision);
+    const [cpu, device] = [await compile('cpu', precision), await compile('webgpu', there)];
+    return ParityReader.openMixed(cpu, device, { precision: there, provider: 'webgpu' });
+  }
+  const { graphPath, states } = await compile(provider, precision);
+  return ParityReader.open(graphPath, states, { precision, provider });
 }
 
 /** About two fifths, and odd, so that it is no multiple of any block. */

@@ -12,13 +12,14 @@ const tolerance = 1e-3;
 /** What is measured: how the weights are stored, and what computes. */
 export interface ParityForm {
   precision: Precision;
-  provider: Provider;
+  /** `mixed`: states cross between the CPU and the GPU as often as they can. */
+  provider: Provider | 'mixed';
 }
 
 export interface ParityResult {
   name: string;
   family: string;
-  provider: Provider;
+  provider: ParityForm['provider'];
   /** Largest error of the logits when all ids are read at once. */
   maxAbs: number;
   /** The same when they are read in two parts. */

@@ -2,14 +2,13 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeModel } from '../architectures';
-import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
 import { readModelJson } from '../models/manifest';
 import { SafetensorsFile } from '../models/safetensors';
 import { UserError } from '../protocol/errors';
 import { compiledFolder, measurePrompt } from './parity-model';
 import { measurePair } from './parity-pair';
-import { ParityReader } from './parity-reading';
+import { openReader } from './parity-reading';
 import type { ParityForm, ParityResult } from './parity-result';
 
 export type { ParityResult };
@@ -22,7 +21,7 @@ export interface ParityReport {
 }
 
 export interface ParityOptions {
-  provider?: Provider;
+  provider?: ParityForm['provider'];
   precision?: Precision;
   onProgress?: (done: number, total: number, name: string) => void;
 }
@@ -88,8 +87,9 @@ async function modelFolder(
       .map((name) => name.slice(0, -'.input_ids'.length));
     onProgress(0, prompts.length, 'model');
     const model = describeModel(readModelJson(folder, 'config.json'));
-    const { graphPath, states } = await compiledFolder(folder, form, work);
-    const reader = await ParityReader.open(graphPath, states, form);
+    const reader = await openReader(form, (provider, precision) =>
+      compiledFolder(folder, provider, precision, work),
+    );
     try {
       for (const [done, prompt] of prompts.entries()) {
         onProgress(done, prompts.length, prompt);

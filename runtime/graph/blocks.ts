@@ -4,7 +4,7 @@ import type { StateLayout } from './states';
 export const blocks = { multiple: 64, shortest: 512, longest: 2048 };
 
 /** On the CPU, where more in a run gain nothing and a keystroke waits for it. */
-const onCpu = 64;
+export const cpuBlock = 64;
 
 /**
  * Tokens that one run takes at most. The GPU is no sooner done with a few than with many. But a block's attention is worked out over
@@ -19,7 +19,7 @@ export function blockTokens({
 }: Pick<StateLayout, 'onDevice' | 'windows' | 'longestRun'>): number {
   const windowed = windows.some(({ window }) => Number.isFinite(window));
   const fastest = windowed ? blocks.shortest : blocks.longest;
-  return Math.min(onDevice ? fastest : onCpu, longestRun);
+  return Math.min(onDevice ? fastest : cpuBlock, longestRun);
 }
 
 /** How many of the first of `count` tokens are read as a block of at most `longest`; 0 where they are too few. */

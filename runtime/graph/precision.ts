@@ -61,6 +61,11 @@ export function isPrecision(name: string): name is Precision {
 /** Of WebGPU, which has no products of bytes. */
 const onlyOnCpu: readonly Precision[] = ['w8u', 'w8m'];
 
+/** The precision in which WebGPU helps a model that the CPU runs in `precision`: the same, or the one that is as fine. */
+export function besideCpu(precision: Precision): Precision {
+  return onlyOnCpu.includes(precision) ? 'int8' : precision;
+}
+
 /** @throws UserError where the provider cannot compute in this precision */
 export function formsOf(precision: Precision, provider: Provider): Forms {
   const chosen = forms[precision](provider);

@@ -13,6 +13,8 @@ export interface BackendOptions {
   precision: Precision;
   /** Names the model in snapshots. */
   key: string;
+  /** A device may be opened beside it, which helps. */
+  mixed?: boolean;
 }
 
 /** What a block is read for; see `BlockResult`. */
@@ -38,6 +40,8 @@ export interface BlockResult {
   ringBytes: number;
   /** Tokens of the state that are pending now. */
   pending: number;
+  /** Why the device that helped is not used any more. */
+  deviceLost?: string;
   /** Graphs of the model that are open now, each of which holds the weights anew; absent = 1. */
   graphs?: number;
 }
@@ -50,9 +54,12 @@ export interface Backend {
   create(state: number): void;
   fork(state: number, from: number): void;
   release(state: number): void;
-  run(state: number, ids: readonly number[], want: Want): Promise<BlockResult>;
+  /** @param onDevice the device that helps shall read these, where there is one; not for scores */
+  run(state: number, ids: readonly number[], want: Want, onDevice?: boolean): Promise<BlockResult>;
   exportState(state: number): Promise<StateSnapshot>;
   importState(state: number, snapshot: StateSnapshot): Promise<void>;
+  /** Opens the device that shall help (see `BackendOptions`). @throws where there is none that can */
+  openDevice?(options: BackendOptions): Promise<void>;
   /** Waits for a running block, then lets go of the model. */
   close(): Promise<void>;
 }

@@ -10,12 +10,13 @@ import { chooseToken, scoresOf } from './sampling';
 import { openSession, type Session } from './session';
 import type { StateSnapshot } from './snapshot';
 
-function openOn(options: BackendOptions, outputs = deviceOutputs): Promise<Session> {
+/** A graph that leaves states where it runs. */
+export function openOn(options: BackendOptions, outputs = deviceOutputs): Promise<Session> {
   return openSession({ ...options, onDevice: outputs(options.states) });
 }
 
 /** A graph that is opened when it is first needed, since its weights take memory of their own; undefined where there is no such graph or no room. */
-class LazySession {
+export class LazySession {
   isOpen = false;
   private opened: Promise<Session | undefined> | undefined;
   private readonly graphPath: string;
@@ -117,7 +118,7 @@ export class DeviceBackend implements Backend {
   }
 
   async importState(state: number, snapshot: StateSnapshot): Promise<void> {
-    this.states.set(state, this.snapshots.import(snapshot, this.runner, this.session));
+    this.states.set(state, await this.snapshots.import(snapshot, this.runner));
   }
 
   async close(): Promise<void> {

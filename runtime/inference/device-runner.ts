@@ -97,7 +97,7 @@ export class DeviceRunner implements Runner<DeviceState> {
     return { length: 0, held: hold(this.empty), logits: undefined, written: 0 };
   }
 
-  /** A state of tensors in main memory, which the next run takes to the device. */
+  /** A state of tensors that were brought to the device. */
   stateOf(length: number, byName: ReadonlyMap<string, Tensor>, logits?: Float32Array): DeviceState {
     return { length, held: { byName, holders: 1 }, logits, written: 0 };
   }

@@ -1,62 +1,43 @@
-import { GraphBuilder } from '../graph/builder';
 import type { Provider } from '../graph/context';
 import type { StateLayout } from '../graph/states';
 import { elementCount } from '../graph/stored-tensors';
-import { stateShapes, stateTensors, type DeviceRunner, type DeviceState } from './device-runner';
-import { openGraph, type Session, type Tensor } from './session';
+import { stateShapes, type DeviceRunner, type DeviceState } from './device-runner';
+import { DeviceTransfer } from './device-transfer';
 import { checkedTensors, type StateSnapshot } from './snapshot';
 
-const flat = 'flat';
-
-/** Takes states from the device to main memory: as one tensor, since each that is copied by itself waits for the device. */
+/** States of a device as plain data, and back. */
 export class DeviceSnapshots {
-  private joining: Promise<Session> | undefined;
+  private readonly transfer: DeviceTransfer;
 
   constructor(
     private readonly layout: StateLayout,
     private readonly model: string,
-    private readonly provider: Provider,
-  ) {}
+    provider: Provider,
+  ) {
+    this.transfer = new DeviceTransfer(layout, provider);
+  }
 
-  async export({ length, held, logits }: DeviceState): Promise<StateSnapshot> {
-    const session = await (this.joining ??= openGraph(joinedGraph(this.layout), this.provider));
-    const outputs = await session.run(Object.fromEntries(held.byName), [flat]);
-    const all = outputs[flat]!.data as Float32Array;
-    let at = 0;
+  async export(state: DeviceState): Promise<StateSnapshot> {
+    const { length, logits } = state;
+    const data = await this.transfer.down(state);
     const tensors = [...stateShapes(this.layout, length)].map(([name, shape]) => {
-      const data = all.slice(at, (at += elementCount(shape)));
-      return { name, shape, data };
+      return { name, shape, data: data.get(name)! };
     });
     if (logits) tensors.push({ name: 'logits', shape: [logits.length], data: logits.slice() });
     return { model: this.model, length, pending: 0, tensors };
   }
 
-  /** The next run takes the tensors to the device. @throws UserError where the snapshot is another model's or incomplete */
-  import(snapshot: StateSnapshot, runner: DeviceRunner, session: Session): DeviceState {
+  /** @throws UserError where the snapshot is another model's or incomplete */
+  async import(snapshot: StateSnapshot, runner: DeviceRunner): Promise<DeviceState> {
     const { length } = snapshot;
     const { take, logits } = checkedTensors(snapshot, this.model);
-    const tensors = [...stateShapes(this.layout, length)].map(([name, shape]): [string, Tensor] => [
-      name,
-      session.float32(take(name, elementCount(shape)), shape),
-    ]);
-    return runner.stateOf(length, new Map(tensors), logits);
+    const shapes = [...stateShapes(this.layout, length)];
+    const tensors = new Map(shapes.map(([name, shape]) => [name, take(name, elementCount(shape))]));
+    if (length === 0) return runner.newState();
+    return runner.stateOf(length, await this.transfer.up(tensors), logits);
   }
 
-  async close(): Promise<void> {
-    await (await this.joining)?.release();
+  close(): Promise<void> {
+    return this.transfer.close();
   }
-}
-
-/** All of a state's tensors, whatever their shapes, one behind the other. */
-function joinedGraph(layout: StateLayout): Uint8Array {
-  const graph = new GraphBuilder();
-  const shapes = stateShapes(layout, 0);
-  const parts = stateTensors(layout).map((name) => {
-    const dimensions = shapes.get(name)!.map((_, i) => `${name}.${i}`);
-    return graph.reshape(graph.input(name, 'float32', dimensions), [-1]);
-  });
-  graph.output(graph.concat(parts, 0), flat, 'float32', ['elements']);
-  return graph.finish('state in one', () => {
-    throw new Error('The graph has no weights');
-  });
 }

@@ -9,7 +9,8 @@ import type { Backend, BackendOptions } from './backend';
 import type { ModelInfo, Tokenizer } from './language-model';
 import { DeviceLedger } from './device-ledger';
 import { openBackend } from './open-backend';
-import { LocalLanguageModel } from './local-language-model';
+import { LocalLanguageModel, type LocalLanguageModelParts } from './local-language-model';
+import { openingDevice } from './load-device';
 import { immediateScheduler, type BlockScheduler } from './scheduling';
 import { StateLedger } from './state-ledger';
 import { createTokenizer, missingTokenizer } from './tokenizer';
@@ -23,8 +24,8 @@ export interface LoadOptions {
   /** For compiled models and remembered checksums; made when absent. */
   cacheFolder: string;
   precision?: Precision;
-  /** Absent = cpu. */
-  provider?: Provider;
+  /** Absent = cpu. `mixed`: the CPU, and the GPU reads long texts; it is opened by the first of them. */
+  provider?: Provider | 'mixed';
   /** Where the provider cannot be used, the CPU is taken, and `info.fallback` says why; else that fails. */
   fallBack?: boolean;
   /** Why the GPU, which was asked for, is not to be tried: the CPU is taken. */
@@ -50,10 +51,11 @@ export async function loadLanguageModel(options: LoadOptions): Promise<LocalLang
   }
 }
 
-type Place = Pick<ModelInfo, 'fallback'> & { provider: Provider };
+type Place = Pick<ModelInfo, 'fallback'> & { provider: NonNullable<LoadOptions['provider']> };
 
 async function loadOn(place: Place, options: LoadOptions): Promise<LocalLanguageModel> {
-  const { provider } = place;
+  const mixed = place.provider === 'mixed';
+  const provider = place.provider === 'webgpu' ? 'webgpu' : 'cpu';
   const started = performance.now();
   const { folder, cacheFolder, precision, onLog, prepare = prepareModel } = options;
   const { scheduler = immediateScheduler } = options;
@@ -63,13 +65,14 @@ async function loadOn(place: Place, options: LoadOptions): Promise<LocalLanguage
   const preparing = prepare({ folder, cacheFolder, precision, provider, onLog });
   const opening = openIn(
     options.workerPath,
-    preparing.then((ready) => ({ ...backendPart(ready), provider, threads })),
+    preparing.then((ready) => ({ ...backendPart(ready), provider, threads, mixed })),
   );
   try {
     const ready = await preparing;
     const tokenizer = tokenizerOf(ready);
     const [backend] = await Promise.all([opening, ready.verified]);
-    return assemble(ready, tokenizer, backend, scheduler, place, started);
+    const device = mixed && openingDevice(options, ready.precision, backend);
+    return assemble(ready, backend, { tokenizer, scheduler, onLog, ...device }, place, started);
   } catch (error) {
     await opening.then(
       (backend) => backend.close(),
@@ -91,9 +94,8 @@ function backendPart({ graphPath, states, key, precision }: ReadyModel) {
 
 function assemble(
   ready: ReadyModel,
-  tokenizer: Tokenizer,
   backend: Backend,
-  scheduler: BlockScheduler,
+  parts: Pick<LocalLanguageModelParts, 'tokenizer' | 'scheduler' | 'openDevice' | 'onLog'>,
   place: Place,
   started: number,
 ): LocalLanguageModel {
@@ -106,8 +108,8 @@ function assemble(
     ledger.fullStateBytes(ready.manifest.usefulContext),
     performance.now() - started,
   );
-  const parts = { info, tokenizer, backend, scheduler, ledger, vocabulary };
-  return new LocalLanguageModel({ ...parts, blockTokens: info.blockTokens });
+  const { blockTokens } = info;
+  return new LocalLanguageModel({ info, backend, ledger, vocabulary, blockTokens, ...parts });
 }
 
 /** Keys and values of attention without a window, in float32. */

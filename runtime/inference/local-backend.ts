@@ -87,6 +87,23 @@ export class LocalBackend implements Backend {
     await this.session.release();
   }
 
+  /** The state itself: what it refers to is shared with others. */
+  get(id: number): StateData {
+    const state = this.states.get(id);
+    if (!state) throw new Error(`State ${id} does not exist or was released`);
+    return state;
+  }
+
+  /** From now on the state is this one. */
+  replace(id: number, state: StateData): void {
+    this.runner.forget(this.get(id));
+    this.states.set(id, state);
+  }
+
+  get ringBytes(): number {
+    return this.runner.ringBytes;
+  }
+
   /** Bytes that the states really hold, shared parts once. For checks: it walks everything. */
   bytesHeld(): number {
     const buffers = new Set<ArrayBufferLike>();
@@ -101,12 +118,6 @@ export class LocalBackend implements Backend {
     let bytes = 0;
     for (const buffer of buffers) bytes += buffer.byteLength;
     return bytes;
-  }
-
-  private get(id: number): StateData {
-    const state = this.states.get(id);
-    if (!state) throw new Error(`State ${id} does not exist or was released`);
-    return state;
   }
 }
 

@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../protocol/errors';
+import { messageOf, throwIfAborted } from '../protocol/errors';
 import type { Backend, BlockResult, Want } from './backend';
 import type {
   DecodedToken,
@@ -10,6 +10,7 @@ import type {
   WorkOptions,
 } from './language-model';
 import { seededRandom } from '../models/seeded-random';
+import { longReading, nextBlock, type BlockSizes, type NextBlock } from './placing';
 import type { Choice } from './sampling';
 import type { BlockScheduler } from './scheduling';
 import type { StateSnapshot } from './snapshot';
@@ -20,11 +21,18 @@ const mostScored = 512;
 
 class StateHandle implements ModelState {
   length = 0;
+  /** The last block was read on the device that helps. */
+  onDevice = false;
   released = false;
   /** The block that runs on it now. */
   running: Promise<unknown> | undefined;
 
   constructor(readonly id: number) {}
+}
+
+/** The half of a mixed model that reads long texts. */
+export interface OpenedDevice extends NonNullable<BlockSizes['device']> {
+  weightBytes: number;
 }
 
 export interface LocalLanguageModelParts {
@@ -37,6 +45,9 @@ export interface LocalLanguageModelParts {
   blockTokens: number;
   /** Ids the embedding has rows for. */
   vocabulary: number;
+  /** Opens the device that helps with long texts; absent = none does. */
+  openDevice?: (signal: AbortSignal) => Promise<OpenedDevice>;
+  onLog?: (message: string) => void;
 }
 
 /** A model on this machine: cuts all work into blocks, has each wait for its turn, and keeps account of the states. */
@@ -46,10 +57,14 @@ export class LocalLanguageModel implements LanguageModel {
   private readonly backend: Backend;
   private readonly scheduler: BlockScheduler;
   private readonly ledger: Ledger;
-  private readonly blockTokens: number;
   private readonly vocabulary: number;
+  private readonly blockTokens: number;
   /** Weights that one graph holds. */
   private readonly graphBytes: number;
+  private readonly parts: Pick<LocalLanguageModelParts, 'openDevice' | 'onLog'>;
+  private readonly disposed = new AbortController();
+  private opening: Promise<void> | undefined;
+  private device: OpenedDevice | undefined;
   private nextId = 1;
   private ringBytes = 0;
 
@@ -63,6 +78,15 @@ export class LocalLanguageModel implements LanguageModel {
     this.ledger = ledger;
     this.vocabulary = vocabulary;
     this.blockTokens = blockTokens;
+    this.parts = parts;
+  }
+
+  /**
+   * Opens the device that helps with long texts, where one shall; the first of them does so too, and does not wait for it. Where that
+   * fails, the CPU reads alone and `info.fallback` says why.
+   */
+  openDevice(): Promise<void> {
+    return (this.opening ??= this.tryDevice());
   }
 
   create(): Promise<ModelState> {
@@ -77,6 +101,7 @@ export class LocalLanguageModel implements LanguageModel {
     const from = this.handleOf(state);
     while (from.running) await from.running.catch(() => undefined);
     const handle = this.newHandle(this.handleOf(state).length);
+    handle.onDevice = from.onDevice;
     this.backend.fork(handle.id, from.id);
     this.ledger.fork(handle.id, from.id);
     return handle;
@@ -92,9 +117,8 @@ export class LocalLanguageModel implements LanguageModel {
   }
 
   async read(state: ModelState, ids: readonly number[], options: WorkOptions): Promise<void> {
-    const { blockTokens } = this;
-    for (let at = 0; at < ids.length; at += blockTokens)
-      await this.block(state, ids.slice(at, at + blockTokens), { kind: 'nothing' }, options);
+    const last = await this.readToLast(state, ids, options);
+    if (last.length > 0) await this.block(state, last, { kind: 'nothing' }, options);
   }
 
   async *decode(
@@ -105,10 +129,7 @@ export class LocalLanguageModel implements LanguageModel {
     if (prompt.length === 0) throw new Error('decode needs at least one token to read');
     if (options.maxTokens <= 0) return this.read(state, prompt, options);
     const { choose, draft } = choices(options);
-    const { blockTokens } = this;
-    const lastBlock = Math.floor((prompt.length - 1) / blockTokens) * blockTokens;
-    await this.read(state, prompt.slice(0, lastBlock), options);
-    let next = prompt.slice(lastBlock);
+    let next = await this.readToLast(state, prompt, options);
     const written: number[] = [];
     while (written.length < options.maxTokens) {
       const most = options.maxTokens - written.length;
@@ -154,7 +175,46 @@ export class LocalLanguageModel implements LanguageModel {
   }
 
   dispose(): Promise<void> {
+    this.disposed.abort();
     return this.backend.close();
+  }
+
+  /** Reads all blocks but the last, and gives that. */
+  private async readToLast(
+    state: ModelState,
+    ids: readonly number[],
+    options: WorkOptions,
+  ): Promise<readonly number[]> {
+    for (let rest = ids; ;) {
+      const { count } = this.nextBlock(this.handleOf(state), rest.length);
+      if (count === rest.length) return rest;
+      await this.block(state, rest.slice(0, count), { kind: 'nothing' }, options);
+      rest = rest.slice(count);
+    }
+  }
+
+  private nextBlock({ length, onDevice }: StateHandle, left: number): NextBlock {
+    if (left >= longReading) void this.openDevice();
+    return nextBlock({ left, length, onDevice }, { cpu: this.blockTokens, device: this.device });
+  }
+
+  private async tryDevice(): Promise<void> {
+    const { openDevice } = this.parts;
+    if (!openDevice) return;
+    const { signal } = this.disposed;
+    try {
+      this.device = await openDevice(signal);
+      this.info.weightBytes += this.device.weightBytes;
+    } catch (error) {
+      if (!signal.aborted) this.leaveDevice(messageOf(error));
+    }
+  }
+
+  private leaveDevice(reason: string): void {
+    this.info.weightBytes -= this.device?.weightBytes ?? 0;
+    this.device = undefined;
+    Object.assign(this.info, { provider: 'cpu', fallback: reason });
+    this.parts.onLog?.(`The CPU reads long texts as well: ${reason}`);
   }
 
   private async block(
@@ -167,7 +227,8 @@ export class LocalLanguageModel implements LanguageModel {
     this.checkIds(want.kind === 'token' && want.drafts ? [...ids, ...want.drafts] : ids);
     return this.scheduler.run(options, async () => {
       const handle = this.handleOf(state);
-      const running = this.backend.run(handle.id, ids, want);
+      const onDevice = want.kind !== 'scores' && this.nextBlock(handle, ids.length).onDevice;
+      const running = this.backend.run(handle.id, ids, want, onDevice);
       handle.running = running;
       try {
         const result = await running;
@@ -175,7 +236,9 @@ export class LocalLanguageModel implements LanguageModel {
         handle.length += count;
         if (!handle.released) this.ledger.advance(handle.id, count, result.pending);
         this.ringBytes = result.ringBytes;
+        handle.onDevice = onDevice;
         if (result.graphs) this.info.weightBytes = result.graphs * this.graphBytes;
+        if (this.device && result.deviceLost !== undefined) this.leaveDevice(result.deviceLost);
         return result;
       } finally {
         handle.running = undefined;

@@ -58,10 +58,15 @@ export async function openSession({
   }
 }
 
-/** A small graph without weights of its own. */
-export async function openGraph(graph: Uint8Array, provider: Provider): Promise<Session> {
+/** A small graph without weights of its own. `onDevice` as in `SessionOptions`. */
+export async function openGraph(
+  graph: Uint8Array,
+  provider: Provider,
+  onDevice: readonly string[] = [],
+): Promise<Session> {
   const runtime = await loadOnnxRuntime();
-  return sessionOf(await runtime.InferenceSession.create(graph, settings(provider, 1)), runtime, provider);
+  const options = { ...settings(provider, 1), ...(provider === 'webgpu' && locations(onDevice)) };
+  return sessionOf(await runtime.InferenceSession.create(graph, options), runtime, provider);
 }
 
 function settings(provider: Provider, threads: number): OnnxRuntime.InferenceSession.SessionOptions {

@@ -163,10 +163,27 @@ export function joinPages(state: WindowState, { first, pages }: WindowPages, len
  * @returns undefined where `joined` has not the size of a window of `length` tokens
  */
 export function splitPages(state: WindowState, joined: Page, length: number): WindowPages | undefined {
-  const count = visibleTokens(state, length);
-  const elements = state.keyValueHeads * count * state.headSize;
+  const elements = state.keyValueHeads * visibleTokens(state, length) * state.headSize;
   if (joined.keys.length !== elements || joined.values.length !== elements) return undefined;
+  return pagesOf(state, joined, length);
+}
+
+/**
+ * The pages of a window that has come to `length` tokens, of which `joined` holds the last, from where a page begins or the window
+ * does; the full pages of `before` that still matter are shared.
+ */
+export function addPages(state: WindowState, before: WindowPages, joined: Page, length: number): WindowPages {
+  const fresh = pagesOf(state, joined, length);
   const first = oldestPage(state.window, length);
+  const from = Math.max(0, first - before.first);
+  const pages = [...before.pages.slice(from, Math.max(from, fresh.first - before.first)), ...fresh.pages];
+  return { first, pages: pages.slice(pages.length - (Math.ceil(length / pageTokens) - first)) };
+}
+
+/** The pages in which the last tokens of `length` stand, those that `joined` holds. */
+function pagesOf(state: WindowState, joined: Page, length: number): WindowPages {
+  const count = joined.keys.length / (state.keyValueHeads * state.headSize);
+  const first = Math.floor((length - count) / pageTokens);
   const pages: Page[] = [];
   for (let number = first; number * pageTokens < length; number++) {
     const { start, size, from } = pagePart(number, length, count);

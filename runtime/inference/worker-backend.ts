@@ -41,6 +41,10 @@ export class WorkerBackend implements Backend {
     return backend;
   }
 
+  openDevice(options: BackendOptions): Promise<void> {
+    return this.call({ kind: 'openDevice', options });
+  }
+
   create(state: number): void {
     this.post({ kind: 'create', state });
   }
@@ -53,8 +57,8 @@ export class WorkerBackend implements Backend {
     this.post({ kind: 'release', state });
   }
 
-  run(state: number, ids: readonly number[], want: Want): Promise<BlockResult> {
-    return this.call({ kind: 'run', state, ids, want });
+  run(state: number, ids: readonly number[], want: Want, onDevice?: boolean): Promise<BlockResult> {
+    return this.call({ kind: 'run', state, ids, want, onDevice });
   }
 
   exportState(state: number): Promise<StateSnapshot> {

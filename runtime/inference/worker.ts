@@ -39,6 +39,9 @@ async function handle(request: WorkerRequest): Promise<BlockResult | StateSnapsh
   }
   if (!backend) throw new Error('No model is loaded');
   switch (request.kind) {
+    case 'openDevice':
+      await backend.openDevice?.(request.options);
+      return undefined;
     case 'create':
       backend.create(request.state);
       return undefined;
@@ -49,7 +52,7 @@ async function handle(request: WorkerRequest): Promise<BlockResult | StateSnapsh
       backend.release(request.state);
       return undefined;
     case 'run':
-      return backend.run(request.state, request.ids, request.want);
+      return backend.run(request.state, request.ids, request.want, request.onDevice);
     case 'export':
       return backend.exportState(request.state);
     case 'import':

@@ -114,7 +114,7 @@ const striped76m: object = {
   layer_types: Array.from({ length: 9 }, (_, i) => (i % 3 === 2 ? 'sliding_attention' : 'mamba2')),
   intermediate_size: 1792,
   rms_norm_eps: 1e-5,
-  mamba2: { expand: 2, num_heads: 24, head_dim: 64, state_size: 64, conv_kernel: 4 },
+  mamba2: { expand: 2, num_heads: 24, head_dim: 64, state_size: 64, n_groups: 1, conv_kernel: 4 },
   attention: {
     num_heads: 12,
     num_kv_heads: 2,

@@ -1,5 +1,5 @@
 /** What a conversation in the panel's Ask tab is made of: plain data that panel, editor and history share. */
-import type { FileKind } from './questions';
+import type { FileKind, Passage, WrittenAnswer } from './questions';
 import type { LineRange } from './text';
 
 /**
@@ -19,6 +19,19 @@ export interface Asking {
   question: string;
   places: Place[];
   leaveOut: FileKind[];
+}
+
+/** An answer as the panel shows it: all that copying, exporting and following up need of it. */
+export interface ShownAnswer {
+  passages: Passage[];
+  answer?: Pick<WrittenAnswer, 'model' | 'text'>;
+}
+
+/** A turn that the panel still shows after the window was loaded anew. */
+export interface ShownTurn {
+  id: number;
+  asking: Asking;
+  response: ShownAnswer;
 }
 
 /** A passage that was shown, in its file as the editor has it now. */

@@ -9,8 +9,11 @@ export interface EngineSettings {
   completionModel: string;
   /** The model that writes answers; empty or absent = none does. */
   chatModel?: string;
-  /** auto = cpu: a graphics card that is made of software cannot be told from a real one. */
-  provider: 'auto' | 'cpu' | 'webgpu';
+  /**
+   * auto = cpu: a graphics card that is made of software cannot be told from a real one. mixed: the CPU, and the GPU reads long
+   * texts.
+   */
+  provider: 'auto' | 'cpu' | 'webgpu' | 'mixed';
   /** MB, weights included, all windows together: where they differ, the smallest counts. */
   memoryLimit: number;
   /** 0 = half the cores. */

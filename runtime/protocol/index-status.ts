@@ -22,6 +22,9 @@ export type SkipReason =
   | 'outside';
 
 export interface IndexedFile {
+  /** Absolute. */
+  path: string;
+  /** Relative to the workspace folder, behind its name where there are several. */
   displayPath: string;
   chunks: number;
   skipped?: SkipReason;

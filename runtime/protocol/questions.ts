@@ -50,11 +50,22 @@ export interface AskRequest {
   earlier?: string[];
   /** Code that the question is about: its names help the search. */
   about?: string;
-  /** The code to be explained: it comes first, as a passage that shows its symbol whole; `only`: nothing else does. */
-  lead?: { path: string; displayPath: string; languageId: string; range: LineRange; only: boolean };
+  /** The code to be explained: it comes first, as a passage that shows its symbol whole. */
+  lead?: Lead;
   limit: number;
   /** An answer shall be written from the passages, where a model is chosen for it; what it follows, oldest first. */
   write?: { earlier: WrittenTurn[] };
+}
+
+export interface Lead {
+  path: string;
+  displayPath: string;
+  languageId: string;
+  range: LineRange;
+  /** The file as the editor has it, where that is ahead of the disk: `range` counts its lines. */
+  text?: string;
+  /** Nothing else is looked for. */
+  only: boolean;
 }
 
 /** A question that was answered in writing, with all that its model was shown. */

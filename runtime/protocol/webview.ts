@@ -1,6 +1,6 @@
 /** The messages between the extension host and the side bar's webview. Every one is checked on arrival. */
 import type { CompletionCandidate, CompletionCost } from './completion';
-import type { Asking, PassageNow, Place } from './conversation';
+import type { Asking, PassageNow, Place, ShownTurn } from './conversation';
 import type { EngineStatus } from './engine';
 import type { IndexStatus } from './index-status';
 import type { AskProgress, AskResponse } from './questions';
@@ -56,6 +56,8 @@ export type ToWebview =
 
 export type FromWebview =
   | { type: 'ready' }
+  /** What the page still shows of an earlier window, and this one may know nothing of. */
+  | { type: 'restored'; turns: ShownTurn[] }
   /** `after`: the turns that stay; `earlier`: their questions, which this one follows. */
   | { type: 'ask'; asking: Asking; after: number[]; earlier: string[] }
   | { type: 'newConversation' }

@@ -71,9 +71,7 @@ export async function askWorkspace(
 
   const { passages, texts } = await quote(
     lead ? ledBy(lead, ordered) : ordered,
-    request.question,
-    index,
-    limit,
+    { question: request.question, index, limit, seen: lead && [lead.path, lead.fileText] },
     signal,
   );
   const unwritten =
@@ -115,16 +113,21 @@ async function written(
   }
 }
 
+interface Quoting extends Pick<AskDependencies, 'index'> {
+  question: string;
+  limit: number;
+  /** A file's path and its text as the user sees it, which may be ahead of the disk. */
+  seen?: [path: string, text: string];
+}
+
 /** The first `limit` passages that still stand in their files, numbered from 1, and the texts of the files looked at. */
 async function quote(
   ordered: readonly Evidence[],
-  question: string,
-  index: EvidenceIndex,
-  limit: number,
+  { question, index, limit, seen }: Quoting,
   signal?: AbortSignal,
 ): Promise<{ passages: Passage[]; texts: ReadonlyMap<string, string | undefined> }> {
   const passages: Passage[] = [];
-  const texts = new Map<string, string | undefined>();
+  const texts = new Map<string, string | undefined>(seen && [seen]);
   const stale = new Map<string, 'changed' | 'deleted'>();
   for (const item of ordered) {
     if (passages.length === limit) break;

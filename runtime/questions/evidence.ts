@@ -28,8 +28,11 @@ export interface EvidenceScope {
 export interface EvidenceIndex {
   /** Best first. */
   search(question: string, scope: EvidenceScope): Evidence[];
-  /** The file's text as it is now, with its own line ends; undefined when it is gone or may not be read. */
-  read(path: string): Promise<string | undefined>;
+  /**
+   * The file's text as it is now, with its own line ends; undefined when it is gone or may not be read.
+   * @param ahead what the editor has instead, where it may be read
+   */
+  read(path: string, ahead?: string): Promise<string | undefined>;
   /** UTF-16 ranges within `text` of the words that match. */
   highlights(question: string, text: string): { start: number; end: number }[];
   /** Told when a file turns out to differ from what the index holds. */

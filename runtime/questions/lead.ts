@@ -1,17 +1,23 @@
 /** The code that a question is about, as the passage that comes first. */
-import type { AskRequest } from '../protocol/questions';
+import type { Lead } from '../protocol/questions';
 import type { Describer, Evidence, EvidenceIndex } from './evidence';
+import { verifyPassage } from './verify';
+
+export interface LeadEvidence extends Evidence {
+  /** Its file as the user sees it, which may be ahead of the disk. */
+  fileText: string;
+}
 
 /** The symbol around the lines in question, whole; the lines themselves where there is none. Undefined where they may not be read. */
 export async function leadEvidence(
-  lead: NonNullable<AskRequest['lead']>,
+  lead: Lead,
   index: EvidenceIndex,
   describer: Describer | undefined,
-): Promise<Evidence | undefined> {
-  const text = await index.read(lead.path);
-  if (text === undefined) return undefined;
-  const symbol = await describer?.symbolAt(text, lead.languageId, lead.range);
-  const lines = text.split(/\r\n|\n|\r/);
+): Promise<LeadEvidence | undefined> {
+  const fileText = await index.read(lead.path, lead.text);
+  if (fileText === undefined) return undefined;
+  const symbol = await describer?.symbolAt(fileText, lead.languageId, lead.range);
+  const lines = fileText.split(/\r\n|\n|\r/);
   const { startLine, endLine } = symbol?.range ?? lead.range;
   if (startLine >= lines.length) return undefined;
   const range = { startLine, endLine: Math.min(endLine, lines.length - 1) };
@@ -23,16 +29,20 @@ export async function leadEvidence(
     title: symbol?.title,
     text: lines.slice(range.startLine, range.endLine + 1).join('\n'),
     score: 1,
+    fileText,
   };
 }
 
-/** The lead in front of what was found, which loses what the lead shows already. */
-export function ledBy(lead: Evidence, found: readonly Evidence[]): Evidence[] {
-  const rest = found.filter(
-    (item) =>
-      item.path !== lead.path ||
-      item.range.endLine < lead.range.startLine ||
-      item.range.startLine > lead.range.endLine,
-  );
+/**
+ * The lead in front of what was found, which loses what the lead shows already. Of the lead's file it keeps what stands in
+ * the text that the lead is taken from, where it stands there: the index knows the file as it was saved.
+ */
+export function ledBy(lead: LeadEvidence, found: readonly Evidence[]): Evidence[] {
+  const rest = found.flatMap((item): Evidence[] => {
+    if (item.path !== lead.path) return [item];
+    const range = verifyPassage(lead.fileText, item.range, item.text)?.range;
+    const isOutside = range && (range.endLine < lead.range.startLine || range.startLine > lead.range.endLine);
+    return isOutside ? [{ ...item, range }] : [];
+  });
   return [lead, ...rest];
 }

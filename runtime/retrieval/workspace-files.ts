@@ -1,8 +1,8 @@
 /** The files of all folders of a window, as context for one of them may be made of. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { displayPrefixes } from '../protocol/display-names';
 import type { WorkspaceFolder } from '../protocol/engine';
-import { displayPrefixes } from './display-names';
 import { createPathRules, relativeTo, type PathRules } from './path-rules';
 import { filesOnDisk, type SourceFiles } from './source-files';
 

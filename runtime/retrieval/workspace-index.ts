@@ -4,9 +4,9 @@
  */
 import path from 'node:path';
 import type { TextEncoder } from '../inference/text-encoder';
+import { displayPrefixes } from '../protocol/display-names';
 import type { WorkspaceFolder } from '../protocol/engine';
 import type { FileChange, IndexState, IndexStatus, IndexedFile } from '../protocol/index-status';
-import { displayPrefixes } from './display-names';
 import { FolderIndex } from './folder-index';
 import { highlightsOf } from './highlights';
 import { readTextFile } from './text-file';
@@ -144,6 +144,7 @@ export class WorkspaceIndex {
   files(): IndexedFile[] {
     return this.folders.flatMap(({ index, prefix }) =>
       index.fileList().map((file) => ({
+        path: path.join(index.rules.root, file.path),
         displayPath: prefix + file.path,
         chunks: file.chunks,
         ...(file.skipped && { skipped: file.skipped }),

@@ -7,32 +7,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { CancellationTokenSource } from 'vscode-jsonrpc';
-import type { EngineClient } from '../../extension/engine/engine-client';
-import type { EvaluatedEngine } from '../../runtime/evaluation/evaluated-engine';
 import { percentile } from '../../runtime/evaluation/statistics';
 import { replay } from '../../runtime/evaluation/replay';
-import { Complete, DocumentChanged, DocumentClosed, DocumentOpened } from '../../runtime/protocol/methods';
 import { root } from '../../scripts/lib/paths.mjs';
-import { codeFiles, openBenchWindow, residentMB, type CodeFile } from './windows';
+import { codeFiles, engineOf, openBenchWindow, residentMB, type CodeFile } from './windows';
 
 const keysPerRow = 1000;
 
 /** Typed in one file before the next one's turn. */
 const regionCharacters = 400;
-
-function engineOf(client: EngineClient): EvaluatedEngine {
-  return {
-    openDocument: (item) => client.notify(DocumentOpened, item),
-    changeDocument: (change) => client.notify(DocumentChanged, change),
-    closeDocument: (document) => client.notify(DocumentClosed, document),
-    complete: (request, signal) => {
-      const source = new CancellationTokenSource();
-      signal?.addEventListener('abort', () => source.cancel(), { once: true });
-      return client.request(Complete, request, source.token);
-    },
-  };
-}
 
 /** The region that is typed in the given round: another one each time, the whole lines of some hundred characters. */
 function regionOf({ text }: CodeFile, round: number): { from: number; to: number } {

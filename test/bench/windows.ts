@@ -1,8 +1,11 @@
 /** What the benchmarks of the whole engine share: windows on folders, their code, and the memory of a process. */
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { CancellationTokenSource } from 'vscode-jsonrpc';
 import type { EngineClient } from '../../extension/engine/engine-client';
+import type { EvaluatedEngine } from '../../runtime/evaluation/evaluated-engine';
 import type { EngineSettings } from '../../runtime/protocol/engine';
+import { Complete, DocumentChanged, DocumentClosed, DocumentOpened } from '../../runtime/protocol/methods';
 import { root } from '../../scripts/lib/paths.mjs';
 import { openWindow } from '../unit/extension/windows';
 
@@ -65,4 +68,18 @@ export function openBenchWindow(
       },
     },
   });
+}
+
+/** The engine behind a window, as typing needs it. */
+export function engineOf(client: EngineClient): EvaluatedEngine {
+  return {
+    openDocument: (item) => client.notify(DocumentOpened, item),
+    changeDocument: (change) => client.notify(DocumentChanged, change),
+    closeDocument: (document) => client.notify(DocumentClosed, document),
+    complete: (request, signal) => {
+      const source = new CancellationTokenSource();
+      signal?.addEventListener('abort', () => source.cancel(), { once: true });
+      return client.request(Complete, request, source.token);
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { answerTo, ask, beginAsking, placeOf, send } from './jobs';
 import { poll, waitForEngine } from './lib/processes';
@@ -236,6 +236,60 @@ export const tests: EndToEndTest[] = [
     },
   },
   {
+    name: 'answers are there after the window was loaded anew, as their files are by then, and can be worked with',
+    timeoutMs: 180_000,
+    async run({ workbench, workspace }) {
+      const file = path.join(workspace, 'totals.ts');
+      const asked = 'Where is the total price of orders summed up?';
+      const passages = await ask(workbench, asked);
+      const place = passages.locator('.place[title^="totals.ts:"]').first();
+      const { line } = placeOf(await place.getAttribute('title'));
+      const others = (await quotedFiles(workbench)).filter((each) => each !== 'totals.ts');
+      await workbench.panel.locator('.turn:not(.past)[aria-busy=false]').waitFor({ timeout: 60_000 });
+      // What the page shows is kept twice a second.
+      await workbench.page.waitForTimeout(2_000);
+      await workbench.leave();
+      const text = await readFile(file, 'utf8');
+      try {
+        await writeFile(file, `// one\n// two\n${text}`);
+        await workbench.open(workspace);
+        await workbench.ready();
+        await workbench.panelTab('Ask');
+        await workbench.panel
+          .locator(`.place[title^="totals.ts:${line + 2}-"]`)
+          .first()
+          .waitFor();
+        assert.deepEqual(
+          (await quotedFiles(workbench)).filter((each) => each !== 'totals.ts'),
+          others,
+        );
+        await place.click();
+        await workbench.tab('totals.ts').waitFor();
+        await workbench.cursorAt(line + 2);
+        await tool(workbench, 'Export the answer as Markdown').click();
+        await editorShows(workbench, /^# Where is the total price/m);
+        await workbench.openFile('notes.txt', ':1:1');
+        await workbench.page.keyboard.press('Control+End');
+        await tool(workbench, 'Insert passage 1 at the cursor').click();
+        const code = (await passages.first().locator('.code-text').first().textContent()) ?? '';
+        await editorShows(workbench, new RegExp(code.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+        await workbench.focusEditor();
+        await workbench.command('File: Revert File');
+        await send(workbench, 'and their quantity?');
+        await answerTo(workbench);
+        await workbench.panel.locator('.fold', { hasText: asked }).waitFor();
+        // Taken up, it is the same conversation: the history has it once.
+        await tool(workbench, 'Earlier questions').click();
+        const rows = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: asked });
+        await rows.filter({ hasText: 'and their quantity?' }).waitFor();
+        assert.equal(await rows.count(), 1);
+        await workbench.page.keyboard.press('Escape');
+      } finally {
+        await writeFile(file, text);
+      }
+    },
+  },
+  {
     name: 'a workspace that changes under the index is answered from as it is now',
     timeoutMs: 120_000,
     async run({ workbench, workspace }) {
@@ -261,6 +315,69 @@ export const tests: EndToEndTest[] = [
         await editorShows(workbench, /tallyStripes/);
       } finally {
         await rm(file, { force: true });
+      }
+    },
+  },
+  {
+    name: 'code is explained as it stands in the editor, saved or not',
+    timeoutMs: 120_000,
+    async run({ workbench }) {
+      await workbench.openFile('totals.ts', ':1:1');
+      await workbench.page.keyboard.press('Control+Home');
+      // By the saved lines the cursor would be in the function below.
+      await workbench.type('// moved\n'.repeat(8));
+      await workbench.openFile('totals.ts', ':18:1');
+      await beginAsking(workbench, '/explain');
+      const first = (await answerTo(workbench)).first();
+      assert.deepEqual(placeOf(await first.locator('.place').getAttribute('title')), {
+        file: 'totals.ts',
+        line: 17,
+      });
+      assert.equal(await first.locator('.card-title').textContent(), 'function totalPrice');
+      await first.locator('.place').click();
+      await workbench.cursorAt(17);
+      await workbench.command('File: Revert File');
+    },
+  },
+  {
+    name: 'folders of one name are told apart, and limit a question to the one that is meant',
+    timeoutMs: 180_000,
+    async run({ workbench, workspace, base }) {
+      const window = path.join(base, 'same-names');
+      for (const each of ['one', 'two']) {
+        const folder = path.join(window, each, 'app');
+        await mkdir(folder, { recursive: true });
+        const code = `/** Feeds the walrus of ${each}. */\nexport function feedWalrus(): string {\n  return '${each}';\n}\n`;
+        await writeFile(path.join(folder, 'walrus.ts'), code);
+      }
+      const file = path.join(window, 'both.code-workspace');
+      await writeFile(file, JSON.stringify({ folders: [{ path: 'one/app' }, { path: 'two/app' }] }));
+      try {
+        await workbench.openWorkspace(file);
+        await workbench.ready();
+        await workbench.panelTab('Ask');
+        const input = workbench.panel.locator('textarea.question');
+        const option = workbench.panel.getByRole('option', { name: /^walrus\.ts/ });
+        // As soon as both are indexed.
+        const found = await poll(async () => {
+          await input.fill('');
+          await input.pressSequentially('#walrus');
+          await workbench.page.waitForTimeout(500);
+          return (await option.count()) === 2 || undefined;
+        }, 45_000);
+        assert.ok(found, 'the two files are not found');
+        assert.deepEqual((await option.allTextContents()).sort(), ['walrus.tsone/app', 'walrus.tstwo/app']);
+        await option.filter({ hasText: 'two/app' }).click();
+        await send(workbench, 'Where is the walrus fed?');
+        assert.deepEqual([...new Set(await quotedFiles(workbench))], ['two/app/walrus.ts']);
+        await workbench.panel.locator('.turn:not(.past) .place').first().click();
+        await editorShows(workbench, /Feeds the walrus of two/);
+        // What is open is offered by the same name, unless it is a place of the question already.
+        await tool(workbench, 'Remove walrus.ts').click();
+        await workbench.panel.locator('.chip.offered[title$="two/app/walrus.ts"]').waitFor();
+      } finally {
+        await workbench.open(workspace);
+        await workbench.ready();
       }
     },
   },

@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { tests as ask } from './ask.e2e';
 import { tests as badInput } from './bad-input.e2e';
+import { tests as chat } from './chat.e2e';
 import { tests as completion } from './completion.e2e';
 import { tests as damagedModel } from './damaged-model.e2e';
 import { resultsFolder } from './lib/logs';
@@ -38,6 +39,7 @@ const all = [
   ...savedData,
   ...models,
   ...writtenAnswers,
+  ...chat,
   ...damagedModel,
   ...badInput,
   ...oddFiles,

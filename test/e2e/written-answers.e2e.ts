@@ -1,27 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { question } from './ask.e2e';
 import { answerTo, ask, send } from './jobs';
-import { addChatModel, chatModel } from './lib/chat-model';
+import { chatModel, withChatModel } from './lib/chat-model';
 import type { EndToEndTest } from './lib/runner';
 
 export const tests: EndToEndTest[] = [
   {
     name: 'an answer is written below its passages once a model is chosen for it, and goes on from what was said',
     timeoutMs: 240_000,
-    async run({ workbench, workspace, dataFolder, folders }) {
-      // A setting of the machine, which no workspace and no browser may change.
-      const settings = path.join(folders.userData, 'Machine', 'settings.json');
+    async run(session) {
+      const { workbench } = session;
       const written = workbench.panel.locator('.turn:not(.past) .written');
       await ask(workbench, question);
       assert.equal(await written.isVisible(), false, 'written though no model is chosen');
-      try {
-        await addChatModel(dataFolder);
-        mkdirSync(path.dirname(settings), { recursive: true });
-        writeFileSync(settings, JSON.stringify({ 'longview.models.chat': chatModel }));
-        await workbench.open(workspace);
-        await workbench.ready();
+      await withChatModel(session, async () => {
         const passages = await ask(workbench, question);
         await written.getByText(`Written by ${chatModel}, a model`).waitFor({ timeout: 60_000 });
         assert.ok((await passages.count()) > 0);
@@ -34,12 +26,7 @@ export const tests: EndToEndTest[] = [
         await answerTo(workbench);
         await written.getByRole('button', { name: 'Copy the written answer' }).waitFor({ timeout: 120_000 });
         assert.equal(await workbench.panel.locator('.turn .written').count(), 2);
-      } finally {
-        rmSync(settings, { force: true });
-        await workbench.open(workspace);
-        await workbench.ready();
-        rmSync(path.join(dataFolder, 'models'), { recursive: true, force: true });
-      }
+      });
     },
   },
 ];

@@ -11,6 +11,7 @@ import { root } from '../../scripts/lib/paths.mjs';
 import { softwareVulkan } from '../../scripts/lib/software-vulkan.mjs';
 import { writeCounts } from '../e2e/lib/runner';
 import type { Written } from './language-model';
+import type { MixedCheck } from './mixed';
 import type { Comparison } from './same-graph';
 
 interface Check {
@@ -82,6 +83,12 @@ async function languageModel(environment: NodeJS.ProcessEnv): Promise<Check[]> {
   ];
 }
 
+/** Long texts on the GPU, all else on the CPU. */
+async function mixed(environment: NodeJS.ProcessEnv): Promise<Check[]> {
+  const script = path.join(import.meta.dirname, 'mixed.ts');
+  return JSON.parse(await run(['--import', 'tsx', script], environment)) as MixedCheck[];
+}
+
 async function refusals(environment: NodeJS.ProcessEnv): Promise<Check[]> {
   const expected: [string, NodeJS.ProcessEnv, RegExp][] = [
     ['float16', environment, /does not compute in half precision.*Choose another precision/],
@@ -104,7 +111,7 @@ async function main(): Promise<boolean> {
     return true;
   }
   const counts = { passed: 0, failed: 0 };
-  for (const checks of [languageModel, refusals, againstReferences, againstCpu])
+  for (const checks of [languageModel, mixed, refusals, againstReferences, againstCpu])
     for (const { name, ok, found } of await checks(environment)) {
       counts[ok ? 'passed' : 'failed'] += 1;
       console.log(`  ${ok ? 'ok  ' : 'FAIL'} ${name}: ${found}`);

@@ -46,7 +46,7 @@ export function answerView(
   /** The answer stands below what it was written from, which may be long. */
   function showWay({ phase, written: begun, response: now }: Turn): void {
     const writing = phase === 'writing' && begun !== undefined;
-    toAnswer.hidden = !writing && !now?.answer;
+    toAnswer.hidden = !writing && !now?.answer && !begun?.text;
     if (toAnswer.hidden || toAnswer.dataset.writing === String(writing)) return;
     toAnswer.dataset.writing = String(writing);
     const go = textButton(t('Go to the written answer'), () =>

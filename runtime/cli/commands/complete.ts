@@ -12,7 +12,7 @@ import { milliseconds, note, percent, print, printJson } from '../output';
 
 export const complete: Command = {
   name: 'complete',
-  usage: 'complete FILE:LINE:COL [--alternatives N] [--provider cpu|webgpu] [--json]',
+  usage: 'complete FILE:LINE:COL [--alternatives N] [--provider cpu|webgpu|mixed] [--json]',
   summary: 'What Longview would write at a place in a file.',
   async run(args, signal) {
     const { values, positionals } = parse(args, {

@@ -7,7 +7,8 @@ import { ProgressBar, percent, print, printJson, table } from '../output';
 
 export const evalParity: Command = {
   name: 'eval parity',
-  usage: 'eval parity DIR [--provider cpu|webgpu] [--precision float32|float16|w8u|w8m|int8|int4] [--json]',
+  usage:
+    'eval parity DIR [--provider cpu|webgpu|mixed] [--precision float32|float16|w8u|w8m|int8|int4] [--json]',
   summary: 'Compares what the runtime computes with references of the original code.',
   details:
     'DIR holds pairs NAME.safetensors + NAME.config.json, or is a model folder with reference.safetensors.\n' +
@@ -20,7 +21,7 @@ export const evalParity: Command = {
     if (!positionals[0]) throw new UsageError('A folder is missing.');
     const bar = new ProgressBar();
     const report = await evaluateParity(path.resolve(positionals[0]), {
-      provider: oneOf('provider', values.provider, ['cpu', 'webgpu'], 'cpu'),
+      provider: oneOf('provider', values.provider, ['cpu', 'webgpu', 'mixed'], 'cpu'),
       precision: precisionOf(values.precision),
       onProgress: (done, total, name) => bar.update(name, done, total),
     });

@@ -24,6 +24,12 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .explorer-folders-view').waitFor({ timeout: 60_000 });
   }
 
+  /** Opens a window on the folders that a workspace file names. */
+  async openWorkspace(file: string): Promise<void> {
+    await this.page.goto(`${this.url}/?workspace=${encodeURIComponent(file)}`);
+    await this.page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+  }
+
   /** Leaves the editor: for it the window is closed. */
   async leave(): Promise<void> {
     await this.page.goto('about:blank');

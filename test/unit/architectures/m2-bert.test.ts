@@ -8,7 +8,7 @@ import { layoutSafetensors, writeSafetensors } from '../../../runtime/models/saf
 import { randomCheckpoint } from '../../../runtime/models/random-weights';
 import { UserError } from '../../../runtime/protocol/errors';
 import { temporaryFolder } from '../fixtures/model-folder';
-import { m2BertReference } from './m2-bert-reference';
+import { m2BertReference } from './reference/m2-bert';
 
 const config = {
   monarch_mixer_sequence_mixing: true,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeModel } from '../../../runtime/architectures';
 import { UserError } from '../../../runtime/protocol/errors';
-import { expectReference } from './random-family';
+import { expectReference } from './computed';
 
 const config = {
   model_type: 'mamba2',

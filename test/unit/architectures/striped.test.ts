@@ -5,6 +5,7 @@ import { checkCheckpoint, describeModel } from '../../../runtime/architectures';
 import { checkpointTensors } from '../../../runtime/graph/model-graph';
 import { UserError } from '../../../runtime/protocol/errors';
 import { fixtures } from '../fixtures/model-folder';
+import { expectReference } from './computed';
 
 const config = (): Record<string, unknown> & { mamba2: object; attention: object } =>
   JSON.parse(readFileSync(path.join(fixtures, 'striped.config.json'), 'utf8'));
@@ -14,6 +15,13 @@ test('layers follow the config', () => {
   expect(model.layers.map(({ mixer }) => mixer.kind)).toEqual(['ssd', 'ssd', 'attention', 'ssd']);
   expect(model.layers[2]!.mixer).toMatchObject({ heads: 4, keyValueHeads: 2, window: 48 });
 });
+
+test.each([
+  ['as the embedded model is', {}],
+  ['groups, biases and limits of the step', { n_groups: 2, use_bias: true, time_step_limit: [0.002, 0.01] }],
+])('%s: what the definition gives, whole, in two parts, step by step', (_, change) =>
+  expectReference({ ...config(), mamba2: { ...config().mamba2, ...change } }),
+);
 
 test.each([
   ['another family', { model_type: 'mamba9' }, /"mamba9" are not supported\. Supported: striped/],
@@ -28,9 +36,17 @@ test.each([
   ['an untied head', { tie_word_embeddings: false }, /"tie_word_embeddings" is false/],
   ['another activation', { hidden_act: 'gelu' }, /"hidden_act" is "gelu"/],
   ['no mamba section', { mamba2: null }, /"mamba2" is null/],
-  ['several groups', { mamba2: { ...config().mamba2, n_groups: 2 } }, /"mamba2.n_groups" is 2/],
+  [
+    'heads that groups do not divide',
+    { mamba2: { ...config().mamba2, n_groups: 3 } },
+    /"num_heads" is 8.*"n_groups" \(3\)/,
+  ],
   ['heads that do not fill', { mamba2: { ...config().mamba2, num_heads: 7 } }, /7 heads of 16/],
-  ['a time step limit', { mamba2: { ...config().mamba2, time_step_limit: [0, 0.1] } }, /time_step_limit/],
+  [
+    'a limit the wrong way round',
+    { mamba2: { ...config().mamba2, time_step_limit: [1, 0.1] } },
+    /time_step_limit/,
+  ],
   ['odd head groups', { attention: { ...config().attention, num_kv_heads: 3 } }, /4 heads for 3/],
   [
     'windows for other layers',

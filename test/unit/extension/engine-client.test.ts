@@ -80,7 +80,9 @@ describe('EngineClient', () => {
     const first = engine.pid!;
     process.kill(first, 'SIGKILL');
     await expect(pending).rejects.toMatchObject({ name: 'EngineUnavailableError', why: 'crashed' });
-    expect(await engine.request(IndexFiles, undefined)).toEqual([{ displayPath: document.uri, chunks: 0 }]);
+    expect(await engine.request(IndexFiles, undefined)).toEqual([
+      { path: document.uri, displayPath: document.uri, chunks: 0 },
+    ]);
     expect(engine.pid).not.toBe(first);
   });
 

@@ -9,7 +9,8 @@ const past = (id: string, ...questions: string[]): PastConversation => ({
 });
 
 describe('matchPlaces', () => {
-  const files = ['src/store.ts', 'src/state/restore.ts', 'store/index.ts', 'README.md'];
+  const named = (...paths: string[]) => paths.map((each) => ({ path: `/w/${each}`, displayPath: each }));
+  const files = named('src/store.ts', 'src/state/restore.ts', 'store/index.ts', 'README.md');
   const found = (query: string) =>
     matchPlaces(files, query, 10).map(({ kind, displayPath }) => `${kind} ${displayPath}`);
 
@@ -27,8 +28,28 @@ describe('matchPlaces', () => {
 
   it('lists what lies highest without a query, no more than asked for', () => {
     expect(matchPlaces(files, '', 2)).toEqual([
-      { kind: 'folder', displayPath: 'src' },
-      { kind: 'folder', displayPath: 'store' },
+      { kind: 'folder', path: '/w/src', displayPath: 'src' },
+      { kind: 'folder', path: '/w/store', displayPath: 'store' },
+    ]);
+  });
+
+  it('tells folders of one name apart, and leads to the one that is meant', () => {
+    const window = [
+      { path: '/one/app/src/main.ts', displayPath: 'one/app/src/main.ts' },
+      { path: '/two/app/src/main.ts', displayPath: 'two/app/src/main.ts' },
+      // Its folder is called otherwise in the window than on disk.
+      { path: '/srv/www/main.css', displayPath: 'site/main.css' },
+    ];
+    expect(matchPlaces(window, 'main.ts', 10).map(({ path }) => path)).toEqual([
+      '/one/app/src/main.ts',
+      '/two/app/src/main.ts',
+    ]);
+    expect(matchPlaces(window, 'app', 2)).toEqual([
+      { kind: 'folder', path: '/one/app', displayPath: 'one/app' },
+      { kind: 'folder', path: '/two/app', displayPath: 'two/app' },
+    ]);
+    expect(matchPlaces(window, 'site', 1)).toEqual([
+      { kind: 'folder', path: '/srv/www', displayPath: 'site' },
     ]);
   });
 });
@@ -40,6 +61,9 @@ describe('the history of questions', () => {
       ['a', 2],
       ['b', 1],
     ]);
+    // One that goes on after the window was loaded anew has another name.
+    const whole = remembered([past('a', 'one'), past('c', 'three')], past('z', 'one', 'two'));
+    expect(whole.map(({ id }) => id)).toEqual(['z', 'c']);
     let many: PastConversation[] = [];
     for (let i = 0; i < 150; i++) many = remembered(many, past(`${i}`, 'q'));
     expect(many).toHaveLength(100);

@@ -6,10 +6,23 @@ const range = { startLine: 2, endLine: 4 };
 const place = { kind: 'selection', path: '/a/b.ts', displayPath: 'b.ts', range };
 const asking = { question: 'where?', places: [place], leaveOut: ['tests'] };
 
+const passage = {
+  number: 1,
+  citation: { path: '/a/b.ts', displayPath: 'b.ts', range },
+  languageId: 'typescript',
+  title: 'function b',
+  note: { text: 'Does b.', source: 'generated', symbol: 'b', line: 2 },
+  text: 'b();',
+  highlights: [],
+  score: 0,
+};
+const turn = { id: 5, asking, response: { passages: [passage], answer: { model: 'm', text: 'b [1].' } } };
+
 describe('parseFromWebview', () => {
   it.each([
     [{ type: 'ready' }],
     [{ type: 'ask', asking, after: [1_760_000_000_000], earlier: ['before'] }],
+    [{ type: 'restored', turns: [turn, { id: 6, asking, response: { passages: [] } }] }],
     [{ type: 'newConversation' }],
     [{ type: 'showHistory' }],
     [{ type: 'pickPlace' }],
@@ -51,6 +64,10 @@ describe('parseFromWebview', () => {
     [{ type: 'ask', asking: { ...asking, leaveOut: ['all'] }, after: [], earlier: [] }],
     [{ type: 'ask', asking, after: ['1'], earlier: [] }],
     [{ type: 'ask', asking, after: [], earlier: Array.from({ length: 201 }, () => 'q') }],
+    [{ type: 'restored', turns: [{ id: 6, asking }] }],
+    [{ type: 'restored', turns: [{ ...turn, response: { passages: [{ ...passage, text: 7 }] } }] }],
+    [{ type: 'restored', turns: [{ ...turn, response: { passages: [{ ...passage, note: {} }] } }] }],
+    [{ type: 'restored', turns: [{ ...turn, response: { passages: [], answer: { text: 'x' } } }] }],
     [{ type: 'findPlaces', query: 7 }],
     [{ type: 'dropPlaces', uris: [''] }],
     [{ type: 'copyPassage', number: 1 }],
@@ -68,6 +85,12 @@ describe('parseFromWebview', () => {
 
   it('passes on known fields alone', () => {
     expect(parseFromWebview({ type: 'ready', command: 'x' })).toEqual({ type: 'ready' });
+    const marked = { ...passage, highlights: [{ start: 0, end: 1 }], score: 3, html: '<b>' };
+    const response = { passages: [marked], indexed: 1 };
+    expect(parseFromWebview({ type: 'restored', turns: [{ ...turn, response }] })).toEqual({
+      type: 'restored',
+      turns: [{ ...turn, response: { passages: [passage] } }],
+    });
   });
 
   it('never throws', () => {

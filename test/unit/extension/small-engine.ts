@@ -32,7 +32,7 @@ void host(
       connection.onRequest(methods.Shutdown, () => onShutdown());
       connection.onNotification(methods.DocumentOpened, (item) => void opened.push(item.uri));
       connection.onRequest(methods.IndexFiles, () =>
-        opened.map((displayPath) => ({ displayPath, chunks: 0 })),
+        opened.map((uri) => ({ path: uri, displayPath: uri, chunks: 0 })),
       );
       connection.onRequest(
         methods.IndexCommand,

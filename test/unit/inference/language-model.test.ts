@@ -13,6 +13,7 @@ import type { LocalBackend } from '../../../runtime/inference/local-backend';
 import type { LocalLanguageModel } from '../../../runtime/inference/local-language-model';
 import { loadLanguageModel } from '../../../runtime/inference/load';
 import { buildModelFolder } from '../../../runtime/models/build-folder';
+import { prepareModel } from '../../../runtime/models/model-folder';
 import { seededRandom } from '../../../runtime/models/seeded-random';
 import { logProbability } from '../../../runtime/inference/sampling';
 import { reference, temporaryFolder, writeTinyModel } from '../fixtures/model-folder';
@@ -260,6 +261,25 @@ test('where the GPU has failed, the model runs on the CPU and says why', async (
   // No adapter makes up for a precision that there is no graph for.
   const bytes = loadLanguageModel({ ...asked, precision: 'w8u', fallBack: true });
   await expect(bytes).rejects.toThrow(/webgpu does not compute in w8u/);
+});
+
+test('a mixed model whose GPU cannot be used reads long texts on the CPU and says why', async () => {
+  const log: string[] = [];
+  const model = await loadLanguageModel({
+    ...{ folder: modelFolder, cacheFolder, precision: 'float32', provider: 'mixed', threads: 1, workerPath },
+    prepare: (options) =>
+      options.provider === 'webgpu' ? Promise.reject(new Error('There is none.')) : prepareModel(options),
+    onLog: (message) => log.push(message),
+  });
+  expect(model.info).toMatchObject({ provider: 'mixed', precision: 'float32' });
+  const state = await model.create();
+  const long = Array.from({ length: 600 }, (_, i) => ids[i % ids.length]!);
+  await model.read(state, long, work);
+  expect(state.length).toBe(600);
+  await model.openDevice();
+  expect(model.info).toMatchObject({ provider: 'cpu', fallback: 'There is none.' });
+  expect(log.filter((message) => /There is none/.test(message))).toHaveLength(1);
+  await model.dispose();
 });
 
 test('a worker that cannot load its graph says why, and ends', async () => {

@@ -26,7 +26,7 @@ function indexOver(
   const told: { path: string; kind: string }[] = [];
   const index: EvidenceIndex = {
     search: () => found,
-    read: async (path) => files[path],
+    read: async (path, ahead) => (path in files ? (ahead ?? files[path]) : undefined),
     highlights: () => [{ start: 0, end: 1 }],
     applyChanges: (changes) => told.push(...changes),
     status: () => ({
@@ -209,6 +209,46 @@ describe('notes', () => {
       { index, rerankBudgetMs: 0, describer },
     );
     expect(alone.passages).toHaveLength(1);
+  });
+
+  it('takes the code in question from the text as the editor has it, and counts its file by that', async () => {
+    const saved = 'one\ntwo\nthree\nfour';
+    const edited = '// new\none\nTWO\nthree\nfour';
+    const at = (line: number, text: string) => ({
+      ...evidence('a', text, 5),
+      range: { startLine: line, endLine: line },
+    });
+    const { index } = indexOver({ ...files, '/w/a': saved }, [at(0, 'one'), at(1, 'two'), at(3, 'four')]);
+    const lead = {
+      path: '/w/a',
+      displayPath: 'a',
+      languageId: 'typescript',
+      range: { startLine: 2, endLine: 2 },
+      text: edited,
+      only: false,
+    };
+    const seen: string[] = [];
+    const editor: Describer = {
+      describe: async (_, text) => (seen.push(text), {}),
+      symbolAt: async (text, _, range) => (seen.push(text), { range, title: 'function TWO' }),
+    };
+    const answer = await askWorkspace(
+      { ...request, question: '', lead },
+      { index, rerankBudgetMs: 0, describer: editor },
+    );
+    expect(answer.passages.map(({ text, citation }) => [text, citation.range.startLine])).toEqual([
+      ['TWO', 2],
+      ['one', 1],
+      ['four', 4],
+    ]);
+    expect(new Set(seen)).toEqual(new Set([edited]));
+    // What may not be read stays so, whatever the editor sends.
+    const hidden = { ...lead, path: '/w/hidden' };
+    const nothing = await askWorkspace(
+      { ...request, lead: { ...hidden, only: true } },
+      { index, rerankBudgetMs: 0, describer: editor },
+    );
+    expect(nothing.passages).toEqual([]);
   });
 
   it('writes no more once it is stopped', async () => {

@@ -102,7 +102,12 @@ describe('WorkspaceIndex', () => {
     await index.idle();
     expect(found(index, 'rectangle')).toEqual([]);
     expect(await index.read(path.join(root, 'pkg/shapes.py'))).toBeUndefined();
-    expect(index.files()).toContainEqual({ displayPath: 'pkg/', chunks: 0, skipped: 'ignored' });
+    expect(index.files()).toContainEqual({
+      path: path.join(root, 'pkg/'),
+      displayPath: 'pkg/',
+      chunks: 0,
+      skipped: 'ignored',
+    });
     rmSync(path.join(root, '.longviewignore'));
     index.applyChanges([{ path: path.join(root, '.longviewignore'), kind: 'deleted' }]);
     await index.idle();
@@ -156,7 +161,7 @@ describe('WorkspaceIndex', () => {
     });
     const index = await indexOf(root);
     expect(found(index, 'hippopotamus')).toEqual([]);
-    expect(index.files()).toEqual([
+    expect(index.files()).toMatchObject([
       { displayPath: '.env', chunks: 0, skipped: 'secret' },
       { displayPath: 'big.log', chunks: 0, skipped: 'too-large' },
       { displayPath: 'data.ts', chunks: 0, skipped: 'binary' },
@@ -176,6 +181,10 @@ describe('WorkspaceIndex', () => {
     const roots = [path.join(base, 'one/app'), path.join(base, 'two/app')];
     const index = await indexOf(roots);
     expect(found(index, 'walrus').sort()).toEqual(['one/app/a.ts', 'two/app/sub/b.ts']);
+    expect(index.files().map(({ path: file, displayPath }) => [file, displayPath])).toEqual([
+      [path.join(roots[0]!, 'a.ts'), 'one/app/a.ts'],
+      [path.join(roots[1]!, 'sub/b.ts'), 'two/app/sub/b.ts'],
+    ]);
     expect(found(index, 'walrus', [path.join(roots[1]!, 'sub')])).toEqual(['two/app/sub/b.ts']);
     expect(found(index, 'walrus', [path.join(roots[0]!, 'sub')])).toEqual([]);
     await index.close();

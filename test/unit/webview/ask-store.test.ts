@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Asking, Place } from '../../../runtime/protocol/conversation';
 import type { AskResponse, Passage, AskProgress } from '../../../runtime/protocol/questions';
-import { followed, placeNow, runningTurn } from '../../../webview/ask-store';
+import { followed, placeNow, runningTurn, shownTurns } from '../../../webview/ask-store';
 import { initialState } from '../../../webview/state';
 import { reduce } from '../../../webview/store';
 import type { Event } from '../../../webview/store';
@@ -132,6 +132,17 @@ describe('a conversation', () => {
       started(5, 'q', [4]),
     ]);
     expect(recalled.ask.turns.map(({ phase }) => phase)).toEqual(['recalled', 'running']);
+  });
+
+  it('hands over the answers that it shows, for a host that knows nothing of them', () => {
+    const shown = after([
+      started(1, 'first'),
+      done(1),
+      started(2, 'second', [1]),
+      failed(2),
+      started(3, 'third', [1, 2]),
+    ]);
+    expect(shownTurns(shown.ask)).toEqual([{ id: 1, asking: asking('first'), response }]);
   });
 });
 

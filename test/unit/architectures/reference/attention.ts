@@ -1,6 +1,6 @@
-import type { AttentionMixer } from '../../../runtime/graph/mixers/attention';
-import { ropeFrequencies, type Rope } from '../../../runtime/graph/rope';
-import { normed, parts, projected, sigmoid, type Row, type Tensors } from './reference-rows';
+import type { AttentionMixer } from '../../../../runtime/graph/mixers/attention';
+import { ropeFrequencies, type Rope } from '../../../../runtime/graph/rope';
+import { normed, parts, projected, sigmoid, type Row, type Tensors } from './rows';
 
 /** Attention as its definition says: every query over every key that it sees. */
 export function attentionReference(mixer: AttentionMixer, rows: Row[], tensor: Tensors): Row[] {

@@ -1,18 +1,16 @@
-import type { SelectiveScanMixer } from '../../../runtime/graph/mixers/selective-scan';
-import { convolve, norm, optional, plus, silu, times, type ReadTensor, type Row } from './definition';
+import type { SelectiveScanMixer } from '../../../../runtime/graph/mixers/selective-scan';
+import { biased, convolved as convolve, norm, silu, times, type Row, type Tensors } from './rows';
 
 /** The selective scan as its recurrence says. */
-export function selectiveScanReference(mixer: SelectiveScanMixer, rows: Row[], tensor: ReadTensor): Row[] {
-  const { inner, stateSize, rank, convolution, stepNormEpsilon, weights } = mixer;
-  const bias = (name: string | undefined, row: Row) => plus(row, optional(tensor, name));
+export function selectiveScanReference(mixer: SelectiveScanMixer, rows: Row[], tensor: Tensors): Row[] {
+  const { inner, stateSize, rank, stepNormEpsilon, weights } = mixer;
   const projected = rows.map((row) =>
-    bias(weights.inProjectionBias, times(tensor(weights.inProjection), row)),
+    biased(times(tensor(weights.inProjection), row), weights.inProjectionBias, tensor),
   );
   const convolved = convolve(
     projected.map((row) => row.slice(0, inner)),
     tensor(weights.convolution),
-    convolution,
-  ).map((row) => bias(weights.convolutionBias, row).map(silu));
+  ).map((row) => biased(row, weights.convolutionBias, tensor).map(silu));
   const normed = (row: Row) =>
     stepNormEpsilon === undefined ? row : norm(row, new Float32Array(row.length).fill(1), stepNormEpsilon);
   const [aLog, d] = [tensor(weights.aLog), tensor(weights.d)];
@@ -23,7 +21,7 @@ export function selectiveScanReference(mixer: SelectiveScanMixer, rows: Row[], t
     const low = normed(selected.slice(0, rank));
     const b = normed(selected.slice(rank, rank + stateSize));
     const c = normed(selected.slice(rank + stateSize));
-    const dt = bias(weights.dtBias, times(tensor(weights.dtProjection), low));
+    const dt = biased(times(tensor(weights.dtProjection), low), weights.dtBias, tensor);
     const y = x.map((value, channel) => {
       const step = Math.log1p(Math.exp(dt[channel]!));
       let sum = d[channel]! * value;
@@ -34,6 +32,6 @@ export function selectiveScanReference(mixer: SelectiveScanMixer, rows: Row[], t
       }
       return sum * silu(projected[t]![inner + channel]!);
     });
-    return bias(weights.outProjectionBias, times(tensor(weights.outProjection), y));
+    return biased(times(tensor(weights.outProjection), y), weights.outProjectionBias, tensor);
   });
 }

@@ -1,5 +1,5 @@
-import type { GatedDeltaMixer } from '../../../runtime/graph/mixers/gated-delta';
-import { convolved, norm, parts, sigmoid, silu, times, type Row, type Tensors } from './reference-rows';
+import type { GatedDeltaMixer } from '../../../../runtime/graph/mixers/gated-delta';
+import { convolved, norm, parts, sigmoid, silu, times, type Row, type Tensors } from './rows';
 
 interface Projected {
   q: Row;

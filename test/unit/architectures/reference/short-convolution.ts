@@ -1,5 +1,5 @@
-import type { ShortConvolutionMixer } from '../../../runtime/graph/mixers/short-convolution';
-import { biased, convolved, parts, times, type Row, type Tensors } from './reference-rows';
+import type { ShortConvolutionMixer } from '../../../../runtime/graph/mixers/short-convolution';
+import { biased, convolved, parts, times, type Row, type Tensors } from './rows';
 
 export function shortConvolutionReference(
   { weights }: ShortConvolutionMixer,

@@ -1,11 +1,14 @@
-import type { Mixer, ModelDescription } from '../../../runtime/graph/layers';
-import type { Norm, RmsNorm } from '../../../runtime/graph/norm';
-import { attentionReference } from './reference-attention';
-import { channelReference } from './reference-channels';
-import { gatedDeltaReference } from './reference-gated-delta';
-import { normed, plus, times, type Row, type Tensors } from './reference-rows';
-import { shortConvolutionReference } from './reference-short-convolution';
-import { ssdReference } from './reference-ssd';
+import type { Mixer, ModelDescription } from '../../../../runtime/graph/layers';
+import { attentionReference } from './attention';
+import { baseConvolutionReference } from './base-convolution';
+import { channelReference } from './channels';
+import { gatedDeltaReference } from './gated-delta';
+import { gatedLongConvolutionReference } from './gated-long-convolution';
+import { linearAttentionReference } from './linear-attention';
+import { normed, plus, times, type Row, type Tensors } from './rows';
+import { selectiveScanReference } from './selective-scan';
+import { shortConvolutionReference } from './short-convolution';
+import { ssdReference } from './ssd';
 
 /** What a model's definition says, in float64: the logits after each of `ids`, one row for each. */
 export function referenceLogits(model: ModelDescription, tensor: Tensors, ids: readonly number[]): Row[] {
@@ -16,20 +19,13 @@ export function referenceLogits(model: ModelDescription, tensor: Tensors, ids: r
   );
   const add = (rows: Row[]) => stream.map((row, t) => plus(row, rows[t]!, residualFactor));
   for (const { mixer, mixerNorm, channel } of model.layers) {
-    const before = stream.map((row) => normed(row, rms(mixerNorm), tensor));
+    const before = stream.map((row) => normed(row, mixerNorm, tensor));
     stream = add(mix(mixer, before, tensor));
     if (channel)
-      stream = add(
-        stream.map((row) => channelReference(channel, normed(row, rms(channel.norm), tensor), tensor)),
-      );
+      stream = add(stream.map((row) => channelReference(channel, normed(row, channel.norm, tensor), tensor)));
   }
   const head = tensor(model.head ?? model.embedding);
-  return stream.map((row) => times(head, normed(row, rms(model.finalNorm), tensor)));
-}
-
-function rms(norm: Norm): RmsNorm {
-  if (norm.kind === 'layer') throw new Error('No family here has such a norm');
-  return norm;
+  return stream.map((row) => times(head, normed(row, model.finalNorm, tensor)));
 }
 
 function mix(mixer: Mixer, rows: Row[], tensor: Tensors): Row[] {
@@ -47,7 +43,13 @@ function mix(mixer: Mixer, rows: Row[], tensor: Tensors): Row[] {
     }
     case 'short_convolution':
       return shortConvolutionReference(mixer, rows, tensor);
-    default:
-      throw new Error(`No family here has a mixer of kind ${mixer.kind}`);
+    case 'selective_scan':
+      return selectiveScanReference(mixer, rows, tensor);
+    case 'base_conv':
+      return baseConvolutionReference(mixer, rows, tensor);
+    case 'linear_attention':
+      return linearAttentionReference(mixer, rows, tensor);
+    case 'gated_long_conv':
+      return gatedLongConvolutionReference(mixer, rows, tensor);
   }
 }

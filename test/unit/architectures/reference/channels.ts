@@ -1,17 +1,42 @@
-import type { GluChannel } from '../../../runtime/graph/channels/glu';
-import type { MoeChannel } from '../../../runtime/graph/channels/moe';
-import type { Channel } from '../../../runtime/graph/layers';
-import { plus, projected, sigmoid, silu, times, type Row, type Tensors } from './reference-rows';
+import type { GluChannel } from '../../../../runtime/graph/channels/glu';
+import type { MlpChannel } from '../../../../runtime/graph/channels/mlp';
+import type { MoeChannel } from '../../../../runtime/graph/channels/moe';
+import type { Channel } from '../../../../runtime/graph/layers';
+import {
+  biased,
+  gelu,
+  geluTanh,
+  plus,
+  projected,
+  sigmoid,
+  silu,
+  times,
+  type Row,
+  type Tensors,
+} from './rows';
+
+const activations = { silu, gelu, gelu_tanh: geluTanh };
 
 export function channelReference(channel: Channel, row: Row, tensor: Tensors): Row {
-  if (channel.kind === 'mlp') throw new Error('No family here has such a channel mixer');
-  return channel.kind === 'glu' ? glu(channel, row, tensor) : moe(channel, row, tensor);
+  switch (channel.kind) {
+    case 'glu':
+      return glu(channel, row, tensor);
+    case 'moe':
+      return moe(channel, row, tensor);
+    case 'mlp':
+      return mlp(channel, row, tensor);
+  }
 }
 
-function glu({ weights, factors, inner }: GluChannel, row: Row, tensor: Tensors): Row {
+function mlp({ weights, activation }: MlpChannel, row: Row, tensor: Tensors): Row {
+  const up = biased(times(tensor(weights.up), row), weights.upBias, tensor);
+  return biased(times(tensor(weights.down), up.map(activations[activation])), weights.downBias, tensor);
+}
+
+function glu({ weights, activation = 'silu', factors, inner }: GluChannel, row: Row, tensor: Tensors): Row {
   const gate = projected(row, inner, weights.gate, undefined, tensor);
   const up = projected(row, inner, weights.up, undefined, tensor);
-  const gated = gate.map((value, i) => silu(value * (factors?.gate ?? 1)) * up[i]!);
+  const gated = gate.map((value, i) => activations[activation](value * (factors?.gate ?? 1)) * up[i]!);
   const down = projected(gated, row.length, weights.down, undefined, tensor);
   return down.map((value) => value * (factors?.down ?? 1));
 }

@@ -1,5 +1,5 @@
-import type { SsdMixer } from '../../../runtime/graph/mixers/ssd';
-import { biased, convolved as convolve, norm, silu, times, type Row, type Tensors } from './reference-rows';
+import type { SsdMixer } from '../../../../runtime/graph/mixers/ssd';
+import { biased, convolved as convolve, norm, silu, times, type Row, type Tensors } from './rows';
 
 /** Mamba-2 as its recurrence says: what the mixer gives for each row. */
 export function ssdReference(mixer: SsdMixer, rows: Row[], tensor: Tensors): Row[] {
