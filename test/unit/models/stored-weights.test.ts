@@ -62,6 +62,26 @@ test.each(precisionNames)('weights stored as %s make the graph for the GPU', asy
   expect(error).toBeLessThan(nearness[precision]);
 });
 
+test('keys and values that are stored as one matrix are taken apart where the graph for the GPU has them apart', async () => {
+  const { model, folder } = stored(striped, 'float32');
+  const joined = openStored(folder, model);
+  const logits: Float32Array[] = [];
+  for (const from of ['original', 'stored'] as const) {
+    const plan = planCompilation(model, 'int4', 'test', {
+      provider: 'webgpu',
+      ...(from === 'stored' && { stored: 'float32' }),
+    });
+    const names = plan.tensors.map(({ name }) => name);
+    expect(names.filter((name) => /k_proj\.weight(\.restored)?$/.test(name))).toHaveLength(1);
+    expect(names.filter((name) => name.includes('kv_proj'))).toEqual([]);
+    const target = path.join(root.path, `apart.${from}`);
+    writeCompiled(target, plan, model, from === 'stored' ? joined : randomCheckpoint(model, 3));
+    logits.push(await logitsOf(target, plan.states, 'int4'));
+  }
+  joined.close();
+  for (const [i, value] of logits[1]!.entries()) expect(value).toBeCloseTo(logits[0]![i]!, 4);
+});
+
 test('what cannot be made of them is said', () => {
   const { model, folder } = stored(graniteMixture, 'w8u');
   const plan = planCompilation(model, 'float32', 'test', { provider: 'webgpu', stored: 'w8u' });
