@@ -2,7 +2,7 @@
  * Tables of the index file. Content is addressed by its hash: a renamed file or a branch switched back to finds its
  * chunks again. The full-text table holds terms only (no text), in three columns that weigh differently.
  */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** "LVIX": marks a SQLite file as ours. */
 export const APPLICATION_ID = 0x4c564958;
@@ -10,10 +10,12 @@ export const APPLICATION_ID = 0x4c564958;
 export const SCHEMA = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
+-- identifiers: each once, of code; empty for prose and data (see references.ts).
 CREATE TABLE contents (
   id INTEGER PRIMARY KEY,
   hash TEXT NOT NULL,
   language TEXT NOT NULL,
+  identifiers TEXT NOT NULL,
   unused_since INTEGER,
   UNIQUE (hash, language)
 );

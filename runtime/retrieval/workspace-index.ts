@@ -12,6 +12,7 @@ import { highlightsOf } from './highlights';
 import { readTextFile } from './text-file';
 import { turnKeeper, type TurnKeeper } from './turns';
 import {
+  filesIn,
   folderOf,
   importersIn,
   searchFolders,
@@ -48,6 +49,8 @@ export class WorkspaceIndex {
   private changes: FileChange[] = [];
   /** Once at first, then whenever a question was answered without what changed since. */
   private graphWanted = true;
+  /** Aborted by the next change, which does not wait until the graph is built, and by a halt. */
+  private unchanged = new AbortController();
 
   constructor(private readonly options: WorkspaceIndexOptions) {}
 
@@ -112,6 +115,7 @@ export class WorkspaceIndex {
   /** Notes changes on disk; they are searchable a moment later. */
   applyChanges(changes: readonly FileChange[]): void {
     this.changes.push(...changes);
+    this.unchanged.abort();
     this.start();
   }
 
@@ -142,13 +146,7 @@ export class WorkspaceIndex {
 
   /** Every file that was met, with the reason where it was skipped; skipped folders end in a slash. */
   files(): IndexedFile[] {
-    return this.folders.flatMap(({ index, prefix }) =>
-      index.fileList().map((file) => ({
-        displayPath: prefix + file.path,
-        chunks: file.chunks,
-        ...(file.skipped && { skipped: file.skipped }),
-      })),
-    );
+    return this.folders.flatMap(filesIn);
   }
 
   /** Best passages first; also while the index is incomplete. */
@@ -214,6 +212,7 @@ export class WorkspaceIndex {
 
   private async halt(): Promise<void> {
     this.stop.abort();
+    this.unchanged.abort();
     await this.running?.catch(() => {});
     this.stop = new AbortController();
   }
@@ -254,17 +253,21 @@ export class WorkspaceIndex {
       this.tell('ready');
       await this.refine(signal, turn);
     } catch (error) {
-      if (signal.aborted) return;
+      // A change stopped the graph: it is taken, and the graph begun again, in the next run.
+      if (signal.aborted || error === this.unchanged.signal.reason) return;
       this.fail(error instanceof Error ? error.message : String(error));
     }
   }
 
-  /** What makes answers better and can wait: vectors, then the graph of imports. Changes come first. */
+  /** What makes answers better and can wait: vectors, then the graph. Changes come first. */
   private async refine(signal: AbortSignal, turn: TurnKeeper): Promise<void> {
-    const idle = () => !this.paused && this.changes.length === 0;
+    const idle = () => !signal.aborted && !this.paused && this.changes.length === 0;
     for (const { index } of this.folders) {
       while (idle() && (await index.encodeStep(signal))) await turn.next(signal);
-      if (idle() && this.graphWanted && index.answers.needsGraph) await index.answers.buildGraph(signal);
+      if (idle() && this.graphWanted && index.answers.needsGraph) {
+        this.unchanged = new AbortController();
+        await index.answers.buildGraph(this.unchanged.signal);
+      }
     }
     if (idle()) this.graphWanted = false;
   }
