@@ -76,7 +76,7 @@ export const RANKING_WEIGHTS: RankingWeights = {
   exported: 0.3,
   action: 0.3,
   prior: 0.2,
-  used: 0.2,
+  used: 0.15,
   testFactor: 0.45,
   askedTestFactor: 0.6,
   proseFactor: 0.6,

@@ -35,10 +35,10 @@ export interface SearchOptions {
   close?: readonly Match[];
 }
 
-/** What is searched: the passages of a folder, and who defines which name. */
+/** What is searched: the passages of a folder, and how often names are defined. */
 export interface SearchedStore {
   passages: Passages;
-  names: Pick<StoredNames, 'definers'>;
+  names: Pick<StoredNames, 'definitions'>;
 }
 
 /** Best first. An empty question, or one whose words nowhere occur, finds nothing. */
@@ -83,12 +83,15 @@ function searchWords(
   const found = [...candidates.values()];
   const context = { idf: inverseFrequency(passages.count(), counts), weights: options.weights };
   if (!options.graph) return rank(found, asked, context);
-  const best = proposed.sort((a, b) => b.score - a.score).slice(0, SEEDS);
+  const best = proposed
+    .map(({ score, ...match }) => ({ ...match, score: isTestPath(match.path) ? TEST_SEED * score : score }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, SEEDS);
   const users = best.flatMap(({ id, path }) => candidates.get(`${id}\0${path}`) ?? []);
   return rank(found, asked, {
     ...context,
     prior: priorOf(options.graph, best),
-    used: usedByOthers(found, users, (name, most) => names.definers(name, most)),
+    used: usedByOthers(found, users, (name, most) => names.definitions(name, most)),
   });
 }
 
@@ -109,8 +112,7 @@ function priorOf(graph: FileGraph, matches: readonly Match[]): ((path: string) =
   const seeds = new Map<number, number>();
   for (const { path, score } of matches) {
     const node = graph.nodes.get(path);
-    const weight = isTestPath(path) ? TEST_SEED * score : score;
-    if (node !== undefined && weight > 0) seeds.set(node, (seeds.get(node) ?? 0) + weight);
+    if (node !== undefined && score > 0) seeds.set(node, (seeds.get(node) ?? 0) + score);
   }
   if (seeds.size === 0) return undefined;
   const scores = personalisedPageRank(graph, seeds);

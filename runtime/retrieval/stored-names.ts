@@ -27,13 +27,13 @@ export class StoredNames implements FileNames {
     return found?.identifiers.split(' ').filter(Boolean) ?? [];
   }
 
-  /** How many files define a name, counted up to `most`. */
-  definers(name: string, most: number): number {
-    return this.database.get<{ files: number }>(
-      `SELECT count(*) AS files FROM (
-         SELECT DISTINCT files.id FROM symbols JOIN files ON files.content_id = symbols.content_id
+  /** How many definitions a name has that others can mean, counted up to `most`. */
+  definitions(name: string, most: number): number {
+    return this.database.get<{ count: number }>(
+      `SELECT count(*) AS count FROM (
+         SELECT 1 FROM symbols JOIN files ON files.content_id = symbols.content_id
          WHERE symbols.name = ? AND ${REACHABLE} LIMIT ?)`,
       [name, most],
-    )!.files;
+    )!.count;
   }
 }

@@ -4,17 +4,17 @@ import { calledName, identifiersIn, isCode } from './references';
 
 type Passage = Pick<StoredChunk, 'symbols' | 'text' | 'language'>;
 
-/** Where more files define a name, nothing says which one is meant. */
-const MOST_DEFINERS = 10;
+/** A name with more definitions does not say which one is meant. */
+const MOST_DEFINITIONS = 10;
 
 /**
  * Those of the candidates that a user other than themselves names.
- * @param definers how many files define a name that others can mean, counted up to `most`
+ * @param countDefinitions of a name that others can mean, counted up to `most`
  */
 export function usedByOthers<T extends Passage>(
   candidates: readonly T[],
   users: readonly T[],
-  definers: (name: string, most: number) => number,
+  countDefinitions: (name: string, most: number) => number,
 ): Set<T> {
   const definitions = new Map<string, { symbol: string; passage: T }[]>();
   for (const passage of candidates) {
@@ -30,8 +30,8 @@ export function usedByOthers<T extends Passage>(
   const tells = (symbol: string) => {
     const known = telling.get(symbol);
     if (known !== undefined) return known;
-    const files = definers(symbol, MOST_DEFINERS + 1);
-    telling.set(symbol, files > 0 && files <= MOST_DEFINERS);
+    const count = countDefinitions(symbol, MOST_DEFINITIONS + 1);
+    telling.set(symbol, count > 0 && count <= MOST_DEFINITIONS);
     return telling.get(symbol)!;
   };
   const used = new Set<T>();

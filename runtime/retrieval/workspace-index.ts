@@ -28,7 +28,7 @@ export interface WorkspaceIndexOptions {
   dataFolder: string;
   folders: readonly WorkspaceFolder[];
   excludeGlobs?: readonly string[];
-  /** None is embedded: without one, words and imports alone decide. */
+  /** None is embedded: without one, words and the graph alone decide. */
   encoder?: TextEncoder;
   /** Told in sentences what went wrong and what was done about it. */
   onNotice?: (notice: string) => void;

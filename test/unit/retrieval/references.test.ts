@@ -192,3 +192,16 @@ it.each([
   ['operator+=', 'operator'],
   ['', ''],
 ])('finds what calls %s', (symbol, name) => expect(calledName(symbol)).toBe(name));
+
+it('counts the definitions of a name that files show now and others can reach', async () => {
+  const store = await storeOf({
+    'a.ts': 'export function open() {}\n',
+    'b.ts': 'class Door {\n  open() {}\n}\n',
+    'c.ts': 'function f() {\n  const open = 1;\n}\n',
+  });
+  expect(store.names.definitions('open', 10)).toBe(2);
+  expect(store.names.definitions('open', 1)).toBe(1);
+  await put(store, 'a.ts', 'export function close() {}\n');
+  expect(store.names.definitions('open', 10)).toBe(1);
+  store.close();
+});

@@ -19,15 +19,15 @@ describe('usedByOthers', () => {
     expect(usedByOthers([alone, prose, caller], [alone, prose, caller], few).size).toBe(0);
   });
 
-  it('asks once for each name who defines it, and follows none that nobody or everybody does', () => {
+  it('asks once for each name how often it is defined, and follows none that is nowhere or everywhere', () => {
     const asked: string[] = [];
-    const definers = (name: string) => {
+    const count = (name: string) => {
       asked.push(name);
       return { localName: 0, fewOnes: 10, manyOnes: 11 }[name]!;
     };
     const users = [1, 2].map(() => passage('', 'localName(fewOnes, manyOnes, missing)'));
     const [local, fews, many] = ['localName', 'fewOnes', 'manyOnes'].map((name) => passage(name, ''));
-    expect([...usedByOthers([local!, fews!, many!], users, definers)]).toEqual([fews]);
+    expect([...usedByOthers([local!, fews!, many!], users, count)]).toEqual([fews]);
     expect(asked.sort()).toEqual(['fewOnes', 'localName', 'manyOnes']);
   });
 });
