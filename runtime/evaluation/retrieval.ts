@@ -24,7 +24,7 @@ export interface RetrievalEvaluation {
 
 /**
  * `lexical-plain`: the store's own BM25 over the same chunks; `lexical`: words alone; `vector`: by an
- * encoder alone; `hybrid`: words, the graph of imports and, where there is an encoder, vectors; `reranked`: that order, revised by the model.
+ * encoder alone; `hybrid`: words, the graph of imports and references and, where there is an encoder, vectors; `reranked`: that order, revised by the model.
  */
 export type RetrievalMethod = 'lexical-plain' | 'lexical' | 'vector' | 'hybrid' | 'reranked';
 

@@ -1,16 +1,18 @@
 /** What the index of one folder answers. */
 import type { TextVector } from '../inference/text-encoder';
-import { importGraph, type FileGraph } from './import-graph';
-import { importMeans, keysOfFile } from './imports';
+import { fileGraph, type FileGraph } from './file-graph';
 import type { FolderStore } from './folder-store';
+import { importEdges } from './import-graph';
+import { importMeans, keysOfFile } from './imports';
 import type { Ranked } from './ranking';
+import { referenceEdges } from './references';
 import { searchPassages, type FoundChunk } from './search';
 import { mostSimilar, proposeSimilar, type SimilarLines, type SimilarOptions } from './similar';
 
 /** Passages that are looked at because their vectors are close to the question's. */
 const CLOSE = 50;
 
-/** `lexical`: by words alone; `hybrid`: with the graph of imports and, where there is one, the question's vector; `vector`: by that alone. */
+/** `lexical`: by words alone; `hybrid`: with the graph of files, what passages use and, where there is one, the question's vector; `vector`: by that alone. */
 export type SearchMethod = 'lexical' | 'hybrid' | 'vector';
 
 export class FolderSearch {
@@ -20,7 +22,7 @@ export class FolderSearch {
 
   constructor(private readonly store: FolderStore) {}
 
-  /** The graph of imports takes part once it was built; words alone decide until then, or where they should. */
+  /** The graph takes part once it was built; words alone decide until then, or where they should. */
   search(
     question: string,
     prefixes: readonly string[],
@@ -32,7 +34,7 @@ export class FolderSearch {
     return this.store.read((store) => {
       const close = vector && prefixes.flatMap((prefix) => store.vectors.nearest(vector, prefix, CLOSE));
       const words = method === 'vector' ? '' : question;
-      return searchPassages(store.passages, words, { prefixes, limit, graph, close });
+      return searchPassages(store, words, { prefixes, limit, graph, close });
     }, []);
   }
 
@@ -40,7 +42,7 @@ export class FolderSearch {
     return this.graphRevision !== this.store.revision;
   }
 
-  /** Learns who imports whom by now. */
+  /** Learns which files import and use which by now. */
   async buildGraph(signal: AbortSignal): Promise<void> {
     const { revision } = this.store;
     const found = this.store.read(
@@ -49,7 +51,12 @@ export class FolderSearch {
     );
     if (!found) return;
     const files = found.files.filter(([, { skipped }]) => !skipped).map(([file]) => file);
-    this.graph = await importGraph(files, found.imports, signal);
+    const names = {
+      definedIn: (file: string) => this.store.read((store) => store.names.definedIn(file), []),
+      usedIn: (file: string) => this.store.read((store) => store.names.usedIn(file), []),
+    };
+    const imports = await importEdges(files, found.imports, signal);
+    this.graph = fileGraph(files, imports, await referenceEdges(files, names, signal));
     this.graphRevision = revision;
   }
 

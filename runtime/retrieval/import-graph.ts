@@ -1,7 +1,5 @@
-/**
- * Which file imports which, as a graph over the files of a folder. An import that may mean several files means those
- * that lie nearest to it.
- */
+/** Which file imports which. An import that may mean several files means those that lie nearest to it. */
+import type { Edges } from './file-graph';
 import { endsWithPath, folderOf, importTargets, moduleOf, type ImportTarget } from './imports';
 import { turnKeeper } from './turns';
 
@@ -12,36 +10,28 @@ export interface ImportEdge {
   names: string;
 }
 
-/** Edges in compressed rows: those of node i are `targets[starts[i] .. starts[i + 1]]`. */
-export interface FileGraph {
-  files: readonly string[];
-  /** Index of each path in `files`. */
-  nodes: ReadonlyMap<string, number>;
-  /** [files + 1] */
-  starts: Uint32Array;
-  targets: Uint32Array;
-}
-
-/** Hands the thread back every few milliseconds; throws when aborted. */
-export async function importGraph(
+/**
+ * Edges from each file to those that it imports, all of one weight. Hands the thread back every few milliseconds; throws
+ * when aborted.
+ * @returns [files]
+ */
+export async function importEdges(
   files: readonly string[],
   imports: readonly ImportEdge[],
   signal?: AbortSignal,
-): Promise<FileGraph> {
+): Promise<Edges[]> {
   const turn = turnKeeper();
   const nodes = new Map(files.map((file, at) => [file, at]));
   const places = new Places(files);
-  const rows = files.map(() => new Set<number>());
+  const rows = files.map(() => new Map<number, number>());
   for (const { path, source, names } of imports) {
     const from = nodes.get(path);
     if (from === undefined) continue;
     for (const target of importTargets(source, names.split(' ').filter(Boolean), path))
-      for (const to of places.nearest(target, path)) if (to !== from) rows[from]!.add(to);
+      for (const to of places.nearest(target, path)) if (to !== from) rows[from]!.set(to, 1);
     if (turn.isOver()) await turn.next(signal);
   }
-  const starts = new Uint32Array(files.length + 1);
-  for (const [at, row] of rows.entries()) starts[at + 1] = starts[at]! + row.size;
-  return { files, nodes, starts, targets: Uint32Array.from(rows.flatMap((row) => [...row])) };
+  return rows;
 }
 
 /** Finds files by what imports call them. */

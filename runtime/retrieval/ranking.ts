@@ -32,6 +32,8 @@ export interface RankingContext {
   idf: (term: string) => number;
   /** What is known of a file before its words are looked at, 0..1; nothing when absent. */
   prior?: (path: string) => number;
+  /** Candidates that define what others use which match well. */
+  used?: ReadonlySet<Candidate>;
   weights?: RankingWeights;
 }
 
@@ -54,6 +56,7 @@ export interface RankingWeights {
   /** Functions, methods and classes: questions mostly ask what is done. */
   action: number;
   prior: number;
+  used: number;
   testFactor: number;
   /** Of tests where the question speaks of tests: it may mean what is there to test with. */
   askedTestFactor: number;
@@ -73,6 +76,7 @@ export const RANKING_WEIGHTS: RankingWeights = {
   exported: 0.3,
   action: 0.3,
   prior: 0.2,
+  used: 0.15,
   testFactor: 0.45,
   askedTestFactor: 0.6,
   proseFactor: 0.6,
@@ -90,7 +94,7 @@ const PREDICATES = new Set(
 export function rank<T extends Candidate>(
   candidates: readonly T[],
   { terms, asksWhether }: Question,
-  { idf, prior, weights = RANKING_WEIGHTS }: RankingContext,
+  { idf, prior, used, weights = RANKING_WEIGHTS }: RankingContext,
 ): Ranked<T>[] {
   const best = Math.max(1e-9, ...candidates.map((candidate) => candidate.bm25));
   const words = terms.filter((term) => !term.identifier);
@@ -101,7 +105,8 @@ export function rank<T extends Candidate>(
     words.reduce((sum, { term }) => sum + (present(term) ? weightOf.get(term)! : 0), 0) / total;
   const testFactor = asked.has('test') || asked.has('spec') ? weights.askedTestFactor : weights.testFactor;
 
-  const scoreOf = ({ bm25, body, names, own, pathTerms, path, kind, exported }: T): number => {
+  const scoreOf = (candidate: T): number => {
+    const { bm25, body, names, own, pathTerms, path, kind, exported } = candidate;
     const coverage = share((term) => body.has(term) || names.has(term) || pathTerms.has(term));
     let score =
       bm25 / best +
@@ -116,6 +121,7 @@ export function rank<T extends Candidate>(
       if (asksWhether && PREDICATES.has(own[0]!)) score += weights.predicate;
     }
     if (terms.some(({ term, identifier }) => identifier && names.has(term))) score += weights.identifier;
+    if (used?.has(candidate)) score += weights.used;
     if (exported) score += weights.exported;
     if (ACTION_KINDS.has(kind)) score += weights.action;
     if (TYPE_KINDS.has(kind)) score *= weights.typeFactor;

@@ -1,13 +1,15 @@
 /**
  * Search over one folder: candidates from the store's BM25, ordered by words (ranking.ts) and, in a hybrid search, by
- * where they lie in the graph of imports.
+ * where they lie in the graph of files and whether other passages use them.
  */
+import type { FileGraph } from './file-graph';
 import { reciprocalRankFusion } from './fusion';
-import type { FileGraph } from './import-graph';
 import { personalisedPageRank } from './page-rank';
 import type { Match, Passages, StoredChunk } from './passages';
 import { questionOf, type QueryTerm } from './query';
 import { diversify, isTestPath, rank, type Candidate, type Ranked, type RankingWeights } from './ranking';
+import type { StoredNames } from './stored-names';
+import { usedByOthers } from './used-passages';
 import { nameTerms, termSet } from './words';
 
 /** Chunks that the store's ranking may propose, and those whose words are looked at. */
@@ -33,13 +35,20 @@ export interface SearchOptions {
   close?: readonly Match[];
 }
 
+/** What is searched: the passages of a folder, and how often names are defined. */
+export interface SearchedStore {
+  passages: Passages;
+  names: Pick<StoredNames, 'definitions'>;
+}
+
 /** Best first. An empty question, or one whose words nowhere occur, finds nothing. */
 export function searchPassages(
-  passages: Passages,
+  store: SearchedStore,
   question: string,
   options: SearchOptions,
 ): Ranked<FoundChunk>[] {
-  const byWords = searchWords(passages, question, options);
+  const { passages } = store;
+  const byWords = searchWords(store, question, options);
   if (!options.close) return diversify(byWords).slice(0, options.limit);
   const byMeaning = options.close.flatMap(({ id, path }) => passages.chunk(id, path) ?? []);
   const fused = reciprocalRankFusion(
@@ -49,7 +58,11 @@ export function searchPassages(
   return diversify(fused).slice(0, options.limit);
 }
 
-function searchWords(passages: Passages, question: string, options: SearchOptions): Ranked<FoundChunk>[] {
+function searchWords(
+  { passages, names }: SearchedStore,
+  question: string,
+  options: SearchOptions,
+): Ranked<FoundChunk>[] {
   const asked = questionOf(question);
   if (asked.terms.length === 0) return [];
   const counts = new Map(asked.terms.map(({ term }) => [term, passages.documentCount(term)]));
@@ -67,10 +80,18 @@ function searchWords(passages: Passages, question: string, options: SearchOption
       if (chunk) candidates.set(key, describe(chunk, score));
     }
   }
-  return rank([...candidates.values()], asked, {
-    idf: inverseFrequency(passages.count(), counts),
-    prior: options.graph && priorOf(options.graph, proposed),
-    weights: options.weights,
+  const found = [...candidates.values()];
+  const context = { idf: inverseFrequency(passages.count(), counts), weights: options.weights };
+  if (!options.graph) return rank(found, asked, context);
+  const best = proposed
+    .map(({ score, ...match }) => ({ ...match, score: isTestPath(match.path) ? TEST_SEED * score : score }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, SEEDS);
+  const users = best.flatMap(({ id, path }) => candidates.get(`${id}\0${path}`) ?? []);
+  return rank(found, asked, {
+    ...context,
+    prior: priorOf(options.graph, best),
+    used: usedByOthers(found, users, (name, most) => names.definitions(name, most)),
   });
 }
 
@@ -86,13 +107,12 @@ function describe(chunk: StoredChunk, bm25: number): FoundChunk {
   };
 }
 
-/** How close a file is to those that match best, the closest one being 1. */
+/** How close a file is to those of the matches, the closest one being 1. */
 function priorOf(graph: FileGraph, matches: readonly Match[]): ((path: string) => number) | undefined {
   const seeds = new Map<number, number>();
-  for (const { path, score } of [...matches].sort((a, b) => b.score - a.score).slice(0, SEEDS)) {
+  for (const { path, score } of matches) {
     const node = graph.nodes.get(path);
-    const weight = isTestPath(path) ? TEST_SEED * score : score;
-    if (node !== undefined && weight > 0) seeds.set(node, (seeds.get(node) ?? 0) + weight);
+    if (node !== undefined && score > 0) seeds.set(node, (seeds.get(node) ?? 0) + score);
   }
   if (seeds.size === 0) return undefined;
   const scores = personalisedPageRank(graph, seeds);

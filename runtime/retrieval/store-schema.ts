@@ -10,10 +10,12 @@ export const APPLICATION_ID = 0x4c564958;
 export const SCHEMA = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
+-- identifiers: each once, of code; empty for prose and data (see references.ts).
 CREATE TABLE contents (
   id INTEGER PRIMARY KEY,
   hash TEXT NOT NULL,
   language TEXT NOT NULL,
+  identifiers TEXT NOT NULL,
   unused_since INTEGER,
   UNIQUE (hash, language)
 );

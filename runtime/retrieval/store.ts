@@ -6,6 +6,8 @@ import type { Database } from './database';
 import type { ImportEdge } from './import-graph';
 import { importKey } from './imports';
 import { Passages } from './passages';
+import { identifiersIn, isCode } from './references';
+import { StoredNames } from './stored-names';
 import { VectorStore } from './vector-store';
 import { indexText } from './words';
 
@@ -22,11 +24,20 @@ export interface StoredFile extends FileStat {
 export interface IndexedChunk {
   chunk: Chunk;
   terms: [names: string, docs: string, body: string];
+  identifiers: ReadonlySet<string>;
 }
 
 export function indexChunk(chunk: Chunk): IndexedChunk {
   const names = indexText(`${chunk.title ?? ''} ${chunk.symbols.join(' ')}`);
-  return { chunk, terms: [names, indexText(chunk.doc), indexText(chunk.text)] };
+  return {
+    chunk,
+    terms: [names, indexText(chunk.doc), indexText(chunk.text)],
+    identifiers: identifiersIn(chunk.text),
+  };
+}
+
+function identifiersOf(chunks: readonly IndexedChunk[]): string {
+  return [...new Set(chunks.flatMap(({ identifiers }) => [...identifiers]))].join(' ');
 }
 
 export interface StoredImport {
@@ -45,10 +56,12 @@ const KEEP_PASSING_MS = 3600 * 1000;
 export class Store {
   readonly passages: Passages;
   readonly vectors: VectorStore;
+  readonly names: StoredNames;
 
   constructor(private readonly database: Database) {
     this.passages = new Passages(database);
     this.vectors = new VectorStore(database);
+    this.names = new StoredNames(database);
   }
 
   files(): Map<string, StoredFile> {
@@ -114,8 +127,11 @@ export class Store {
       ]);
       const id =
         known?.id ??
-        database.run('INSERT INTO contents (hash, language) VALUES (?, ?)', [hash, outline.languageId])
-          .lastId;
+        database.run('INSERT INTO contents (hash, language, identifiers) VALUES (?, ?, ?)', [
+          hash,
+          outline.languageId,
+          isCode(outline.languageId) ? identifiersOf(chunks) : '',
+        ]).lastId;
       if (!known) {
         for (const { chunk, terms } of chunks) {
           const { lastId } = database.run(

@@ -14,6 +14,7 @@ import { PassageEncoding } from './passage-encoding';
 import { readTextFile } from './text-file';
 import { turnKeeper } from './turns';
 import {
+  filesIn,
   folderOf,
   importersIn,
   searchFolders,
@@ -29,7 +30,7 @@ export interface WorkspaceIndexOptions {
   dataFolder: string;
   folders: readonly WorkspaceFolder[];
   excludeGlobs?: readonly string[];
-  /** None is embedded: without one, words and imports alone decide. Asked anew each time it may be another one. */
+  /** None is embedded: without one, words and the graph alone decide. Asked anew each time it may be another one. */
   encoder?: () => TextEncoder | undefined;
   /** Told in sentences what went wrong and what was done about it. */
   onNotice?: (notice: string) => void;
@@ -48,6 +49,8 @@ export class WorkspaceIndex {
     ...figuresOf(this.folders.map(({ index }) => index)),
     vectors: this.encoding.status(),
   }));
+  /** Aborted by the next change, which does not wait until the graph is built, and by a halt. */
+  private unchanged = new AbortController();
 
   constructor(private readonly options: WorkspaceIndexOptions) {
     this.encoding = new PassageEncoding({
@@ -138,6 +141,7 @@ export class WorkspaceIndex {
   /** Notes changes on disk; they are searchable a moment later. */
   applyChanges(changes: readonly FileChange[]): void {
     this.changes.push(...changes);
+    this.unchanged.abort();
     this.start();
   }
 
@@ -152,14 +156,7 @@ export class WorkspaceIndex {
 
   /** Every file that was met, with the reason where it was skipped; skipped folders end in a slash. */
   files(): IndexedFile[] {
-    return this.folders.flatMap(({ index, prefix }) =>
-      index.fileList().map((file) => ({
-        path: path.join(index.rules.root, file.path),
-        displayPath: prefix + file.path,
-        chunks: file.chunks,
-        ...(file.skipped && { skipped: file.skipped }),
-      })),
-    );
+    return this.folders.flatMap(filesIn);
   }
 
   /** Best passages first; also while the index is incomplete. */
@@ -225,6 +222,7 @@ export class WorkspaceIndex {
 
   private async halt(): Promise<void> {
     this.stop.abort();
+    this.unchanged.abort();
     await this.running?.catch(() => {});
     await this.encoding.halt();
     this.stop = new AbortController();
@@ -266,16 +264,20 @@ export class WorkspaceIndex {
       this.reports.tell('ready');
       await this.refine(signal);
     } catch (error) {
-      if (signal.aborted) return;
+      // A change stopped the graph: it is taken, and the graph begun again, in the next run.
+      if (signal.aborted || error === this.unchanged.signal.reason) return;
       this.fail(error instanceof Error ? error.message : String(error));
     }
   }
 
-  /** What makes answers better and can wait: the graph of imports, then vectors. Changes come first. */
+  /** What makes answers better and can wait: the graph, then vectors. Changes come first. */
   private async refine(signal: AbortSignal): Promise<void> {
-    const idle = () => !this.paused && this.changes.length === 0;
+    const idle = () => !signal.aborted && !this.paused && this.changes.length === 0;
     for (const { index } of this.folders) {
-      if (idle() && this.graphWanted && index.answers.needsGraph) await index.answers.buildGraph(signal);
+      if (idle() && this.graphWanted && index.answers.needsGraph) {
+        this.unchanged = new AbortController();
+        await index.answers.buildGraph(this.unchanged.signal);
+      }
     }
     if (!idle()) return;
     this.graphWanted = false;

@@ -1,6 +1,7 @@
 /** Search over all folders of a window: results of each, merged, under the paths that the user sees. */
 import path from 'node:path';
 import type { TextVector } from '../inference/text-encoder';
+import type { IndexedFile } from '../protocol/index-status';
 import type { LineRange } from '../protocol/text';
 import type { FolderIndex } from './folder-index';
 import type { SearchMethod } from './folder-search';
@@ -117,6 +118,16 @@ export async function similarIn(
     passages.push({ displayPath: prefix + other, ...lines });
   }
   return passages;
+}
+
+/** Every file of the folder that was met, with the reason where it was skipped. */
+export function filesIn({ index, prefix }: NamedFolder): IndexedFile[] {
+  return index.fileList().map((file) => ({
+    path: path.join(index.rules.root, file.path),
+    displayPath: prefix + file.path,
+    chunks: file.chunks,
+    ...(file.skipped && { skipped: file.skipped }),
+  }));
 }
 
 /** Display paths of the folder's files that import `file`. */

@@ -34,7 +34,9 @@ describe('a hostile workspace', () => {
       expect(await index.read(path.join(root, 'src/b.ts'))).toBeUndefined();
       expect(await index.read(path.join(root, 'out/secret.ts'))).toBeUndefined();
       expect(await index.read(path.join(root, 'src/loop/../../../etc/passwd'))).toBeUndefined();
-      expect(index.files()).toContainEqual({ displayPath: 'src/b.ts', chunks: 0, skipped: 'outside' });
+      expect(index.files()).toContainEqual(
+        expect.objectContaining({ displayPath: 'src/b.ts', chunks: 0, skipped: 'outside' }),
+      );
       await index.close();
     },
   );
@@ -66,7 +68,9 @@ describe('a hostile workspace', () => {
     ftruncateSync(handle, 2 ** 31);
     closeSync(handle);
     const index = await indexOf(root);
-    expect(index.files()).toContainEqual({ displayPath: 'huge.ts', chunks: 0, skipped: 'too-large' });
+    expect(index.files()).toContainEqual(
+      expect.objectContaining({ displayPath: 'huge.ts', chunks: 0, skipped: 'too-large' }),
+    );
     expect(found(index, 'walrus')).toEqual(['a.ts']);
     await index.close();
   });
@@ -80,9 +84,9 @@ describe('a hostile workspace', () => {
       for (let at = 0; at < 100_000; at++) writeFileSync(path.join(root, 'out', `f${at}.ts`), '');
       const index = await indexOf(root);
       expect(index.files()).toEqual([
-        { displayPath: '.gitignore', chunks: 1 },
-        { displayPath: 'a.ts', chunks: 1 },
-        { displayPath: 'out/', chunks: 0, skipped: 'ignored' },
+        { path: path.join(root, '.gitignore'), displayPath: '.gitignore', chunks: 1 },
+        { path: path.join(root, 'a.ts'), displayPath: 'a.ts', chunks: 1 },
+        { path: path.join(root, 'out/'), displayPath: 'out/', chunks: 0, skipped: 'ignored' },
       ]);
       await index.close();
     },

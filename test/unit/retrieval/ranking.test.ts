@@ -50,6 +50,12 @@ describe('rank', () => {
     expect(order('cookie', [far, near], prior)[0]).toBe('cooki sign');
     expect(order('sign cookie', [far, candidate('near.ts', 'other')], prior)[0]).toBe('sign cooki');
   });
+
+  it('puts what others use before its equals', () => {
+    const [one, two] = [candidate('a.ts', 'signCookie'), candidate('b.ts', 'signCookie')];
+    const ranked = rank([one, two], questionOf('sign cookie'), { idf: () => 1, used: new Set([two]) });
+    expect(ranked.map(({ item }) => item.path)).toEqual(['b.ts', 'a.ts']);
+  });
 });
 
 describe('diversify', () => {

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../../runtime/retrieval/database';
 import { WorkspaceIndex } from '../../../runtime/retrieval';
 import { openTestGrammars } from './grammars';
@@ -229,6 +229,33 @@ describe('WorkspaceIndex', () => {
     await index.rebuild();
     await index.idle();
     expect(found(index, 'rectangle')).toEqual(['pkg/shapes.py']);
+    await index.close();
+  });
+
+  it('lets a change stop the building of the graph, and builds it afterwards', async () => {
+    const root = tempFolder(files);
+    const index = await indexOf(root);
+    const { answers } = index.parts[0]!;
+    const building = vi
+      .spyOn(answers, 'buildGraph')
+      .mockImplementationOnce(
+        (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      );
+    const change = (name: string) => {
+      write(root, name, `export const ${path.parse(name).name} = 1;\n`);
+      index.applyChanges([{ path: path.join(root, name), kind: 'created' }]);
+    };
+    change('src/penguin.ts');
+    while (!building.mock.calls.length) {
+      found(index, 'penguin');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    change('src/walrus.ts');
+    await index.idle();
+    expect(found(index, 'walrus')).toEqual(['src/walrus.ts']);
+    expect(building).toHaveBeenCalledTimes(2);
+    expect(answers.needsGraph).toBe(false);
+    expect(index.status().state).toBe('ready');
     await index.close();
   });
 
