@@ -14,6 +14,7 @@ import { ModelHost } from './model-host';
 import { modelChoice, ModelHosts, type ModelChoice } from './model-hosts';
 import { DecodingSpeed } from './decoding-speed';
 import { openEncoder } from './open-encoder';
+import { CrashMark } from './providers/crash-mark';
 import { ProbesFile } from './providers/probes-file';
 import { notBuilt, ProviderProbes } from './providers/probe-providers';
 import { ProviderProbing } from './providers/provider-probing';
@@ -62,6 +63,7 @@ export class Engine {
     this.probing = new ProviderProbing({
       probes: new ProviderProbes(assets, this.data.cache),
       file: new ProbesFile(this.data.cache),
+      mark: new CrashMark(this.data.cache),
       host: (choice) => this.hosts.for(choice),
       isQuiet: () => this.isQuiet,
       obstacle: (host) =>

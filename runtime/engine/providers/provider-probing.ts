@@ -3,7 +3,8 @@ import type { Logger } from '../log';
 import type { ModelHost } from '../model-host';
 import { keyOf, type ModelChoice } from '../model-hosts';
 import { chooseProvider, type ProviderChoice } from './choose-provider';
-import type { Probe } from './finding';
+import type { CrashMark } from './crash-mark';
+import { nameOf, type Probe } from './finding';
 import type { ProviderProbes, ProbeOptions } from './probe-providers';
 import type { ProbesFile } from './probes-file';
 
@@ -13,6 +14,7 @@ const quietMs = 15_000;
 export interface ProbingParts {
   probes: Pick<ProviderProbes, 'keyOf' | 'run' | 'driver'>;
   file: ProbesFile;
+  mark: CrashMark;
   host: (choice: ModelChoice) => ModelHost;
   /** Nothing else runs. */
   isQuiet: () => boolean;
@@ -44,7 +46,7 @@ export class ProviderProbing {
   /** What to load a model on, by what is known. */
   choose(choice: ModelChoice): ProviderChoice {
     if (choice.provider !== 'auto') return { provider: choice.provider, reason: 'as set' };
-    const chosen = chooseProvider(this.probed(choice) ?? []);
+    const chosen = this.unlessItCrashes(choice, chooseProvider(this.probed(choice) ?? []));
     this.chosen.set(keyOf(choice), chosen);
     return chosen;
   }
@@ -97,6 +99,7 @@ export class ProviderProbing {
     } finally {
       this.end();
     }
+    this.parts.mark.leave();
     if (choice.provider === 'auto' && !(await this.move(choice, true))) this.served(choice);
   }
 
@@ -112,6 +115,15 @@ export class ProviderProbing {
     clearTimeout(this.timer);
     this.stopped.abort();
     await Promise.all(this.ends);
+    this.parts.mark.leave();
+  }
+
+  private unlessItCrashes(choice: ModelChoice, chosen: ProviderChoice): ProviderChoice {
+    const { mark, probes } = this.parts;
+    const key = probes.keyOf(choice);
+    if (chosen.provider === 'cpu' || key === undefined || mark.enter(key)) return chosen;
+    const name = nameOf(chosen.provider);
+    return { provider: 'cpu', reason: `the engine ended twice in a row while the model was on ${name}` };
   }
 
   private arm(): void {

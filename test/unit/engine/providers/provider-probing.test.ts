@@ -1,7 +1,10 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Logger } from '../../../../runtime/engine/log';
 import { ModelHost } from '../../../../runtime/engine/model-host';
 import type { ModelChoice } from '../../../../runtime/engine/model-hosts';
+import { CrashMark } from '../../../../runtime/engine/providers/crash-mark';
 import type { Finding, Probe } from '../../../../runtime/engine/providers/finding';
 import type { ProbeOptions } from '../../../../runtime/engine/providers/probe-providers';
 import { ProbesFile } from '../../../../runtime/engine/providers/probes-file';
@@ -36,6 +39,7 @@ afterEach(() => {
 /** A model that loads where it was chosen to, and probes that take `ms`. */
 function probing({ finding = faster, ms = 1000 }: { finding?: Finding; ms?: number } = {}) {
   const file = new ProbesFile(folder.path);
+  const mark = new CrashMark(folder.path, () => false);
   const facts = { quiet: true, room: true, fallback: undefined as string | undefined };
   const driver = { name: 'a driver', key: 'driver 1' };
   const run = vi.fn(async (_: ModelChoice, { signal }: ProbeOptions): Promise<Probe[]> => {
@@ -64,6 +68,7 @@ function probing({ finding = faster, ms = 1000 }: { finding?: Finding; ms?: numb
   const subject: ProviderProbing = new ProviderProbing({
     probes: { keyOf: ({ threads }) => `${driver.key} ${threads}`, run, driver },
     file,
+    mark,
     host: () => host,
     isQuiet: () => facts.quiet,
     obstacle: () => (facts.room ? undefined : 'There is no room.'),
@@ -237,5 +242,32 @@ describe('the choice of a provider while an engine runs', () => {
     await vi.advanceTimersByTimeAsync(5 * quietMs);
     expect(run).toHaveBeenCalledTimes(1);
     expect(vi.getTimerCount()).toBeLessThanOrEqual(1);
+  });
+
+  it('leaves a GPU alone on which two engines in a row have ended without a word, until it is checked again', async () => {
+    const { subject, serve, provider, host } = probing();
+    const mark = path.join(folder.path, 'on-gpu.json');
+    const endWithoutAWord = () => {
+      const left = JSON.parse(readFileSync(mark, 'utf8')) as object;
+      writeFileSync(mark, JSON.stringify({ ...left, pid: 1e9 }));
+      return probing();
+    };
+    await serve();
+    await vi.advanceTimersByTimeAsync(quietMs + 1000);
+    expect(provider()).toBe('webgpu');
+    const second = endWithoutAWord();
+    await second.serve();
+    expect(second.provider()).toBe('webgpu');
+    const third = endWithoutAWord();
+    await third.serve();
+    expect(third.provider()).toBe('cpu');
+    expect(third.subject.choiceOf(choice)?.reason).toMatch(/ended twice in a row/);
+    const checked = third.subject.probeNow(choice, {});
+    await vi.advanceTimersByTimeAsync(1000);
+    await checked;
+    expect(third.provider()).toBe('webgpu');
+    await third.subject.stop();
+    expect(existsSync(mark)).toBe(false);
+    await Promise.all([subject.stop(), host.dispose()]);
   });
 });
