@@ -24,11 +24,11 @@ export function attendOnDevice(context: LayerContext, queries: Value, seen: Seen
 }
 
 /**
- * Whether one operator does it all: for one token, which sees all that is kept, and for blocks where nothing is ever forgotten. There
- * the scores of every query and key would take more memory than all else together.
+ * Whether one operator does it all: for one token, which sees all that is kept, and for blocks, where the scores of every query and key
+ * would take more memory and time than all else together.
  */
-export function joinsItself({ run }: LayerContext, window: number): boolean {
-  return run === 'token' || (run === 'block' && !Number.isFinite(window));
+export function joinsItself({ run }: LayerContext): boolean {
+  return run !== undefined;
 }
 
 /**
@@ -55,12 +55,23 @@ export function attendJoining(
       ...kept,
       step ? step.kept(window) : graph.input(names.kept(window), 'int32', [1]),
       graph.input(names.seen(window, step?.index ?? 0), 'int32', []),
+      ...hiddenBehindWindow(context, window),
     ],
     { num_heads: heads, kv_num_heads: keyValueHeads, scale: { float: 1 } },
     [undefined, ...parts.map((part) => (keepsAll(state) ? `${name}.${part}.next` : undefined))],
   );
   for (const [i, part] of parts.entries()) keepLast(context, joined[i]!, state, part);
   return graph.reshape(attended!, [-1, heads * headSize]);
+}
+
+/** Which tokens of a block do not see which any more: as a bias, since the operator's own window has it hold all scores. */
+function hiddenBehindWindow(context: LayerContext, window: number): Value[] {
+  const { graph, run } = context;
+  if (run === 'token' || !Number.isFinite(window)) return [];
+  const bias = graph.once(`${names.slots(window)}:hidden`, () =>
+    graph.unsqueeze(graph.unsqueeze(windowBias({ ...context, last: false }, window), 0), 0),
+  );
+  return ['', '', '', bias];
 }
 
 function keepsAll({ window }: WindowState): boolean {
