@@ -16,7 +16,8 @@ export async function listModels(
 ): Promise<ModelOffers> {
   const speeds = await decodingSpeeds(data.cache);
   const all = [...(await embeddedModels(modelsFolder, data.cache)), ...(await new Library(data.root).list())];
-  const graphs = mostGraphs[provider === 'webgpu' ? 'webgpu' : 'cpu'];
+  // What is chosen by itself starts on the CPU.
+  const graphs = mostGraphs[provider === 'auto' ? 'cpu' : provider];
   const models = all.map((model) => ({
     ...heldBy(graphs, model),
     ...(Object.hasOwn(speeds, model.name) && { msPerToken: speeds[model.name]! }),

@@ -31,8 +31,10 @@ export const blockGraphFile = 'graph.block.onnx';
 export const greedyGraphFile = 'graph.greedy.onnx';
 export const weightsFile = 'model.safetensors';
 
+/** Graphs of a model that read long texts on the GPU, where the CPU does all else. */
+export const readingGraphs = 2;
 /** Graphs of a model that may be open at once. */
-export const mostGraphs: Record<Provider, number> = { cpu: 1, webgpu: 3 };
+export const mostGraphs: Record<Provider | 'mixed', number> = { cpu: 1, webgpu: 3, mixed: 1 + readingGraphs };
 
 /** Everything about a compiled model that follows from its description: no weight has been read yet. */
 export interface CompilationPlan {

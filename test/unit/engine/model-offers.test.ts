@@ -83,7 +83,9 @@ test('on the GPU a model needs memory for its weights in each of its graphs', as
     return { memory: memoryBytes!, weights: weightBytes! };
   };
   const onCpu = await needed();
-  await session.setSettings({ ...settings, provider: 'webgpu' });
-  const { memory } = await needed();
-  expect(memory).toBe(onCpu.memory + 2 * onCpu.weights);
+  for (const provider of ['webgpu', 'mixed'] as const) {
+    await session.setSettings({ ...settings, provider });
+    const { memory } = await needed();
+    expect(memory).toBe(onCpu.memory + 2 * onCpu.weights);
+  }
 });
