@@ -1,4 +1,7 @@
-/** Runs end-to-end tests one after the other against one editor; nothing is tried twice. */
+/**
+ * Runs end-to-end tests one after the other against one editor. What fails is told with its evidence and tried once more in a
+ * tidied window, since an editor in a browser has races of its own; what passes only then is told as well.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,18 +22,27 @@ export async function runTests(
 ): Promise<{ passed: number; failed: number }> {
   const counts = { passed: 0, failed: 0 };
   for (const test of tests) {
-    const started = performance.now();
-    const error = await attempt(test, session);
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    counts[error === undefined ? 'passed' : 'failed'] += 1;
-    console.log(`  ${error === undefined ? 'ok  ' : 'FAIL'} ${test.name} (${seconds} s)`);
-    if (error !== undefined) await report(test, error, session);
-    await session.workbench
-      .tidy()
-      .catch((reason: unknown) => console.log(`       could not tidy up: ${String(reason)}`));
+    let ok = await passes(test, session);
+    if (!ok) {
+      ok = await passes(test, session);
+      console.log(ok ? '       passed at the second try' : '       failed twice');
+    }
+    counts[ok ? 'passed' : 'failed'] += 1;
   }
   await writeCounts('e2e', counts);
   return counts;
+}
+
+async function passes(test: EndToEndTest, session: Session): Promise<boolean> {
+  const started = performance.now();
+  const error = await attempt(test, session);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`  ${error === undefined ? 'ok  ' : 'FAIL'} ${test.name} (${seconds} s)`);
+  if (error !== undefined) await report(test, error, session);
+  await session.workbench
+    .tidy()
+    .catch((reason: unknown) => console.log(`       could not tidy up: ${String(reason)}`));
+  return error === undefined;
 }
 
 export async function writeCounts(name: string, counts: { passed: number; failed: number }): Promise<void> {

@@ -238,8 +238,17 @@ export class Workbench {
     await this.save();
     await this.page.locator('.tab.active:not(.dirty)[data-resource-name="settings.json"]').waitFor();
     this.currentSettings = text;
-    await this.command('View: Close Editor');
-    await this.tab('settings.json').waitFor({ state: 'detached' });
+    await this.closeSettings();
+  }
+
+  /** A save that is not quite done leaves the editor open. */
+  private async closeSettings(): Promise<void> {
+    const tab = this.tab('settings.json');
+    for (let tries = 0; tries < 3 && (await tab.isVisible()); tries += 1) {
+      await this.command('View: Close Editor');
+      await tab.waitFor({ state: 'detached', timeout: 7_000 }).catch(() => undefined);
+    }
+    await tab.waitFor({ state: 'detached' });
   }
 
   /** Back to a plain window: no dialog, no list, no notification, no open file, the common settings. */
@@ -261,15 +270,25 @@ export class Workbench {
     }
   }
 
-  /** Types `text` into the editor's list of commands or files, and takes the row that is called exactly `name`. */
+  /**
+   * Types `text` into the editor's list of commands or files, and takes the row that is called exactly `name`. The list closes where
+   * something else takes the focus meanwhile, such as an editor that has just been written to: then it is opened again.
+   */
   private async quickInput(text: string, name: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input.input');
-    await input.waitFor({ state: 'visible' });
-    await input.fill(text);
     const label = this.page.locator('.label-name', {
       hasText: new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
     });
-    await this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first().click();
+    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first();
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await this.page.keyboard.press('F1');
+        await input.waitFor({ state: 'visible', timeout: 10_000 });
+        await input.fill(text, { timeout: 10_000 });
+        return await row.click({ timeout: 10_000 });
+      } catch (error) {
+        if (tries === 2) throw error;
+      }
+    }
   }
 }
