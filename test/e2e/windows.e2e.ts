@@ -83,6 +83,8 @@ export const tests: EndToEndTest[] = [
       await atTheCursor();
       const states = await savedStates(session, before);
       await workbench.command('File: Revert File');
+      // Else what was typed is there again with the window.
+      await workbench.page.locator('.tab.active:not(.dirty)').waitFor();
       await workbench.leave();
       await waitForNoEngine(folders.userData, 30_000);
 
