@@ -11,10 +11,9 @@ import { mean, percentile } from '../../runtime/evaluation/statistics';
 import { Typist, type TypingRecord } from '../../runtime/evaluation/typist';
 import { IndexCommand } from '../../runtime/protocol/methods';
 import { root } from '../../scripts/lib/paths.mjs';
-import { engineOf, openBenchWindow } from './windows';
+import { engineOf, openBenchWindow, regionOf } from './windows';
 
 const filesPerFolder = 250;
-const regionCharacters = 400;
 
 /** Small modules that import each other, no two alike. */
 function writeRepository(folder: string, count: number): void {
@@ -26,13 +25,6 @@ function writeRepository(folder: string, count: number): void {
     const text = `${before}/** The value of number ${i}, scaled. */\nexport function value${i}(scale: number): number {\n  return scale * (${sum});\n}\n`;
     writeFileSync(path.join(directory, `module-${i}.ts`), text);
   }
-}
-
-/** Another piece each time, whole lines. */
-function regionOf(text: string, round: number): { from: number; to: number } {
-  const share = 0.2 + 0.6 * ((round * 0.618) % 1);
-  const from = text.indexOf('\n', Math.floor(text.length * share)) + 1;
-  return { from, to: Math.min(text.length, text.indexOf('\n', from + regionCharacters) + 1 || text.length) };
 }
 
 /** What was typed in one state of the index. */

@@ -10,19 +10,9 @@ import { parseArgs } from 'node:util';
 import { percentile } from '../../runtime/evaluation/statistics';
 import { replay } from '../../runtime/evaluation/replay';
 import { root } from '../../scripts/lib/paths.mjs';
-import { codeFiles, engineOf, openBenchWindow, residentMB, type CodeFile } from './windows';
+import { codeFiles, engineOf, openBenchWindow, regionOf, residentMB } from './windows';
 
 const keysPerRow = 1000;
-
-/** Typed in one file before the next one's turn. */
-const regionCharacters = 400;
-
-/** The region that is typed in the given round: another one each time, the whole lines of some hundred characters. */
-function regionOf({ text }: CodeFile, round: number): { from: number; to: number } {
-  const share = 0.2 + 0.6 * ((round * 0.618) % 1);
-  const from = text.indexOf('\n', Math.floor(text.length * share)) + 1;
-  return { from, to: Math.min(text.length, text.indexOf('\n', from + regionCharacters) + 1 || text.length) };
-}
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -52,7 +42,7 @@ async function main(): Promise<void> {
     for (let turn = 0; keys < Number(values.keys); turn++) {
       const file = files[turn % files.length]!;
       const document = { ...file, displayPath: path.relative(folder, file.path), version: 1 };
-      const options = { ...regionOf(file, turn), keystrokeMs: Number(values['keystroke-ms']) };
+      const options = { ...regionOf(file.text, turn), keystrokeMs: Number(values['keystroke-ms']) };
       const report = await replay(document, engine, options);
       const before = keys;
       keys += report.keystrokes;
