@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import path from 'node:path';
 import { describeFolder, Library } from '../library/library';
-import { mostGraphs } from '../models/compile';
+import { copiesOfWeights } from '../models/compile';
 import type { EngineSettings } from '../protocol/engine';
 import type { InstalledModel, ModelOffers } from '../protocol/models';
 import type { DataFolder } from './data-folder';
@@ -17,20 +17,19 @@ export async function listModels(
   const speeds = await decodingSpeeds(data.cache);
   const all = [...(await embeddedModels(modelsFolder, data.cache)), ...(await new Library(data.root).list())];
   // What is chosen by itself starts on the CPU.
-  const graphs = mostGraphs[provider === 'auto' ? 'cpu' : provider];
+  const copies = copiesOfWeights[provider === 'auto' ? 'cpu' : provider];
   const models = all.map((model) => ({
-    ...heldBy(graphs, model),
+    ...heldBy(copies, model),
     ...(Object.hasOwn(speeds, model.name) && { msPerToken: speeds[model.name]! }),
   }));
   return { models, memoryLimitMB: memoryLimit, machineMemoryBytes: totalmem() };
 }
 
-/** Each graph holds the weights anew. */
-function heldBy(graphs: number, model: InstalledModel): InstalledModel {
+function heldBy(copies: number, model: InstalledModel): InstalledModel {
   const { memoryBytes, weightBytes = 0 } = model;
   return memoryBytes === undefined
     ? model
-    : { ...model, memoryBytes: memoryBytes + (graphs - 1) * weightBytes };
+    : { ...model, memoryBytes: memoryBytes + (copies - 1) * weightBytes };
 }
 
 function embeddedModels(modelsFolder: string, cacheFolder: string) {

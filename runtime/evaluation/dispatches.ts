@@ -5,34 +5,37 @@ import path from 'node:path';
 import type { Provider } from '../graph/context';
 import { greedySteps } from '../graph/greedy-graph';
 import { openBackend } from '../inference/open-backend';
-import { greedyGraphFile } from '../models/compile';
+import { graphFile } from '../models/compile';
 import type { ReadyModel } from '../models/model-folder';
 
-/** Read before; fits one run of every graph. */
-const readBefore = 16;
 const greedy = { kind: 'token', choice: { temperature: 0, topP: 1, random: 0 }, most: greedySteps } as const;
 
-/** Dispatches of one token that is written; undefined where the graph for that was not opened. */
-export async function dispatchesPerToken(
+/** Dispatches of one token that is written: what further runs add to a trace. */
+export async function dispatchesPerToken(model: ReadyModel, provider: Provider): Promise<number> {
+  const [fewer, more] = [1, 3];
+  const counted = async (runs: number) => dispatchesOf(await traceOfWriting(model, provider, runs));
+  return ((await counted(more)) - (await counted(fewer))) / ((more - fewer) * greedySteps);
+}
+
+/** Of `runs` greedy runs behind a few tokens that are read. */
+async function traceOfWriting(
   { graphPath, states, key, precision }: ReadyModel,
   provider: Provider,
-): Promise<number | undefined> {
+  runs: number,
+): Promise<TraceEvent[]> {
   const traceFolder = await mkdtemp(path.join(tmpdir(), 'longview-trace-'));
   try {
     const options = { graphPath, states, key, precision, provider, threads: 1, traceFolder };
     const backend = await openBackend(options);
     try {
       backend.create(1);
-      await backend.run(1, new Array<number>(readBefore).fill(0), { kind: 'nothing' });
-      await backend.run(1, [0], greedy);
-      await backend.run(1, [0], greedy);
+      await backend.run(1, [0, 0], { kind: 'nothing' });
+      for (let run = 0; run < runs; run++) await backend.run(1, [0], greedy);
     } finally {
       await backend.close();
     }
-    const trace = (await readdir(traceFolder)).find((name) => name.startsWith(greedyGraphFile));
-    if (trace === undefined) return undefined;
-    const events = JSON.parse(await readFile(path.join(traceFolder, trace), 'utf8')) as TraceEvent[];
-    return dispatchesOfRun(events) / greedySteps;
+    const trace = (await readdir(traceFolder)).find((name) => name.startsWith(graphFile))!;
+    return JSON.parse(await readFile(path.join(traceFolder, trace), 'utf8')) as TraceEvent[];
   } finally {
     await rm(traceFolder, { recursive: true, force: true });
   }
@@ -45,16 +48,15 @@ export interface TraceEvent {
   args?: { op_name?: string };
 }
 
-/** These give a tensor another shape and compute nothing. */
-const views = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Flatten', 'Identity']);
+/** These give a tensor another shape, or run other operators, and compute nothing. */
+const none = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Flatten', 'Identity', 'If']);
 
-/** Programs that the device ran in one run; of a device that cannot time them, operators that are no mere views. */
-export function dispatchesOfRun(events: readonly TraceEvent[]): number {
-  const runs = events.filter(({ name }) => name === 'model_run').length;
+/** Programs that the device ran; of a device that cannot time them, operators that compute something. */
+export function dispatchesOf(events: readonly TraceEvent[]): number {
   const programs = events.filter(({ cat }) => cat === 'Api').length;
   const operators = events.filter(
     ({ cat, name, args }) =>
-      cat === 'Node' && name.endsWith('_kernel_time') && !views.has(args?.op_name ?? ''),
+      cat === 'Node' && name.endsWith('_kernel_time') && !none.has(args?.op_name ?? ''),
   ).length;
-  return (programs || operators) / runs;
+  return programs || operators;
 }

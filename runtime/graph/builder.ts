@@ -1,6 +1,7 @@
 import {
   graphProto,
   modelBytes,
+  newestOperatorSet,
   nodeProto,
   tensorProto,
   valueInfoProto,
@@ -18,25 +19,11 @@ export type Value = string;
 
 const microsoft = 'com.microsoft';
 
-/** A value and its shape, for where the runtime is told both. */
-export interface Shaped {
-  value: Value;
+/** What is known of an input or output of a graph. */
+export interface Declared {
+  type: ElementType;
   shape: readonly Dimension[];
 }
-
-/** What one step makes: the states behind it, and a row of each output. */
-export interface Stepped {
-  states: readonly Value[];
-  rows: readonly Shaped[];
-}
-
-export interface Scanned {
-  states: Value[];
-  rows: Value[];
-}
-
-export type ScanStep = (body: GraphBuilder, states: readonly Value[], rows: readonly Value[]) => Stepped;
-export type LoopStep = (body: GraphBuilder, states: readonly Value[], index: Value) => Stepped;
 
 /**
  * Builds one ONNX graph node by node. Weights are declared by what they are (`weight`), and get their place in the
@@ -45,10 +32,11 @@ export type LoopStep = (body: GraphBuilder, states: readonly Value[], index: Val
 export class GraphBuilder {
   private readonly nodes: ProtobufWriter[] = [];
   private readonly constants = new Map<string, ProtobufWriter>();
-  private readonly inputs = new Map<Value, ProtobufWriter>();
-  private readonly outputs = new Map<Value, ProtobufWriter>();
+  private readonly inputs = new Map<Value, Declared>();
+  private readonly outputs = new Map<Value, Declared>();
   private readonly weights = new Map<Value, { tensor: StoredTensor; shape: number[] }>();
   private readonly values = new Map<string, Value>();
+  protected readonly operatorSet: number = newestOperatorSet;
   private named = 0;
 
   /**
@@ -61,14 +49,14 @@ export class GraphBuilder {
   ) {}
 
   input(name: Value, type: ElementType, shape: readonly Dimension[]): Value {
-    if (!this.inputs.has(name)) this.inputs.set(name, valueInfoProto(name, type, shape));
+    if (!this.inputs.has(name)) this.inputs.set(name, { type, shape });
     return name;
   }
 
   /** Makes `value` an output of the graph called `name`. */
   output(value: Value, name: string, type: ElementType, shape: readonly Dimension[]): void {
     if (value !== name) this.push('Identity', [value], {}, [name]);
-    this.outputs.set(name, valueInfoProto(name, type, shape));
+    this.outputs.set(name, { type, shape });
   }
 
   /**
@@ -197,53 +185,32 @@ export class GraphBuilder {
     return this.node('QuickGelu', [value], { alpha: { float: 1 } });
   }
 
-  /**
-   * Takes `states` through the rows (axis 0) of `rows`, of which there is at least one. `step` may use values of this
-   * graph. Shapes are those of a state and of one row.
-   * @returns the last states, and what the steps gave, stacked
-   */
-  scan(name: string, states: readonly Shaped[], rows: readonly Shaped[], step: ScanStep): Scanned {
-    const body = new GraphBuilder(this.signedBytes, `${name}/`);
-    const stepped = step(body, body.shapedInputs('state', states), body.shapedInputs('row', rows));
-    const inputs = [...states, ...rows].map(({ value }) => value);
-    const attributes = { body: body.asBody(name, states, stepped), num_scan_inputs: rows.length };
-    return this.scanned('Scan', inputs, attributes, stepped);
-  }
-
-  /**
-   * The same with `count` steps, an int64 that may be 0, which a scan refuses; a step is given its number instead of
-   * rows.
-   */
-  loop(name: string, count: Value, states: readonly Shaped[], step: LoopStep): Scanned {
-    const body = new GraphBuilder(this.signedBytes, `${name}/`);
-    const index = body.input(`${name}/index`, 'int64', []);
-    const goOn = body.input(`${name}/go on`, 'bool', []);
-    const stepped = step(body, body.shapedInputs('state', states), index);
-    body.output(body.node('Identity', [goOn]), `${name}/going on`, 'bool', []);
-    const inputs = [count, '', ...states.map(({ value }) => value)];
-    return this.scanned('Loop', inputs, { body: body.asBody(name, states, stepped) }, stepped);
-  }
-
-  private shapedInputs(kind: string, outer: readonly Shaped[]): Value[] {
-    return outer.map(({ shape }, i) => this.input(`${this.scope}${kind}.${i}`, 'float32', shape));
-  }
-
-  /** This graph as another's node has it inside. */
-  private asBody(name: string, before: readonly Shaped[], { states, rows }: Stepped): Attribute {
-    const outputs = [...states.map((value, i) => ({ value, shape: before[i]!.shape })), ...rows];
-    for (const { value, shape } of outputs) this.output(value, value, 'float32', shape);
+  /** This graph as a node of another has it inside, with its own inputs and constants. */
+  asBody(name: string): Attribute {
     return { graph: graphProto(this.parts(name, [])) };
   }
 
-  private scanned(
-    operator: string,
-    inputs: readonly Value[],
-    attributes: Record<string, Attribute>,
-    { states, rows }: Stepped,
-  ): Scanned {
-    const outputs = [...states, ...rows].map(() => undefined);
-    const results = this.nodeWithOutputs(operator, inputs, attributes, outputs);
-    return { states: results.slice(0, states.length), rows: results.slice(states.length) };
+  /** What the graph gives, by name. */
+  get declaredOutputs(): ReadonlyMap<string, Declared> {
+    return this.outputs;
+  }
+
+  /** Has the inputs, constants and weights of `other` besides its own: for what `asBranch` leaves out. */
+  include(other: GraphBuilder): void {
+    for (const [name, { type, shape }] of other.inputs) {
+      const known = this.inputs.get(name)?.shape ?? shape;
+      // Sizes that differ get no name, which others of that name would have to agree with.
+      const either = shape.map((size, axis) => (size === known[axis] ? size : ''));
+      this.inputs.set(name, { type, shape: either });
+    }
+    for (const [name, constant] of other.constants) this.constants.set(name, constant);
+    for (const [name, weight] of other.weights) this.weights.set(name, weight);
+  }
+
+  /** This graph, with `outputs` in that order, inside a node of another that has its inputs, constants and weights. */
+  asBranch(name: string, outputs: readonly string[]): Attribute {
+    const given = declarations(outputs.map((output) => [output, this.outputs.get(output)!]));
+    return { graph: graphProto({ name, nodes: this.nodes, outputs: given, inputs: [], initializers: [] }) };
   }
 
   /** The model as ONNX, its weights found where `place` says. */
@@ -251,7 +218,7 @@ export class GraphBuilder {
     const weights = [...this.weights].map(([value, { tensor, shape }]) =>
       tensorProto(value, tensor.type, shape, place(tensor)),
     );
-    return modelBytes(this.parts(name, weights));
+    return modelBytes(this.parts(name, weights), this.operatorSet);
   }
 
   private parts(name: string, weights: readonly ProtobufWriter[]): GraphParts {
@@ -259,8 +226,8 @@ export class GraphBuilder {
       name,
       nodes: this.nodes,
       initializers: [...this.constants.values(), ...weights],
-      inputs: [...this.inputs.values()],
-      outputs: [...this.outputs.values()],
+      inputs: declarations(this.inputs),
+      outputs: declarations(this.outputs),
     };
   }
 
@@ -281,6 +248,10 @@ export class GraphBuilder {
   }
 }
 
+function declarations(values: Iterable<readonly [name: string, declared: Declared]>): ProtobufWriter[] {
+  return [...values].map(([name, { type, shape }]) => valueInfoProto(name, type, shape));
+}
+
 /** Operators outside the ONNX standard that onnxruntime brings. */
 const microsoftOperators = new Set([
   'CausalConvWithState',
@@ -296,5 +267,6 @@ const microsoftOperators = new Set([
   'MatMulIntegerToFloat',
   'MatMulNBits',
   'QuickGelu',
+  'RotaryEmbedding',
   'SkipSimplifiedLayerNormalization',
 ]);

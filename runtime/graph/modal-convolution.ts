@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from './builder';
 import type { LayerContext } from './context';
+import { loop } from './loops';
 import { convolveWithPowers, longestModalRun } from './modal-powers';
 import type { StoredTensor } from './stored-tensors';
 
@@ -111,7 +112,8 @@ function inChunks(
   const byChannel = graph.transpose(graph.reshape(rows, [-1, chunk, channels]), [0, 2, 1]);
   const inputs = graph.unsqueeze(byChannel, 3);
   const column = graph.unsqueeze(graph.transpose(state, [1, 0]), 2);
-  const result = graph.loop(
+  const result = loop(
+    graph,
     name,
     graph.squeeze(steps, 0),
     [{ value: column, shape: [channels, states, 1] }],
@@ -135,7 +137,8 @@ function oneByOne(
   name: string,
   { rows, steps, state, matrices, sizes: { channels, states } }: Part,
 ): { rows: Value; state: Value } {
-  const result = graph.loop(
+  const result = loop(
+    graph,
     name,
     graph.squeeze(steps, 0),
     [{ value: state, shape: [states, channels] }],

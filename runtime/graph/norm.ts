@@ -37,7 +37,10 @@ export function normalize(graph: GraphBuilder, x: Value, norm: Norm, size: numbe
 export function rmsNorm(graph: GraphBuilder, x: Value, norm: RmsNorm, size: number): Value {
   const weight = graph.weight(normWeight(norm, size));
   if (!norm.epsilonOutside)
-    return graph.node('RMSNormalization', [x, weight], { axis: -1, epsilon: { float: norm.epsilon } });
+    return graph.node('SimplifiedLayerNormalization', [x, weight], {
+      axis: -1,
+      epsilon: { float: norm.epsilon },
+    });
   const length = graph.node('ReduceL2', [x, graph.ints(-1)], { keepdims: 1 });
   const root = graph.add(graph.mul(length, graph.float(size ** -0.5)), graph.float(norm.epsilon));
   return graph.mul(graph.node('Div', [x, root]), weight);

@@ -3,6 +3,14 @@ import { ProtobufWriter } from './protobuf';
 /** Element types by the name that ONNX gives them, with its number. */
 export const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 export type ElementType = keyof typeof elementTypes;
+export const bytesOf: Record<ElementType, number> = {
+  float32: 4,
+  uint8: 1,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+  float16: 2,
+};
 
 export type Attribute = number | string | { float: number } | { ints: number[] } | { graph: ProtobufWriter };
 /** A number is fixed, a string names a size that may differ from run to run. */
@@ -77,8 +85,8 @@ export interface GraphParts {
   outputs: ProtobufWriter[];
 }
 
-/** Operator set 23 brings RMSNormalization and RotaryEmbedding; it needs IR version 11. */
-const operatorSet = 23;
+/** Brings Attention, which the CPU has; it needs IR version 11. */
+export const newestOperatorSet = 23;
 const irVersion = 11;
 
 /** A whole model's graph, or one inside a node of another. */
@@ -92,7 +100,7 @@ export function graphProto(graph: GraphParts): ProtobufWriter {
   return proto;
 }
 
-export function modelBytes(graph: GraphParts): Uint8Array {
+export function modelBytes(graph: GraphParts, operatorSet: number): Uint8Array {
   const domain = (name: string, version: number) => new ProtobufWriter().string(1, name).integer(2, version);
   return new ProtobufWriter()
     .integer(1, irVersion)

@@ -1,4 +1,4 @@
-import type { GraphBuilder, Value } from './builder';
+import type { Value } from './builder';
 import type { LayerContext } from './context';
 
 /** Rotary positions of the first `size` elements of each head, halves rotated. */
@@ -47,21 +47,14 @@ export function rotate(
     states.rotations.push({ name, frequencies });
   const table = (part: 'cos' | 'sin') => {
     const all = graph.input(`${name}.${part}`, 'float32', ['T', frequencies.length]);
-    if (context.run === 'token') return all;
-    return graph.once(`${all}:${wanted}`, () => graph.unsqueeze(wanted ? context.wantedRows(all) : all, 0));
+    return wanted ? context.wantedRows(all) : all;
   };
-  const inputs = [graph.unsqueeze(rows, 0), table('cos'), table('sin')];
-  // The tables are those of all steps then, one row each.
-  if (context.run === 'token') inputs.push(positionOf(graph, context.step?.index ?? 0));
-  return graph.node('RotaryEmbedding', inputs, {
+  // The tables are those of all steps, where there are several: one row each.
+  const first = graph.ints(context.step?.index ?? 0);
+  return graph.node('RotaryEmbedding', [graph.unsqueeze(rows, 0), first, table('cos'), table('sin')], {
     num_heads: head.count,
     ...(rope.size < head.size && { rotary_embedding_dim: rope.size }),
   });
-}
-
-/** int64 [1, 1] */
-function positionOf(graph: GraphBuilder, row: number): Value {
-  return graph.constant(`row(${row})`, 'int64', [1, 1], BigInt64Array.of(BigInt(row)));
 }
 
 function keyOf({ theta, size, scaling }: Rope): string {

@@ -59,6 +59,8 @@ export function keptOnDevice(window: number, length: number): number {
 
 /** Names of the graph's other inputs and outputs. */
 export const names = {
+  /** bool: this run takes that branch (see `choosing`) */
+  only: (branch: string) => `only.${branch}`,
   /** int64 [T] */
   ids: 'ids',
   /** float32 [T]: their positions */
@@ -69,6 +71,8 @@ export const names = {
   readFrom: 'read.from',
   /** float32 [wanted, vocabulary] */
   logits: 'logits',
+  /** float32 [1, vocabulary]: those after the last token, of a run that leaves them on the device */
+  lastLogits: 'last.logits',
   /** int32 [1]: the token that a graph which chooses the next ones reads first; with `.next` behind, the last one it chooses */
   first: 'first',
   /**

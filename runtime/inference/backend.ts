@@ -44,8 +44,6 @@ export interface BlockResult {
   pending: number;
   /** Why the device that helped is not used any more. */
   deviceLost?: string;
-  /** Graphs of the model that are open now, each of which holds the weights anew; absent = 1. */
-  graphs?: number;
 }
 
 /**

@@ -1,54 +1,21 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { greedySteps } from '../graph/greedy-graph';
-import { blockGraphFile, greedyGraphFile } from '../models/compile';
 import type { Backend, BackendOptions, BlockResult, Want } from './backend';
 import { DeviceCopy } from './device-copy';
-import { DeviceRunner, deviceOutputs, greedyOutputs, type DeviceState } from './device-runner';
+import { DeviceRunner, deviceOutputs, type DeviceState } from './device-runner';
 import { DeviceSnapshots } from './device-snapshot';
 import { chooseToken, scoresOf } from './sampling';
 import { openSession, type Session } from './session';
 import type { StateSnapshot } from './snapshot';
 
 /** A graph that leaves states where it runs. */
-export function openOn(options: BackendOptions, outputs = deviceOutputs): Promise<Session> {
-  return openSession({ ...options, onDevice: outputs(options.states) });
-}
-
-/** A graph that is opened when it is first needed, since its weights take memory of their own; undefined where there is no such graph or no room. */
-export class LazySession {
-  isOpen = false;
-  private opened: Promise<Session | undefined> | undefined;
-  private readonly graphPath: string;
-
-  constructor(
-    private readonly options: BackendOptions,
-    file: string,
-    private readonly outputs = deviceOutputs,
-  ) {
-    this.graphPath = path.join(path.dirname(options.graphPath), file);
-  }
-
-  open(): Promise<Session | undefined> {
-    return (this.opened ??= existsSync(this.graphPath) ? this.openNow() : Promise.resolve(undefined));
-  }
-
-  private async openNow(): Promise<Session | undefined> {
-    try {
-      const session = await openOn({ ...this.options, graphPath: this.graphPath }, this.outputs);
-      this.isOpen = true;
-      return session;
-    } catch {
-      return undefined;
-    }
-  }
-
-  async close(): Promise<void> {
-    await (await this.opened)?.release();
-  }
+export function openOn(options: BackendOptions): Promise<Session> {
+  return openSession({ ...options, onDevice: deviceOutputs(options.states) });
 }
 
 type Several = Want & { most: number };
+
+/** Of a state on a device no rings are laid out and no tokens pending. */
+const held = { ringBytes: 0, pending: 0 };
 
 /** Whether a run that chooses its tokens itself does what is asked. */
 function wantsSeveral(ids: readonly number[], want: Want): want is Several {
@@ -62,20 +29,13 @@ export class DeviceBackend implements Backend {
   private readonly runner: DeviceRunner;
   private readonly snapshots: DeviceSnapshots;
   private readonly copy: DeviceCopy;
-  private readonly others: LazySession[];
 
   private constructor(
     options: BackendOptions,
     private readonly session: Session,
   ) {
-    const [block, greedy] = [
-      new LazySession(options, blockGraphFile),
-      new LazySession(options, greedyGraphFile, greedyOutputs),
-    ];
-    this.others = [block, greedy];
-    const others = { block: () => block.open(), greedy: () => greedy.open() };
     this.copy = new DeviceCopy(options.provider);
-    this.runner = new DeviceRunner(session, options.states, others, this.copy);
+    this.runner = new DeviceRunner(session, options.states, this.copy);
     this.snapshots = new DeviceSnapshots(options.states, options.key, options.provider);
   }
 
@@ -100,12 +60,12 @@ export class DeviceBackend implements Backend {
     const state = this.get(id);
     if (wantsSeveral(ids, want)) {
       const tokens = await this.runner.writeGreedily(state, ids[0]!, want.most);
-      if (tokens.length > 0) return { ...this.held(), tokens };
+      if (tokens.length > 0) return { ...held, tokens };
     }
     const before = want.kind === 'scores' ? await this.runner.logitsOf(state) : undefined;
     const { logits } = await this.runner.run(state, ids, want.kind === 'scores' ? ids.length : 1);
     return {
-      ...this.held(),
+      ...held,
       ...(want.kind === 'token' && { tokens: [chooseToken(logits, want.choice)] }),
       ...(want.kind === 'scores' && { scores: scoresOf(ids, before, logits) }),
     };
@@ -125,13 +85,7 @@ export class DeviceBackend implements Backend {
     for (const id of [...this.states.keys()]) this.release(id);
     await this.snapshots.close();
     await this.copy.close();
-    for (const other of this.others) await other.close();
     await this.session.release();
-  }
-
-  /** Of a state on a device no rings are laid out and no tokens pending. */
-  private held() {
-    return { ringBytes: 0, pending: 0, graphs: 1 + this.others.filter(({ isOpen }) => isOpen).length };
   }
 
   private get(id: number): DeviceState {

@@ -1,9 +1,8 @@
-import { LazySession, openOn } from './device-backend';
+import { openOn } from './device-backend';
 import type { BackendOptions } from './backend';
 import { fromDevice, sharedTokens, toDevice } from './crossing';
 import { DeviceRunner, type DeviceState } from './device-runner';
 import { DeviceTransfer } from './device-transfer';
-import { blockGraphFile } from '../models/compile';
 import type { Session } from './session';
 import type { StateData } from './state-data';
 
@@ -22,19 +21,17 @@ export interface ReadingDevice {
   close(): Promise<void>;
 }
 
-/** The half of a model that reads long texts: two graphs of it, and what takes states there and back. */
+/** The half of a model that reads long texts: its graph, and what takes states there and back. */
 export class DeviceReader implements ReadingDevice {
   private readonly runner: DeviceRunner;
   private readonly transfer: DeviceTransfer;
-  private readonly block: LazySession;
   private readonly copies = new Set<StateThere>();
 
   private constructor(
     private readonly options: BackendOptions,
     private readonly session: Session,
   ) {
-    this.block = new LazySession(options, blockGraphFile);
-    this.runner = new DeviceRunner(session, options.states, { block: () => this.block.open() });
+    this.runner = new DeviceRunner(session, options.states);
     this.transfer = new DeviceTransfer(options.states, options.provider);
   }
 
@@ -71,7 +68,6 @@ export class DeviceReader implements ReadingDevice {
   async close(): Promise<void> {
     for (const copy of [...this.copies]) this.release(copy);
     await this.transfer.close();
-    await this.block.close();
     await this.session.release();
   }
 }

@@ -2,6 +2,8 @@ import { blocks, blockOf, blockTokens } from '../graph/blocks';
 import { greedySteps } from '../graph/greedy-graph';
 import { probeOutput } from '../graph/model-graph';
 import { keptOnDevice, names, type StateLayout } from '../graph/states';
+import type { Branch } from '../graph/choice';
+import { Branches } from './branches';
 import { DeviceCopy } from './device-copy';
 import { chunkFeeds, keptFeeds, slotFeeds } from './device-feeds';
 import { outputOf, type BlockOutput, type Runner } from './runner';
@@ -38,10 +40,19 @@ export function stateTensors({ recurrent, windows }: StateLayout): string[] {
   return [...recurrent.map(({ name }) => name), ...ofWindows];
 }
 
+/** Outputs that give a state. */
+export function stateOutputs(layout: StateLayout): string[] {
+  return stateTensors(layout).map((name) => `${name}.next`);
+}
+
 /** Outputs that a session leaves where it runs. */
 export function deviceOutputs(layout: StateLayout): string[] {
-  return layout.onDevice ? stateTensors(layout).map((name) => `${name}.next`) : [];
+  if (!layout.onDevice) return [];
+  return [...stateOutputs(layout), names.lastLogits, ...passedOn.map((name) => `${name}.next`)];
 }
+
+/** From one greedy run to the next. */
+const passedOn = [names.first, names.written];
 
 /** The shape of each at some length. */
 export function stateShapes({ recurrent, windows }: StateLayout, length: number): Map<string, number[]> {
@@ -55,24 +66,9 @@ export function stateShapes({ recurrent, windows }: StateLayout, length: number)
   return new Map([...recurrent.map(({ name, shape }): [string, number[]] => [name, shape]), ...ofWindows]);
 }
 
-/** Further graphs of the model, opened when they are first needed: their weights take memory of their own. */
-export interface OtherSessions {
-  /** For blocks of many tokens (see `blocks`); where there is none, or no room for it, the one session reads them in parts. */
-  block?: () => Promise<Session | undefined>;
-  /** Chooses the likeliest tokens itself; where there is none, or no room for it, they are chosen one by one. */
-  greedy?: () => Promise<Session | undefined>;
-}
-
-/** What a run of the greedy graph leaves where it runs. */
-export function greedyOutputs(layout: StateLayout): string[] {
-  return [...deviceOutputs(layout), names.logits, ...passedOn.map((name) => `${name}.next`)];
-}
-
-/** From one run of the greedy graph to the next. */
-const passedOn = [names.first, names.written];
-
 /** Runs blocks of tokens on states that never leave the device: a run takes tensors and gives new ones. */
 export class DeviceRunner implements Runner<DeviceState> {
+  private readonly branches: Branches;
   private readonly tensors: readonly string[];
   private readonly always: readonly string[];
   private readonly empty: HeldTensors;
@@ -80,9 +76,9 @@ export class DeviceRunner implements Runner<DeviceState> {
   constructor(
     private readonly session: Session,
     private readonly layout: StateLayout,
-    private readonly others: OtherSessions = {},
     private readonly copy = new DeviceCopy('cpu'),
   ) {
+    this.branches = new Branches(session);
     this.tensors = stateTensors(layout);
     this.always = session.outputs.filter((name) => name === names.logits || name === probeOutput);
     const zeros = [...stateShapes(layout, 0)].map(([name, shape]): [string, Tensor] => [
@@ -123,8 +119,8 @@ export class DeviceRunner implements Runner<DeviceState> {
     state.running = true;
     try {
       for (let rest = ids; ;) {
-        const { session, count } = await this.nextPart(rest.length, wanted);
-        const output = await this.read(session, state, rest.slice(0, count), wanted);
+        const { branch, count } = this.nextPart(rest.length, wanted);
+        const output = await this.read(branch, state, rest.slice(0, count), wanted);
         rest = rest.slice(count);
         if (rest.length === 0) return output;
       }
@@ -133,23 +129,23 @@ export class DeviceRunner implements Runner<DeviceState> {
     }
   }
 
-  /** How many of the next `length` tokens are read at once, and by which graph. */
-  private async nextPart(length: number, wanted: number): Promise<{ session: Session; count: number }> {
+  /** How many of the next `length` tokens are read at once, and by which branch. */
+  private nextPart(length: number, wanted: number): { branch: Branch | undefined; count: number } {
     // The logits of several positions come from one run.
     const whole = wanted > 1;
     const inBlock = blockOf(length, blockTokens(this.layout));
-    const block = inBlock > 0 && (!whole || inBlock === length) ? await this.others.block?.() : undefined;
-    if (block) return { session: block, count: inBlock };
-    return { session: this.session, count: whole ? length : Math.min(length, blocks.shortest) };
+    if (inBlock > 0 && (!whole || inBlock === length) && this.branches.has('block'))
+      return { branch: 'block', count: inBlock };
+    return { branch: undefined, count: whole ? length : Math.min(length, blocks.shortest) };
   }
 
   private async read(
-    session: Session,
+    branch: Branch | undefined,
     state: DeviceState,
     ids: readonly number[],
     wanted: number,
   ): Promise<BlockOutput> {
-    const { layout } = this;
+    const { session, layout } = this;
     const { length } = state;
     const feeds = {
       ...tokenFeeds(session, layout, length, ids, wanted),
@@ -157,7 +153,7 @@ export class DeviceRunner implements Runner<DeviceState> {
       ...keptFeeds(session, layout, length, ids.length, 1),
       ...chunkFeeds(session, ids.length),
     };
-    const output = outputOf(await this.advance(state, session, feeds, this.always, ids.length));
+    const output = outputOf(await this.advance(state, branch, feeds, this.always, ids.length));
     const { logits } = output;
     state.logits = wanted === 1 ? logits : logits.slice(logits.length - logits.length / wanted);
     state.written = 0;
@@ -169,23 +165,18 @@ export class DeviceRunner implements Runner<DeviceState> {
    * none where no graph does that, and reads nothing then.
    */
   async writeGreedily(state: DeviceState, id: number, most: number): Promise<ChosenToken[]> {
+    if (!this.branches.has('greedy')) return [];
     state.running = true;
     try {
-      const session = await this.others.greedy?.();
-      return session ? await this.write(session, state, id, runsAtOnce(state.written, most)) : [];
+      return await this.write(state, id, runsAtOnce(state.written, most));
     } finally {
       this.settle(state);
     }
   }
 
   /** Nothing waits for the device until all runs are on their way. */
-  private async write(
-    session: Session,
-    state: DeviceState,
-    id: number,
-    runs: number,
-  ): Promise<ChosenToken[]> {
-    const { layout } = this;
+  private async write(state: DeviceState, id: number, runs: number): Promise<ChosenToken[]> {
+    const { session, layout } = this;
     let passed: Record<string, Tensor> = {
       [names.first]: session.int32([id], [1]),
       [names.written]: session.float32(new Float32Array(0), [1, 0]),
@@ -197,8 +188,8 @@ export class DeviceRunner implements Runner<DeviceState> {
         ...keptFeeds(session, layout, state.length, 1, greedySteps),
       };
       const wanted = passedOn.map((name) => `${name}.next`);
-      const outputs = await this.advance(state, session, feeds, [names.logits, ...wanted], greedySteps);
-      state.held = { ...state.held, logits: outputs[names.logits]! };
+      const outputs = await this.advance(state, 'greedy', feeds, [names.lastLogits, ...wanted], greedySteps);
+      state.held = { ...state.held, logits: outputs[names.lastLogits]! };
       state.logits = undefined;
       for (const tensor of Object.values(passed)) tensor.dispose();
       passed = Object.fromEntries(passedOn.map((name) => [name, outputs[`${name}.next`]!]));
@@ -212,13 +203,13 @@ export class DeviceRunner implements Runner<DeviceState> {
   /** Takes a state on by `count` tokens. */
   private async advance(
     state: DeviceState,
-    session: Session,
+    branch: Branch | undefined,
     feeds: Record<string, Tensor>,
     wanted: readonly string[],
     count: number,
   ): Promise<Record<string, Tensor>> {
     for (const [name, tensor] of state.held.byName) feeds[name] = tensor;
-    const outputs = await session.run(feeds, [...wanted, ...this.tensors.map((name) => `${name}.next`)]);
+    const outputs = await this.branches.run(branch, feeds, [...wanted, ...stateOutputs(this.layout)]);
     const byName = this.tensors.map((name): [string, Tensor] => [name, outputs[`${name}.next`]!]);
     drop(state.held);
     state.held = { byName: new Map(byName), holders: 1 };

@@ -1,7 +1,7 @@
 import { GraphBuilder, type Value } from '../graph/builder';
 import { keptOnDevice, names, type StateLayout } from '../graph/states';
 import { elementCount } from '../graph/stored-tensors';
-import { deviceOutputs, stateShapes, stateTensors, type DeviceState } from './device-runner';
+import { stateOutputs, stateShapes, stateTensors, type DeviceState } from './device-runner';
 import { openGraph, type ExecutionProvider, type Session, type Tensor } from './session';
 
 /** A state's tensors in main memory, by the names of the graph's inputs. */
@@ -45,7 +45,7 @@ export class DeviceTransfer {
   /** Copies a state of at least one token in. */
   async up(tensors: PlainTensors): Promise<Map<string, Tensor>> {
     this.parting ??= openGraph(partedGraph(this.layout), this.provider, {
-      onDevice: deviceOutputs(this.layout),
+      onDevice: stateOutputs(this.layout),
     });
     const session = await this.parting;
     const parts = this.names.map((name) => tensors.get(name)!);
@@ -57,7 +57,7 @@ export class DeviceTransfer {
       feeds[bound(i + 1)] = session.int64((at += part.length));
     }
     feeds[flat] = session.float32(all, [at]);
-    const outputs = await session.run(feeds, deviceOutputs(this.layout));
+    const outputs = await session.run(feeds, stateOutputs(this.layout));
     return new Map(this.names.map((name) => [name, outputs[`${name}.next`]!]));
   }
 

@@ -71,7 +71,7 @@ export interface ModelInfo {
   stateBytes: number;
   /** Bytes that a state grows by with every token, for as long as it is read into: 0 where all attention has a window. */
   growthBytes: number;
-  /** Of the weights as they are held now: once for each of the model's graphs that is open. */
+  /** Of the weights as they are held now: where CPU and GPU read the model in turn, each has its own. */
   weightBytes: number;
   loadMs: number;
   /** Names weights, graph and precision: a state that was made under another key does not fit. */

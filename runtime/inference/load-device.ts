@@ -1,6 +1,5 @@
 import { blocks, blockTokens } from '../graph/blocks';
 import { besideCpu, type Precision } from '../graph/precision';
-import { readingGraphs } from '../models/compile';
 import { prepareModel } from '../models/model-folder';
 import { throwIfAborted, UserError } from '../protocol/errors';
 import type { Backend } from './backend';
@@ -25,7 +24,7 @@ export function openingDevice(
     await verified;
     throwIfAborted(signal);
     await backend.openDevice!({ graphPath, states, key, precision: there, provider, threads: 1 });
-    return { longest, states, weightBytes: readingGraphs * weightBytes };
+    return { longest, states, weightBytes };
   };
   return { openDevice };
 }

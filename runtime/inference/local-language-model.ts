@@ -60,7 +60,6 @@ export class LocalLanguageModel implements LanguageModel {
   private readonly vocabulary: number;
   private readonly blockTokens: number;
   /** Weights that one graph holds. */
-  private readonly graphBytes: number;
   private readonly parts: Pick<LocalLanguageModelParts, 'openDevice' | 'onLog'>;
   private readonly disposed = new AbortController();
   private opening: Promise<void> | undefined;
@@ -71,7 +70,6 @@ export class LocalLanguageModel implements LanguageModel {
   constructor(parts: LocalLanguageModelParts) {
     const { info, tokenizer, backend, scheduler, ledger, vocabulary, blockTokens } = parts;
     this.info = info;
-    this.graphBytes = info.weightBytes;
     this.tokenizer = tokenizer;
     this.backend = backend;
     this.scheduler = scheduler;
@@ -238,7 +236,6 @@ export class LocalLanguageModel implements LanguageModel {
         if (!handle.released) this.ledger.advance(handle.id, count, result.pending);
         this.ringBytes = result.ringBytes;
         handle.onDevice = onDevice;
-        if (result.graphs) this.info.weightBytes = result.graphs * this.graphBytes;
         if (this.device && result.deviceLost !== undefined) this.leaveDevice(result.deviceLost);
         return result;
       } finally {

@@ -26,8 +26,16 @@ export interface SessionOptions {
   traceFolder?: string;
 }
 
+export interface Input {
+  name: string;
+  type: Tensor['type'];
+  /** A number is fixed, a name stands for a size that may differ from run to run. */
+  shape: readonly (number | string)[];
+}
+
 /** One loaded graph. `run` blocks the calling thread until it is done and cannot be interrupted. */
 export interface Session {
+  readonly inputs: readonly Input[];
   /** Names of all outputs. */
   readonly outputs: readonly string[];
   /** Only the outputs named in `wanted` are copied out. */
@@ -37,6 +45,7 @@ export interface Session {
   int64(...values: number[]): Tensor;
   /** int64 of any shape. */
   integers(values: readonly number[], shape: readonly number[]): Tensor;
+  bool(value: boolean): Tensor;
   release(): Promise<void>;
 }
 
@@ -114,6 +123,7 @@ function sessionOf(
   provider: ExecutionProvider,
 ): Session {
   return {
+    inputs: session.inputMetadata.filter((input): input is Input & { isTensor: true } => input.isTensor),
     outputs: session.outputNames,
     run: async (feeds, wanted) => {
       try {
@@ -126,6 +136,7 @@ function sessionOf(
     int32: (values, shape) => new Tensor('int32', Int32Array.from(values), shape),
     int64: (...values) => new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]),
     integers: (values, shape) => new Tensor('int64', BigInt64Array.from(values, BigInt), shape),
+    bool: (value) => new Tensor('bool', Uint8Array.of(Number(value)), []),
     release: () => session.release(),
   };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { checkCheckpoint, isEncoder, type Described } from '../architectures';
 import type { GraphBuilder } from '../graph/builder';
+import { choosing, type Choice } from '../graph/choice';
 import type { Provider } from '../graph/context';
 import { buildEncoderGraph } from '../graph/encoder-graph';
 import { buildGreedyGraph } from '../graph/greedy-graph';
@@ -25,21 +26,15 @@ import { layoutSafetensors, writingSafetensors, type SafetensorsLayout } from '.
 export const graphFile = 'graph.onnx';
 /** The same for processors whose products of signed bytes are exact, where the precision has any: twice as fast. */
 export const signedGraphFile = 'graph.signed.onnx';
-/** The same for blocks of many tokens (see `blocks`), where reading that many at once is done another way. */
-export const blockGraphFile = 'graph.block.onnx';
-/** For runs that choose tokens as well as reading them, the likeliest ones. */
-export const greedyGraphFile = 'graph.greedy.onnx';
 export const weightsFile = 'model.safetensors';
 
-/** Graphs of a model that read long texts on the GPU, where the CPU does all else. */
-export const readingGraphs = 2;
-/** Graphs of a model that may be open at once. */
-export const mostGraphs: Record<Provider | 'mixed', number> = { cpu: 1, webgpu: 3, mixed: 1 + readingGraphs };
+/** Times that a model's weights are in memory: where CPU and GPU read it in turn, each has its own. */
+export const copiesOfWeights: Record<Provider | 'mixed', number> = { cpu: 1, webgpu: 1, mixed: 2 };
 
 /** Everything about a compiled model that follows from its description: no weight has been read yet. */
 export interface CompilationPlan {
   precision: Precision;
-  /** ONNX by file name: `graphFile` and perhaps the others. Their weights lie in `weightsFile` beside them. */
+  /** ONNX by file name: `graphFile` and perhaps `signedGraphFile`. Their weights lie in `weightsFile` beside them. */
   graphs: ReadonlyMap<string, Uint8Array>;
   layout: SafetensorsLayout;
   tensors: StoredTensor[];
@@ -86,17 +81,17 @@ export function planCompilation(
       const { offset, length } = places.get(name)!;
       return { location: weightsFile, offset, length };
     });
-  const graphs = new Map([[graphFile, finished(builder)]]);
-  const addOther = (name: string, change: GraphOptions) => {
-    const other = finished(buildGraph(model, precision, { ...options, ...change }).builder);
-    if (Buffer.compare(other, graphs.get(graphFile)!) !== 0) graphs.set(name, other);
-  };
-  addOther(signedGraphFile, { signedBytes: true });
-  if (options.provider === 'webgpu') {
-    addOther(blockGraphFile, { run: 'block' });
-    if (!isEncoder(model))
-      graphs.set(greedyGraphFile, finished(buildGreedyGraph(model, precision, options).builder));
+  if (options.provider === 'webgpu' && !isEncoder(model)) {
+    const choices: Choice[] = [
+      { branch: 'greedy', graph: buildGreedyGraph(model, precision, options).builder },
+      { branch: 'block', graph: buildModelGraph(model, precision, { ...options, run: 'block' }).builder },
+    ];
+    const graphs = new Map([[graphFile, finished(choosing(choices, builder))]]);
+    return { precision, graphs, layout, tensors, states };
   }
+  const graphs = new Map([[graphFile, finished(builder)]]);
+  const signed = finished(buildGraph(model, precision, { ...options, signedBytes: true }).builder);
+  if (Buffer.compare(signed, graphs.get(graphFile)!) !== 0) graphs.set(signedGraphFile, signed);
   return { precision, graphs, layout, tensors, states };
 }
 

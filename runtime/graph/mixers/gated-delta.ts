@@ -143,10 +143,14 @@ function unitHeads(graph: GraphBuilder, x: Value, heads: number, size: number, l
     [size],
     new Float32Array(size).fill(weight),
   );
-  const normed = graph.node('RMSNormalization', [graph.reshape(x, [1, -1, heads, size]), weights], {
-    axis: -1,
-    epsilon: { float: smallestSquare / size },
-  });
+  const normed = graph.node(
+    'SimplifiedLayerNormalization',
+    [graph.reshape(x, [1, -1, heads, size]), weights],
+    {
+      axis: -1,
+      epsilon: { float: smallestSquare / size },
+    },
+  );
   return graph.reshape(normed, [1, -1, heads * size]);
 }
 

@@ -2,6 +2,7 @@ import type { GraphBuilder, Value } from '../builder';
 import { biased, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { gatedBySilu } from '../gate';
+import { scanRows } from '../loops';
 import { splitWithPending } from '../pending-rows';
 import { float32Product } from '../products/float32';
 import { matrix, type StoredTensor } from '../stored-tensors';
@@ -160,7 +161,8 @@ function tokenByToken(
   const {
     states: [after],
     rows: [read],
-  } = graph.scan(
+  } = scanRows(
+    graph,
     `${prefix}.scan`,
     [{ value: before, shape: [stateSize, inner] }],
     [
@@ -197,5 +199,5 @@ function decays(name: string, inner: number, stateSize: number): StoredTensor {
 function stepNorm(graph: GraphBuilder, x: Value, size: number, epsilon: number | undefined): Value {
   if (epsilon === undefined) return x;
   const ones = graph.constant(`ones(${size})`, 'float32', [size], new Float32Array(size).fill(1));
-  return graph.node('RMSNormalization', [x, ones], { axis: -1, epsilon: { float: epsilon } });
+  return graph.node('SimplifiedLayerNormalization', [x, ones], { axis: -1, epsilon: { float: epsilon } });
 }

@@ -184,9 +184,13 @@ function groupedNorm(graph: GraphBuilder, x: Value, mixer: SsdMixer): Value {
   if (weights.norm === undefined) return x;
   if (groups === 1) return rmsNorm(graph, x, { weight: weights.norm, epsilon }, inner);
   const size = inner / groups;
-  const normed = graph.node('RMSNormalization', [graph.reshape(x, [-1, groups, size]), graph.ones(size)], {
-    axis: -1,
-    epsilon: { float: epsilon },
-  });
+  const normed = graph.node(
+    'SimplifiedLayerNormalization',
+    [graph.reshape(x, [-1, groups, size]), graph.ones(size)],
+    {
+      axis: -1,
+      epsilon: { float: epsilon },
+    },
+  );
   return graph.mul(graph.reshape(normed, [-1, inner]), graph.weight(vector(weights.norm, inner)));
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeModel } from '../../../runtime/architectures';
 import { measureDevice } from '../../../runtime/evaluation/device-speed';
-import { dispatchesOfRun, type TraceEvent } from '../../../runtime/evaluation/dispatches';
+import { dispatchesOf, type TraceEvent } from '../../../runtime/evaluation/dispatches';
 import { floorsOf, touchedState, touchedWeights } from '../../../runtime/evaluation/floors';
 import { noStates } from '../../../runtime/graph/model-graph';
 import { planCompilation } from '../../../runtime/models/compile';
@@ -84,8 +84,8 @@ test('dispatches are the programs that ran, or else the operators that are no vi
   const run: TraceEvent = { cat: 'Session', name: 'model_run' };
   const program: TraceEvent = { cat: 'Api', name: '1:Add&Add&Add' };
   const operators = ['Add', 'Reshape', 'MatMulNBits', 'Squeeze'].map(node);
-  expect(dispatchesOfRun([run, ...operators, run, ...operators])).toBe(2);
-  expect(dispatchesOfRun([run, ...operators, program, program, program, run, program])).toBe(2);
+  expect(dispatchesOf([run, ...operators, run, ...operators])).toBe(4);
+  expect(dispatchesOf([run, ...operators, program, program, program, run, program])).toBe(4);
 });
 
 test('a device is measured by what a further operator adds', async () => {

@@ -187,18 +187,6 @@ test.each(['mamba2', 'striped', 'granitemoehybrid_dense', 'llama', 'qwen3_5_text
   },
 );
 
-test('the graphs that are open are counted, as each holds the weights', async () => {
-  const { backend } = await open('striped', 'webgpu');
-  backend.create(1);
-  const read = async (count: number) =>
-    (await backend.run(1, new Array<number>(count).fill(3), { kind: 'nothing' })).graphs;
-  expect(await read(8)).toBe(1);
-  expect(await read(512)).toBe(2);
-  const { graphs } = await backend.run(1, [3], { kind: 'token', choice: greedy, most: greedySteps });
-  expect(graphs).toBe(3);
-  expect(await read(8)).toBe(3);
-});
-
 test('a saved state that does not fit is refused', async () => {
   const { backend } = await open('striped', 'webgpu');
   backend.create(1);

@@ -4,7 +4,7 @@ import { describeModel } from '../../../runtime/architectures';
 import type { StateLayout } from '../../../runtime/graph/states';
 import { DeviceRunner, stateTensors } from '../../../runtime/inference/device-runner';
 import { openSession, type Session, type Tensor } from '../../../runtime/inference/session';
-import { graphFile, greedyGraphFile, planCompilation, writeCompiled } from '../../../runtime/models/compile';
+import { graphFile, planCompilation, writeCompiled } from '../../../runtime/models/compile';
 import { readModelJson } from '../../../runtime/models/manifest';
 import { randomCheckpoint } from '../../../runtime/models/random-weights';
 import { fixtures, temporaryFolder } from '../fixtures/model-folder';
@@ -16,8 +16,8 @@ let layout: StateLayout;
 const live = new Set<Tensor>();
 
 /** A session whose outputs are watched. */
-async function watched(file: string): Promise<Session> {
-  const session = await openSession({ graphPath: path.join(root.path, file), threads: 1 });
+async function watched(): Promise<Session> {
+  const session = await openSession({ graphPath: path.join(root.path, graphFile), threads: 1 });
   opened.push(session);
   return {
     ...session,
@@ -52,8 +52,7 @@ afterAll(async () => {
 });
 
 test('writing keeps no more tensors than the states have, however long it goes on', async () => {
-  const [session, greedy] = [await watched(graphFile), await watched(greedyGraphFile)];
-  const runner = new DeviceRunner(session, layout, { greedy: () => Promise.resolve(greedy) });
+  const runner = new DeviceRunner(await watched(), layout);
   // The logits of the last token stay with the state.
   const perState = stateTensors(layout).length + 1;
   const state = runner.newState();
@@ -78,7 +77,7 @@ test('writing keeps no more tensors than the states have, however long it goes o
 });
 
 test('reading keeps none of what it read before', async () => {
-  const runner = new DeviceRunner(await watched(graphFile), layout);
+  const runner = new DeviceRunner(await watched(), layout);
   const state = runner.newState();
   for (let i = 0; i < 20; i++) await runner.run(state, [1, 2, 3]);
   const held = [...live].filter((tensor) => tensor.dims.length > 2);

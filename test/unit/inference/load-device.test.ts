@@ -32,7 +32,7 @@ function opening(states: Partial<StateLayout>, precision: 'w8u' | 'int4' | 'floa
 
 test('the GPU gets its own form of the model, in a precision that it has', async () => {
   const { asked, told, layout, open } = opening({}, 'w8u');
-  expect(await open()).toEqual({ longest: 2048, states: layout, weightBytes: 14 });
+  expect(await open()).toEqual({ longest: 2048, states: layout, weightBytes: 7 });
   expect(asked).toEqual([
     expect.objectContaining({ folder: 'model', provider: 'webgpu', precision: 'int8' }),
   ]);
