@@ -40,7 +40,7 @@ export function buildGreedyGraph(
       readRows: same,
       states: index === 0 ? states : noStates(provider),
     });
-    graph.output(ofStep, names.lastLogits, 'float32', [1, model.vocabulary]);
+    graph.output(ofStep, names.lastLogits, 'float32', ['last', model.vocabulary]);
     logits.push(ofStep);
     chosen.push(likeliest(graph, ofStep, model.vocabulary));
     const next = [`${names.first}.next`];

@@ -67,7 +67,7 @@ export async function openSession({
       ...(provider === 'webgpu' && locations(onDevice)),
       ...(traceFolder !== undefined && tracing(traceFolder, graphPath)),
     };
-    return sessionOf(await runtime.InferenceSession.create(graph, options), runtime, provider);
+    return sessionOf(await runtime.InferenceSession.create(graph, options), runtime, provider, onDevice);
   } catch (error) {
     if (lacksAdapter(error)) throw noAdapter(error);
     throw new UserError(
@@ -85,7 +85,7 @@ export async function openGraph(
 ): Promise<Session> {
   const runtime = await loadOnnxRuntime();
   const options = { ...settings(provider, threads), ...(provider === 'webgpu' && locations(onDevice)) };
-  return sessionOf(await runtime.InferenceSession.create(graph, options), runtime, provider);
+  return sessionOf(await runtime.InferenceSession.create(graph, options), runtime, provider, onDevice);
 }
 
 function settings(provider: ExecutionProvider, threads: number): OnnxRuntime.InferenceSession.SessionOptions {
@@ -121,13 +121,20 @@ function sessionOf(
   session: OnnxRuntime.InferenceSession,
   { Tensor }: typeof OnnxRuntime,
   provider: ExecutionProvider,
+  onDevice: readonly string[],
 ): Session {
+  const { outputNames } = session;
+  // Where outputs stay on the device the runtime keeps what was fetched before bound to the next run: all are fetched then.
+  const always = onDevice.length > 0 ? outputNames : [];
   return {
     inputs: session.inputMetadata.filter((input): input is Input & { isTensor: true } => input.isTensor),
-    outputs: session.outputNames,
+    outputs: outputNames,
     run: async (feeds, wanted) => {
       try {
-        return (await session.run(feeds, wanted)) as Record<string, Tensor>;
+        const fetched = always.length > 0 ? always : wanted;
+        const outputs = (await session.run(feeds, fetched)) as Record<string, Tensor>;
+        for (const name of always) if (!wanted.includes(name)) outputs[name]!.dispose();
+        return outputs;
       } catch (error) {
         throw provider === 'cpu' ? error : adapterFailed(error);
       }
