@@ -1,10 +1,10 @@
-import { blocks, blockOf, blockTokens } from '../graph/blocks';
+import { blocks, blockOf } from '../graph/blocks';
 import { greedySteps } from '../graph/greedy-graph';
 import { probeOutput } from '../graph/model-graph';
 import { keptOnDevice, names, type StateLayout } from '../graph/states';
 import { DeviceCopy } from './device-copy';
 import { chunkFeeds, keptFeeds, slotFeeds } from './device-feeds';
-import { outputOf, type BlockOutput, type Runner } from './runner';
+import { joined, outputOf, type BlockOutput, type Runner } from './runner';
 import type { ChosenToken } from './sampling';
 import type { Session, Tensor } from './session';
 import { rotationFeeds, tokenFeeds } from './token-feeds';
@@ -122,25 +122,28 @@ export class DeviceRunner implements Runner<DeviceState> {
   async run(state: DeviceState, ids: readonly number[], wanted = 1): Promise<BlockOutput> {
     state.running = true;
     try {
-      for (let rest = ids; ;) {
-        const { session, count } = await this.nextPart(rest.length, wanted);
-        const output = await this.read(session, state, rest.slice(0, count), wanted);
+      const logits: Float32Array[] = [];
+      const probes: Float32Array[] = [];
+      for (let rest = ids; rest.length > 0;) {
+        const { session, count } = await this.nextPart(rest.length);
+        const wantedHere = Math.min(count, wanted - (rest.length - count));
+        const output = await this.read(session, state, rest.slice(0, count), Math.max(1, wantedHere));
+        if (wantedHere > 0) logits.push(output.logits);
+        if (output.probe) probes.push(output.probe);
         rest = rest.slice(count);
-        if (rest.length === 0) return output;
       }
+      return { logits: joined(logits), ...(probes.length > 0 && { probe: joined(probes) }) };
     } finally {
       this.settle(state);
     }
   }
 
   /** How many of the next `length` tokens are read at once, and by which graph. */
-  private async nextPart(length: number, wanted: number): Promise<{ session: Session; count: number }> {
-    // The logits of several positions come from one run.
-    const whole = wanted > 1;
-    const inBlock = blockOf(length, blockTokens(this.layout));
-    const block = inBlock > 0 && (!whole || inBlock === length) ? await this.others.block?.() : undefined;
+  private async nextPart(length: number): Promise<{ session: Session; count: number }> {
+    const inBlock = blockOf(length);
+    const block = inBlock > 0 ? await this.others.block?.() : undefined;
     if (block) return { session: block, count: inBlock };
-    return { session: this.session, count: whole ? length : Math.min(length, blocks.shortest) };
+    return { session: this.session, count: Math.min(length, blocks.shortest, this.layout.longestRun) };
   }
 
   private async read(

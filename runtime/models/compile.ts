@@ -65,13 +65,14 @@ export function planCompilation(
   options: Omit<GraphOptions, 'signedBytes' | 'run'> = {},
 ): CompilationPlan {
   const { builder, states } = buildGraph(model, precision, options);
+  const others = otherGraphs(model, precision, options);
   const { stored } = options;
   const known = stored
     ? buildGraph(model, stored, {})
         .builder.storedTensors()
         .map(({ name }) => name)
     : [];
-  const tensors = asStored(builder.storedTensors(), new Set(known));
+  const tensors = asStored(storedOnce([builder, ...others.values()]), new Set(known));
   const plans = tensors.map(({ name, type, shape }) => ({ name, type: safetensorsType[type], shape }));
   const layout = layoutSafetensors(plans, {
     format: 'longview',
@@ -87,17 +88,33 @@ export function planCompilation(
       return { location: weightsFile, offset, length };
     });
   const graphs = new Map([[graphFile, finished(builder)]]);
-  const addOther = (name: string, change: GraphOptions) => {
-    const other = finished(buildGraph(model, precision, { ...options, ...change }).builder);
-    if (Buffer.compare(other, graphs.get(graphFile)!) !== 0) graphs.set(name, other);
-  };
-  addOther(signedGraphFile, { signedBytes: true });
-  if (options.provider === 'webgpu') {
-    addOther(blockGraphFile, { run: 'block' });
-    if (!isEncoder(model))
-      graphs.set(greedyGraphFile, finished(buildGreedyGraph(model, precision, options).builder));
+  for (const [name, other] of others) {
+    const graph = finished(other);
+    if (Buffer.compare(graph, graphs.get(graphFile)!) !== 0) graphs.set(name, graph);
   }
   return { precision, graphs, layout, tensors, states };
+}
+
+/** By file name. One that is as the graph for any run in the end is not kept. */
+function otherGraphs(
+  model: Described,
+  precision: Precision,
+  options: GraphOptions,
+): Map<string, GraphBuilder> {
+  const graphs = new Map<string, GraphBuilder>();
+  const changed = (change: GraphOptions) => buildGraph(model, precision, { ...options, ...change }).builder;
+  graphs.set(signedGraphFile, changed({ signedBytes: true }));
+  if (options.provider === 'webgpu') {
+    graphs.set(blockGraphFile, changed({ run: 'block' }));
+    if (!isEncoder(model)) graphs.set(greedyGraphFile, buildGreedyGraph(model, precision, options).builder);
+  }
+  return graphs;
+}
+
+/** Most tensors are in all of the graphs. */
+function storedOnce(builders: readonly GraphBuilder[]): StoredTensor[] {
+  const tensors = builders.flatMap((builder) => builder.storedTensors());
+  return [...new Map(tensors.map((tensor) => [tensor.name, tensor])).values()];
 }
 
 /** What is no matrix is stored the same in every precision: it is taken as it is, not made anew. */

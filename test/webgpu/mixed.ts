@@ -24,11 +24,11 @@ export interface MixedCheck {
   found: string;
 }
 
-/** A window that fills, no attention, attention over everything. */
-const models = ['striped', 'mamba2', 'llama'];
+/** A window that fills, no attention, attention over everything, long convolutions. */
+const models = ['striped', 'mamba2', 'llama', 'stripedhyena'];
 const work = { priority: Priority.Completion };
 const random = seededRandom(5);
-const ids = Array.from({ length: 1040 }, () => Math.floor(random() * 300));
+const ids = Array.from({ length: 1040 }, () => Math.floor(random() * 250));
 const greedy = { kind: 'token', choice: { temperature: 0, topP: 1, random: 0 } } as const;
 
 async function decoded(model: LanguageModel, state: ModelState): Promise<number[]> {
