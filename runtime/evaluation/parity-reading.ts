@@ -2,7 +2,7 @@ import type { Provider } from '../graph/context';
 import { besideCpu, type Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
 import { DeviceRunner, deviceOutputs } from '../inference/device-runner';
-import { BlockRunner, type Runner } from '../inference/runner';
+import { BlockRunner, joined, type Runner } from '../inference/runner';
 import { argmax } from '../inference/sampling';
 import { openSession, type Session } from '../inference/session';
 import { CrossingRunner } from './parity-crossing';
@@ -32,13 +32,12 @@ export class ParityReader {
   private constructor(
     private readonly opened: readonly { release(): Promise<void> }[],
     private readonly runner: Runner<ReadState>,
-    private readonly longestRun: number,
   ) {}
 
   static async open(graphPath: string, layout: StateLayout, form: SideForm): Promise<ParityReader> {
     const session = await openSide({ graphPath, states: layout }, form);
     const runner = layout.onDevice ? new DeviceRunner(session, layout) : new BlockRunner(session, layout);
-    return new ParityReader([session], runner, layout.longestRun);
+    return new ParityReader([session], runner);
   }
 
   /** Reads on both in turn. */
@@ -51,7 +50,7 @@ export class ParityReader {
       there.provider,
     );
     const release = () => runner.close();
-    return new ParityReader([{ release }, session, other], runner, device.states.longestRun);
+    return new ParityReader([{ release }, session, other], runner);
   }
 
   newState(): ReadState {
@@ -62,9 +61,8 @@ export class ParityReader {
   async read(state: ReadState, ids: readonly number[], wanted: number) {
     const logits: Float32Array[] = [];
     const probes: Float32Array[] = [];
-    const most = Math.min(longestRun, this.longestRun);
-    for (let at = 0; at < ids.length; at += most) {
-      const block = ids.slice(at, at + most);
+    for (let at = 0; at < ids.length; at += longestRun) {
+      const block = ids.slice(at, at + longestRun);
       const left = ids.length - at - block.length;
       const here = Math.min(block.length, Math.max(0, wanted - left));
       const output = await this.runner.run(state, block, Math.max(1, here));
@@ -128,15 +126,4 @@ export async function openReader(
 /** About two fifths, and odd, so that it is no multiple of any block. */
 export function oddSplit(length: number): number {
   return Math.min(length - 1, Math.floor(length * 0.4) | 1);
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0]!;
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

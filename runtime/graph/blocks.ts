@@ -10,12 +10,12 @@ export const cpuBlock = 64;
  * Tokens that one run takes at most. The GPU is no sooner done with a few than with many: striped-76m, with windows of 512 and 4,096,
  * reads 27,000 tokens/s in blocks of 512 and 48,000 in blocks of 2,048 on an H100.
  */
-export function blockTokens({ onDevice, longestRun }: Pick<StateLayout, 'onDevice' | 'longestRun'>): number {
-  return Math.min(onDevice ? blocks.longest : cpuBlock, longestRun);
+export function blockTokens({ onDevice }: Pick<StateLayout, 'onDevice'>): number {
+  return onDevice ? blocks.longest : cpuBlock;
 }
 
-/** How many of the first of `count` tokens are read as a block of at most `longest`; 0 where they are too few. */
-export function blockOf(count: number, longest: number): number {
-  const most = Math.min(count, longest);
+/** How many of the first of `count` tokens are read as a block; 0 where they are too few. */
+export function blockOf(count: number): number {
+  const most = Math.min(count, blocks.longest);
   return most < blocks.shortest ? 0 : most - (most % blocks.multiple);
 }

@@ -1,4 +1,4 @@
-import type { Value } from './builder';
+import type { GraphBuilder, Value } from './builder';
 import { vector, type LayerContext } from './context';
 import type { StoredTensor } from './stored-tensors';
 
@@ -45,4 +45,20 @@ export function causalConvolution(
   graph.output(next, next, 'float32', state.shape);
   states.recurrent.push(state);
   return silu && !own ? graph.silu(mixed!) : mixed!;
+}
+
+/**
+ * A causal convolution without a state: `rows [batch, T, channels]` -> the same shape, each row from itself and the `size` - 1 before
+ * it. On WebGPU channels lie last inside the operator too, so that both transpositions vanish.
+ * @param kernel [channels, channels / groups, size], the row's own weight last
+ */
+export function convolveRows(
+  graph: GraphBuilder,
+  rows: Value,
+  kernel: Value,
+  { size, groups }: { size: number; groups: number },
+): Value {
+  const attributes = { group: groups, pads: { ints: [size - 1, 0] } };
+  const convolved = graph.node('Conv', [graph.transpose(rows, [0, 2, 1]), kernel], attributes);
+  return graph.transpose(convolved, [0, 2, 1]);
 }

@@ -1,7 +1,9 @@
 import type { GraphBuilder, Value } from './builder';
 import type { LayerContext } from './context';
 import { loop } from './loops';
-import { convolveWithPowers, longestModalRun } from './modal-powers';
+import { convolveInChunks } from './modal-chunks';
+import { convolveWithPowers } from './modal-powers';
+import { modalChunk } from './modal-tables';
 import type { StoredTensor } from './stored-tensors';
 
 /**
@@ -14,6 +16,14 @@ export interface ModalFilter {
   /** Names of the checkpoint's tensors [channels, modes, 1, 2], real and imaginary parts. */
   poles: string;
   residues: string;
+}
+
+export interface ModalInput {
+  /** [T, channels] */
+  u: Value;
+  /** [2 modes, channels], real and imaginary part of each mode */
+  state: Value;
+  channels: number;
 }
 
 export function modalTensors(
@@ -41,22 +51,31 @@ interface Sizes {
 
 /** `u [T, channels] -> [T, channels]`, T >= 1. The state is the same, however it is computed. */
 export function modalConvolution(
-  { graph, provider, prefix, states }: LayerContext,
+  context: LayerContext,
   u: Value,
   filter: ModalFilter,
   channels: number,
 ): Value {
+  const { graph, prefix, states } = context;
   const shape = [2 * filter.modes, channels];
   const state = { name: `${prefix}.state`, shape };
   states.recurrent.push(state);
   const before = graph.input(state.name, 'float32', shape);
-  if (provider === 'webgpu') states.longestRun = Math.min(states.longestRun, longestModalRun);
-  const { y, state: after } =
-    provider === 'webgpu'
-      ? convolveWithPowers(graph, `${prefix}.filter`, filter, { u, state: before, channels })
-      : convolveInLoops(graph, prefix, filter, { u, state: before, channels });
+  const { y, state: after } = convolve(context, filter, { u, state: before, channels });
   graph.output(after, `${state.name}.next`, 'float32', shape);
   return y;
+}
+
+function convolve(
+  { graph, provider, run, prefix, states }: LayerContext,
+  filter: ModalFilter,
+  input: ModalInput,
+): { y: Value; state: Value } {
+  if (provider === 'cpu') return convolveInLoops(graph, prefix, filter, input);
+  const name = `${prefix}.filter`;
+  if (run === 'block') return convolveInChunks(graph, name, filter, input);
+  states.longestRun = Math.min(states.longestRun, modalChunk);
+  return convolveWithPowers(graph, name, filter, input);
 }
 
 /**
@@ -67,7 +86,7 @@ function convolveInLoops(
   graph: GraphBuilder,
   prefix: string,
   filter: ModalFilter,
-  { u, state, channels }: { u: Value; state: Value; channels: number },
+  { u, state, channels }: ModalInput,
 ): { y: Value; state: Value } {
   const sizes = { channels, states: 2 * filter.modes };
   const count = graph.node('Shape', [u], { end: 1 });

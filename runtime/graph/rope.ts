@@ -1,4 +1,4 @@
-import type { Value } from './builder';
+import type { GraphBuilder, Value } from './builder';
 import type { LayerContext } from './context';
 
 /** Rotary positions of the first `size` elements of each head, halves rotated. */
@@ -50,11 +50,16 @@ export function rotate(
     return wanted ? context.wantedRows(all) : all;
   };
   // The tables are those of all steps, where there are several: one row each.
-  const first = graph.ints(context.step?.index ?? 0);
+  const first = rowOf(graph, context.step?.index ?? 0);
   return graph.node('RotaryEmbedding', [graph.unsqueeze(rows, 0), first, table('cos'), table('sin')], {
     num_heads: head.count,
     ...(rope.size < head.size && { rotary_embedding_dim: rope.size }),
   });
+}
+
+/** int64 [1], by a name of its own: one that other operators take from main memory would be copied to the device in each run. */
+function rowOf(graph: GraphBuilder, row: number): Value {
+  return graph.constant(`row(${row})`, 'int64', [1], BigInt64Array.of(BigInt(row)));
 }
 
 function keyOf({ theta, size, scaling }: Rope): string {

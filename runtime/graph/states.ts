@@ -4,7 +4,7 @@ export interface StateLayout {
   pending: PendingRows[];
   windows: WindowState[];
   rotations: Rotation[];
-  /** Tokens that one run can take at most; Infinity where the graph sets no limit. */
+  /** Tokens that a run of the graph for any number can take at most, other than one for blocks; Infinity where it sets no limit. */
   longestRun: number;
   /** The graph cuts its windows itself, so that all of a state can stay where the graph runs. */
   onDevice: boolean;

@@ -1,4 +1,4 @@
-import { blocks, blockOf, blockTokens } from '../graph/blocks';
+import { blocks, blockOf } from '../graph/blocks';
 import { greedySteps } from '../graph/greedy-graph';
 import { probeOutput } from '../graph/model-graph';
 import { keptOnDevice, names, type StateLayout } from '../graph/states';
@@ -6,7 +6,7 @@ import type { Branch } from '../graph/choice';
 import { Branches } from './branches';
 import { DeviceCopy } from './device-copy';
 import { chunkFeeds, keptFeeds, slotFeeds } from './device-feeds';
-import { outputOf, type BlockOutput, type Runner } from './runner';
+import { joined, outputOf, type BlockOutput, type Runner } from './runner';
 import type { ChosenToken } from './sampling';
 import type { Session, Tensor } from './session';
 import { rotationFeeds, tokenFeeds } from './token-feeds';
@@ -118,25 +118,27 @@ export class DeviceRunner implements Runner<DeviceState> {
   async run(state: DeviceState, ids: readonly number[], wanted = 1): Promise<BlockOutput> {
     state.running = true;
     try {
-      for (let rest = ids; ;) {
-        const { branch, count } = this.nextPart(rest.length, wanted);
-        const output = await this.read(branch, state, rest.slice(0, count), wanted);
+      const logits: Float32Array[] = [];
+      const probes: Float32Array[] = [];
+      for (let rest = ids; rest.length > 0;) {
+        const { branch, count } = this.nextPart(rest.length);
+        const wantedHere = Math.min(count, wanted - (rest.length - count));
+        const output = await this.read(branch, state, rest.slice(0, count), Math.max(1, wantedHere));
+        if (wantedHere > 0) logits.push(output.logits);
+        if (output.probe) probes.push(output.probe);
         rest = rest.slice(count);
-        if (rest.length === 0) return output;
       }
+      return { logits: joined(logits), ...(probes.length > 0 && { probe: joined(probes) }) };
     } finally {
       this.settle(state);
     }
   }
 
   /** How many of the next `length` tokens are read at once, and by which branch. */
-  private nextPart(length: number, wanted: number): { branch: Branch | undefined; count: number } {
-    // The logits of several positions come from one run.
-    const whole = wanted > 1;
-    const inBlock = blockOf(length, blockTokens(this.layout));
-    if (inBlock > 0 && (!whole || inBlock === length) && this.branches.has('block'))
-      return { branch: 'block', count: inBlock };
-    return { branch: undefined, count: whole ? length : Math.min(length, blocks.shortest) };
+  private nextPart(length: number): { branch: Branch | undefined; count: number } {
+    const inBlock = blockOf(length);
+    if (inBlock > 0 && this.branches.has('block')) return { branch: 'block', count: inBlock };
+    return { branch: undefined, count: Math.min(length, blocks.shortest, this.layout.longestRun) };
   }
 
   private async read(

@@ -1,7 +1,7 @@
-import { blocks, blockTokens } from '../graph/blocks';
+import { blockTokens } from '../graph/blocks';
 import { besideCpu, type Precision } from '../graph/precision';
 import { prepareModel } from '../models/model-folder';
-import { throwIfAborted, UserError } from '../protocol/errors';
+import { throwIfAborted } from '../protocol/errors';
 import type { Backend } from './backend';
 import type { LoadOptions } from './load';
 import type { LocalLanguageModelParts, OpenedDevice } from './local-language-model';
@@ -16,15 +16,10 @@ export function openingDevice(
   const openDevice = async (signal: AbortSignal): Promise<OpenedDevice> => {
     const asked = { folder, cacheFolder, precision: besideCpu(precision), provider, onLog, signal } as const;
     const { states, graphPath, key, precision: there, weightBytes, verified } = await prepare(asked);
-    const longest = blockTokens(states);
-    if (longest < blocks.shortest)
-      throw new UserError(
-        `On the GPU this model reads ${longest} tokens in a run at most, which is no gain. Choose the provider "cpu".`,
-      );
     await verified;
     throwIfAborted(signal);
     await backend.openDevice!({ graphPath, states, key, precision: there, provider, threads: 1 });
-    return { longest, states, weightBytes };
+    return { longest: blockTokens(states), states, weightBytes };
   };
   return { openDevice };
 }

@@ -81,17 +81,11 @@ export function planCompilation(
       const { offset, length } = places.get(name)!;
       return { location: weightsFile, offset, length };
     });
-  if (options.provider === 'webgpu' && !isEncoder(model)) {
-    const choices: Choice[] = [
-      { branch: 'greedy', graph: buildGreedyGraph(model, precision, options).builder },
-      { branch: 'block', graph: buildModelGraph(model, precision, { ...options, run: 'block' }).builder },
-    ];
-    const graphs = new Map([[graphFile, finished(choosing(choices, builder))]]);
-    return { precision, graphs, layout, tensors, states };
-  }
   const graphs = new Map([[graphFile, finished(builder)]]);
-  const signed = finished(buildGraph(model, precision, { ...options, signedBytes: true }).builder);
-  if (Buffer.compare(signed, graphs.get(graphFile)!) !== 0) graphs.set(signedGraphFile, signed);
+  if (options.provider !== 'webgpu') {
+    const signed = finished(buildGraph(model, precision, { ...options, signedBytes: true }).builder);
+    if (Buffer.compare(signed, graphs.get(graphFile)!) !== 0) graphs.set(signedGraphFile, signed);
+  }
   return { precision, graphs, layout, tensors, states };
 }
 
@@ -103,8 +97,15 @@ function asStored(tensors: StoredTensor[], known: ReadonlySet<string>): StoredTe
 }
 
 function buildGraph(model: Described, precision: Precision, options: GraphOptions): ModelGraph {
-  if (!isEncoder(model)) return buildModelGraph(model, precision, options);
-  return { builder: buildEncoderGraph(model, precision, options), states: noStates('cpu') };
+  if (isEncoder(model))
+    return { builder: buildEncoderGraph(model, precision, options), states: noStates('cpu') };
+  const { builder, states } = buildModelGraph(model, precision, options);
+  if (options.provider !== 'webgpu') return { builder, states };
+  const choices: Choice[] = [
+    { branch: 'greedy', graph: buildGreedyGraph(model, precision, options).builder },
+    { branch: 'block', graph: buildModelGraph(model, precision, { ...options, run: 'block' }).builder },
+  ];
+  return { builder: choosing(choices, builder), states };
 }
 
 /**

@@ -24,9 +24,10 @@ export interface MixedCheck {
   found: string;
 }
 
-/** A window that fills, no attention, attention over everything. */
-const models = ['striped', 'mamba2', 'llama'];
+/** A window that fills, no attention, attention over everything, long convolutions. */
+const models = ['striped', 'mamba2', 'llama', 'stripedhyena'];
 const work = { priority: Priority.Completion };
+const vocabulary = 320;
 const random = seededRandom(5);
 const ids = Array.from({ length: 1040 }, () => Math.floor(random() * 300));
 const greedy = { kind: 'token', choice: { temperature: 0, topP: 1, random: 0 } } as const;
@@ -112,7 +113,10 @@ async function main(): Promise<void> {
   try {
     for (const name of models) {
       const folder = path.join(work, name);
-      writeRandomModel(folder, readModelJson(fixtures, `${name}.config.json`) as object);
+      writeRandomModel(folder, {
+        ...(readModelJson(fixtures, `${name}.config.json`) as object),
+        vocab_size: vocabulary,
+      });
       const cacheFolder = path.join(work, 'cache');
       const options = { folder, cacheFolder, precision: 'float32', prepare: prepareBareModel } as const;
       for (const check of name === 'striped' ? [besideCpu, lost] : [besideCpu])

@@ -146,7 +146,7 @@ test('what is written by several runs at once is what is written one by one', as
   for (const [i, score] of expected.scores!.entries()) expect(found.scores![i]).toBeCloseTo(score, 3);
 });
 
-test.each(['mamba2', 'striped', 'granitemoehybrid_dense', 'llama', 'qwen3_5_text', 'mamba'])(
+test.each(['mamba2', 'striped', 'granitemoehybrid_dense', 'llama', 'qwen3_5_text', 'mamba', 'evo1'])(
   '%s: blocks',
   async (name) => {
     const long = Array.from({ length: 1250 }, (_, i) => (i * i * 7 + i * 29 + 3) % 70);
@@ -186,6 +186,28 @@ test.each(['mamba2', 'striped', 'granitemoehybrid_dense', 'llama', 'qwen3_5_text
     expect(other.logProbability).toBeCloseTo(one.logProbability, 3);
   },
 );
+
+test('what is too long for one run is read in several, and every token is scored', async () => {
+  const long = Array.from({ length: 750 }, (_, i) => (i * i * 7 + i * 29 + 3) % 70);
+  const [host, device] = [await open('stripedhyena', 'cpu'), await open('stripedhyena', 'webgpu')];
+  expect(device.states.longestRun).toBe(64);
+  for (const { backend } of [host, device]) backend.create(1);
+  // Without a block, and with one in front.
+  for (const [from, to] of [
+    [0, 150],
+    [150, 750],
+  ] as const) {
+    const [expected, found] = [
+      await host.backend.run(1, long.slice(from, to), { kind: 'scores' }),
+      await device.backend.run(1, long.slice(from, to), { kind: 'scores' }),
+    ];
+    expect(found.scores).toHaveLength(expected.scores!.length);
+    for (const [i, score] of expected.scores!.entries())
+      if (from + i > 0) expect(found.scores![i]).toBeCloseTo(score, 3);
+  }
+  const [one, other] = [await tokenOf(host.backend, 1, 7), await tokenOf(device.backend, 1, 7)];
+  expect(other.id).toBe(one.id);
+});
 
 test('a saved state that does not fit is refused', async () => {
   const { backend } = await open('striped', 'webgpu');
