@@ -19,4 +19,10 @@ export { readTextFile, type TextFile } from './text-file';
 export { walk, type WalkedFile } from './walk';
 export { WorkspaceFiles, type LocatedFile } from './workspace-files';
 export { WorkspaceIndex, type WorkspaceIndexOptions } from './workspace-index';
-export type { SearchResult, SearchScope, SimilarPassage } from './workspace-search';
+export type {
+  ClosePassages,
+  SearchPlaces,
+  SearchResult,
+  SearchScope,
+  SimilarPassage,
+} from './workspace-search';

@@ -3,7 +3,7 @@
  * after a restart re-does only what changed.
  */
 import path from 'node:path';
-import type { TextEncoder, TextVector } from '../inference/text-encoder';
+import type { TextEncoder } from '../inference/text-encoder';
 import { displayPrefixes } from '../protocol/display-names';
 import type { WorkspaceFolder } from '../protocol/engine';
 import type { FileChange, IndexStatus, IndexedFile } from '../protocol/index-status';
@@ -14,12 +14,15 @@ import { PassageEncoding } from './passage-encoding';
 import { readTextFile } from './text-file';
 import { turnKeeper } from './turns';
 import {
+  closeIn,
   filesIn,
   folderOf,
   importersIn,
   searchFolders,
   similarIn,
+  type ClosePassages,
   type NamedFolder,
+  type SearchPlaces,
   type SearchResult,
   type SearchScope,
   type SimilarPassage,
@@ -182,9 +185,16 @@ export class WorkspaceIndex {
     return folder ? similarIn(folder, file, text, languages, limit, (other) => this.read(other)) : [];
   }
 
-  /** For a search; undefined without an encoder, and while no passage has a vector. */
-  vectorOf(question: string, signal?: AbortSignal): Promise<TextVector | undefined> {
-    return this.encoding.vectorOf(question, signal);
+  /** For a search of the same places; undefined without an encoder, and while no passage has a vector. */
+  async closeTo(
+    question: string,
+    places: SearchPlaces,
+    signal?: AbortSignal,
+  ): Promise<ClosePassages | undefined> {
+    const vector = await this.encoding.vectorOf(question, signal);
+    const { signal: halted } = this.stop;
+    const either = signal ? AbortSignal.any([signal, halted]) : halted;
+    return vector && closeIn(this.folders, vector, places, either);
   }
 
   /** Which words of a passage match the question: UTF-16 ranges within `text`. */
