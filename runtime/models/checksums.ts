@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../protocol/errors';
+import { writeWhole } from './partial';
 
 interface Known {
   size: number;
@@ -75,10 +76,7 @@ export class Checksums {
 
   private save(): void {
     try {
-      mkdirSync(path.dirname(this.memory), { recursive: true, mode: 0o700 });
-      const partial = `${this.memory}.${process.pid}.tmp`;
-      writeFileSync(partial, JSON.stringify(this.remembered), { mode: 0o600 });
-      renameSync(partial, this.memory);
+      writeWhole(this.memory, JSON.stringify(this.remembered));
     } catch {
       // A memory that cannot be written only costs time.
     }

@@ -1,7 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findAssets } from '../../../runtime/engine/assets';
 import { Engine } from '../../../runtime/engine/engine';
 import type { Session } from '../../../runtime/engine/session';
@@ -66,6 +76,19 @@ beforeEach(() => {
 afterEach(async () => {
   await engine.dispose();
   rmSync(folder, { recursive: true, force: true });
+});
+
+it('deletes what processes that were killed have left half done', async () => {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  const left = ['cache/compiled/key', 'cache/checksums.json', 'models/.added'].map((name) =>
+    path.join(folder, 'data', `${name}.${pid}.x.tmp`),
+  );
+  for (const place of left) {
+    mkdirSync(place, { recursive: true });
+    utimesSync(place, 0, 0);
+  }
+  await open('apple');
+  await vi.waitFor(() => expect(left.filter((place) => existsSync(place))).toEqual([]));
 });
 
 it('re-orders passages by the model where that is switched on', async () => {
