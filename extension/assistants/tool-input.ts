@@ -1,3 +1,4 @@
+import { recordOf } from '../../runtime/protocol/json';
 /** What another assistant hands over, checked: nobody has looked at it before. */
 
 const questionUnits = 2000;
@@ -7,7 +8,7 @@ const mostPassages = 20;
 
 /** @throws Error that names what is missing */
 export function searchToolInput(input: unknown): { question: string; limit: number } {
-  const { question, limit = passagesUnlessAsked } = fieldsOf(input);
+  const { question, limit = passagesUnlessAsked } = recordOf(input);
   if (!isText(question, questionUnits))
     throw new Error(`longview_search needs a "question" of 1 to ${questionUnits} characters.`);
   if (!Number.isInteger(limit) || (limit as number) < 1 || (limit as number) > mostPassages)
@@ -17,13 +18,9 @@ export function searchToolInput(input: unknown): { question: string; limit: numb
 
 /** @throws Error that names what is missing */
 export function summaryToolInput(input: unknown): { path: string } {
-  const { path } = fieldsOf(input);
+  const { path } = recordOf(input);
   if (!isText(path, pathUnits)) throw new Error('longview_summarize needs the "path" of a file.');
   return { path };
-}
-
-function fieldsOf(input: unknown): Record<string, unknown> {
-  return typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
 }
 
 function isText(value: unknown, units: number): value is string {

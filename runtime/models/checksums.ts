@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../protocol/errors';
+import { recordOf } from '../protocol/json';
 import { writeWhole } from './partial';
 
 interface Known {
@@ -85,8 +86,7 @@ export class Checksums {
 
 function readMemory(file: string): Record<string, Known> {
   try {
-    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, Known>) : {};
+    return recordOf(JSON.parse(readFileSync(file, 'utf8'))) as Record<string, Known>;
   } catch {
     return {};
   }

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { writeWhole } from '../../models/partial';
 import { isRunning } from '../../models/running';
-import { isRecord } from './finding';
+import { isRecord } from '../../protocol/json';
 
 /** Engines in a row that ended without a word while a model was on the GPU. One may have been killed, or the machine switched off. */
 const mostCrashes = 2;

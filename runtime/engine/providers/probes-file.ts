@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeWhole } from '../../models/partial';
-import { isFinding, isRecord, type Probe } from './finding';
+import { isFinding, type Probe } from './finding';
+import { isRecord } from '../../protocol/json';
 
 /** Models, drivers and versions that are remembered; the oldest go first. */
 const mostKeys = 32;
