@@ -149,7 +149,7 @@ describe('several windows', () => {
 
   it('go on after one of them clears what was saved', async () => {
     const [first, second] = [await open('apple'), await open('pear')];
-    for (const session of [first, second]) await session.indexIdle();
+    for (const session of [first, second]) await session.workspace.idle();
     const indexFolder = path.join(folder, 'data', 'index');
     const indexes = () => readdirSync(indexFolder).filter((name) => name.endsWith('.sqlite'));
     expect(indexes()).toHaveLength(2);
@@ -202,9 +202,9 @@ describe('what was read, over restarts', () => {
     const document = { displayPath: file, languageId: 'typescript', version: 1, text: long };
     const uri = `file://${path.join(folder, 'apple', file)}`;
     session.openDocument({ ...document, uri, path: path.join(folder, 'apple', file) });
-    await session.indexIdle();
+    await session.workspace.idle();
     const { cost } = await session.complete({ ...request, uri, offset: long.length });
-    await session.readAhead();
+    await session.reading.readNow();
     await engine.dispose();
     return cost.tokensRead;
   }
