@@ -1,5 +1,6 @@
-import { recordOf } from '../../runtime/protocol/json';
 /** What another assistant hands over, checked: nobody has looked at it before. */
+import { recordOf } from '../../runtime/protocol/json';
+import { isText } from '../panel/parse-values';
 
 const questionUnits = 2000;
 const pathUnits = 4096;
@@ -21,8 +22,4 @@ export function summaryToolInput(input: unknown): { path: string } {
   const { path } = recordOf(input);
   if (!isText(path, pathUnits)) throw new Error('longview_summarize needs the "path" of a file.');
   return { path };
-}
-
-function isText(value: unknown, units: number): value is string {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= units;
 }
