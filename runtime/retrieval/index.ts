@@ -13,7 +13,6 @@ export { isTestPath } from './ranking';
 export { importedDefinitions, type Definition } from './definitions';
 export { digestOf, type DigestFile } from './digest';
 export { filesOnDisk, remembered, type SourceFiles } from './source-files';
-export { listStoreFiles } from './store-file';
 export { holdsSecret } from './secrets';
 export { readTextFile, type TextFile } from './text-file';
 export { walk, type WalkedFile } from './walk';
