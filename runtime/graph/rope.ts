@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from './builder';
 import type { LayerContext } from './context';
+import { asSequence } from './rows';
 
 /** Rotary positions of the first `size` elements of each head, halves rotated. */
 export interface Rope {
@@ -30,7 +31,7 @@ export type RopeScaling =
     };
 
 /**
- * `rows [T, heads * headSize] -> [1, T, heads * headSize]`
+ * Rows of `heads * headSize` numbers -> [1, T, heads * headSize]
  * @param wanted the rows are those of the wanted positions, not of all
  */
 export function rotate(
@@ -50,7 +51,7 @@ export function rotate(
     if (context.run === 'token') return all;
     return graph.once(`${all}:${wanted}`, () => graph.unsqueeze(wanted ? context.wantedRows(all) : all, 0));
   };
-  const inputs = [graph.unsqueeze(rows, 0), table('cos'), table('sin')];
+  const inputs = [asSequence(context, rows), table('cos'), table('sin')];
   // The tables are those of all steps then, one row each.
   if (context.run === 'token') inputs.push(positionOf(graph, context.step?.index ?? 0));
   return graph.node('RotaryEmbedding', inputs, {
