@@ -16,6 +16,11 @@ export function asRows({ graph, run }: LayerContext, sequence: Value): Value {
   return run === 'token' ? sequence : graph.squeeze(sequence, 0);
 }
 
+/** `rows` cut into columns, so many for each part */
+export function splitRows({ graph, run }: LayerContext, rows: Value, sizes: readonly number[]): Value[] {
+  return graph.split(rows, sizes, run === 'token' ? 2 : 1);
+}
+
 /** `value` of any shape as rows of `size` numbers */
 export function inRows({ graph, run }: LayerContext, value: Value, size: number): Value {
   return graph.reshape(value, run === 'token' ? [1, -1, size] : [-1, size]);

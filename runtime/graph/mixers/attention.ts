@@ -4,7 +4,7 @@ import type { Value } from '../builder';
 import { biased, intoStream, type LayerContext } from '../context';
 import { rmsNorm, type RmsNorm } from '../norm';
 import { rotate, type Rope } from '../rope';
-import { inRows } from '../rows';
+import { inRows, splitRows } from '../rows';
 import { matrix, nameOf, partsOf, pickedRows, stacked, tensorOf, type Source } from '../stored-tensors';
 
 /** Grouped-query attention: softmax of `scale q k^T` over the tokens that a query sees, times their values. */
@@ -106,17 +106,18 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
 
 /** As projected, without biases: [T, keyValueHeads * headSize] */
 function keyAndValue(
-  { graph, forms, width, prefix }: LayerContext,
+  context: LayerContext,
   x: Value,
   { keyValueHeads, headSize, weights }: AttentionMixer,
 ): [key: Value, value: Value] {
+  const { graph, forms, width, prefix } = context;
   const size = keyValueHeads * headSize;
   const parts = [matrix(weights.key, size, width), matrix(weights.value, size, width)];
   const both = stacked(`${prefix}.self_attn.kv_proj.weight`, parts);
   const { into } = forms;
   const products = into.joinsProducts?.(width)
     ? partsOf(both, parts).map((part) => into.multiply(graph, x, part))
-    : graph.split(into.multiply(graph, x, both), [size, size], 1);
+    : splitRows(context, into.multiply(graph, x, both), [size, size]);
   return [products[0]!, products[1]!];
 }
 

@@ -2,7 +2,7 @@ import type { Value } from '../builder';
 import { biased, intoStream, tensorsOf, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { withPending } from '../pending-rows';
-import { asRows, asSequence } from '../rows';
+import { asRows, asSequence, splitRows } from '../rows';
 import { matrix } from '../stored-tensors';
 
 /** LFM2's short convolution: `out(C * convolution(B * x))`, where B, C and x are projections of the input. */
@@ -42,7 +42,7 @@ export function shortConvolution(context: LayerContext, x: Value, mixer: ShortCo
   if (context.normed) forms.into.addSpareProducts?.(graph, x, width);
   const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 3 * width, width));
   const projected = biased(graph, product, weights.inProjectionBias, 3 * width);
-  const [b, c, input] = graph.split(projected, [width, width, width], -1);
+  const [b, c, input] = splitRows(context, projected, [width, width, width]);
   const rows = withPending(context, graph.mul(b!, input!), width);
   const mixed = causalConvolution(context, asSequence(context, rows), {
     channels: width,
