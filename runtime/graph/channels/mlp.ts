@@ -1,6 +1,6 @@
 import { activate, type Activation } from '../activation';
 import type { Value } from '../builder';
-import { biased, type LayerContext } from '../context';
+import { biased, intoStream, type LayerContext } from '../context';
 import { matrix } from '../stored-tensors';
 
 /** Two products with biases: `down(activation(up(x)))`. */
@@ -21,10 +21,10 @@ export function mlpTensors({ weights, inner }: MlpChannel, width: number): [name
   ];
 }
 
-export function mlp({ graph, forms, width }: LayerContext, x: Value, channel: MlpChannel): Value {
+export function mlp(context: LayerContext, x: Value, channel: MlpChannel): Value {
+  const { graph, forms, width } = context;
   const { weights, inner, activation } = channel;
   const up = forms.into.multiply(graph, x, matrix(weights.up, inner, width));
   const active = activate(graph, biased(graph, up, weights.upBias, inner), activation);
-  const down = forms.outOf.multiply(graph, active, matrix(weights.down, width, inner));
-  return biased(graph, down, weights.downBias, width);
+  return intoStream(context, active, matrix(weights.down, width, inner), weights.downBias);
 }

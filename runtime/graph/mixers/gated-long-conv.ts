@@ -1,5 +1,5 @@
 import type { Value } from '../builder';
-import { biased, tensorsOf, vector, type LayerContext } from '../context';
+import { biased, intoStream, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { implicitConvolution, implicitFilterTensors, type ImplicitFilter } from '../implicit-filter';
 import { modalConvolution, modalTensors, type ModalFilter } from '../modal-convolution';
@@ -74,6 +74,5 @@ export function gatedLongConv(context: LayerContext, x: Value, mixer: GatedLongC
   const y = graph.add(long, graph.mul(u, graph.weight(vector(weights.skip, width))));
   const asked = last ? context.wantedRows : context.readRows;
   const gated = graph.mul(asked(y), asked(stream('post')));
-  const out = forms.outOf.multiply(graph, gated, matrix(weights.outProjection, width, width));
-  return biased(graph, out, weights.outProjectionBias, width);
+  return intoStream(context, gated, matrix(weights.outProjection, width, width), weights.outProjectionBias);
 }

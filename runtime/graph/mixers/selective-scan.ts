@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../builder';
-import { biased, tensorsOf, vector, type LayerContext } from '../context';
+import { biased, intoStream, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { gatedBySilu } from '../gate';
 import { scanRows } from '../loops';
@@ -90,8 +90,7 @@ export function selectiveScan(context: LayerContext, x: Value, mixer: SelectiveS
   const asked = last ? context.wantedRows : context.readRows;
   const gate = last ? context.wantedRows(z!) : z!;
   const gated = gatedBySilu(graph, provider, asked(y), gate, inner);
-  const out = forms.outOf.multiply(graph, gated, matrix(weights.outProjection, width, inner));
-  return biased(graph, out, weights.outProjectionBias, width);
+  return intoStream(context, gated, matrix(weights.outProjection, width, inner), weights.outProjectionBias);
 }
 
 interface Scanned {

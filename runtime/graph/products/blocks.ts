@@ -20,10 +20,28 @@ const accuracyLevels: Record<Provider, number> = { cpu: 4, webgpu: 0 };
  * multiple of `block`, the largest power of two that divides it is taken (16 at least).
  */
 export function blockProduct(provider: Provider, bits: 4 | 8, block: number): ProductForm {
+  const attributes = { bits, accuracy_level: accuracyLevels[provider] };
+  // MatMulNBitsQkv, which has no other form.
+  const joinsProducts = (columns: number) =>
+    provider === 'webgpu' && bits === 4 && block === 32 && columns % 32 === 0;
   return {
     restored: (matrix) => restoredFromBlocks(matrix, bits, fittingBlock(matrix, block)),
-    // MatMulNBitsQkv, which has no other form.
-    joinsProducts: (columns) => provider === 'webgpu' && bits === 4 && block === 32 && columns % 32 === 0,
+    joinsProducts,
+    addSpareProducts(graph, x, columns) {
+      if (!joinsProducts(columns)) return;
+      // Two constants, as the runtime makes one of nodes that are the same.
+      for (const which of ['first', 'second']) {
+        const name = `spare:${which}(${columns})`;
+        const values = graph.constant(name, 'uint8', [1, columns / 32, 16], new Uint8Array(columns / 2));
+        const scales = graph.constant(
+          `${name}.scale`,
+          'float32',
+          [columns / 32],
+          new Float32Array(columns / 32),
+        );
+        graph.node('MatMulNBits', [x, values, scales], { ...attributes, K: columns, N: 1, block_size: 32 });
+      }
+    },
     multiply(graph, x, matrix) {
       const size = fittingBlock(matrix, block);
       const { values, scales } = storedBlocks(matrix, bits, size);
