@@ -2,7 +2,7 @@ import type { Provider } from '../graph/context';
 import { besideCpu, type Precision } from '../graph/precision';
 import type { StateLayout } from '../graph/states';
 import { DeviceRunner, deviceOutputs } from '../inference/device-runner';
-import { BlockRunner, type Runner } from '../inference/runner';
+import { BlockRunner, joined, type Runner } from '../inference/runner';
 import { argmax } from '../inference/sampling';
 import { openSession, type Session } from '../inference/session';
 import { CrossingRunner } from './parity-crossing';
@@ -37,8 +37,10 @@ export class ParityReader {
 
   static async open(graphPath: string, layout: StateLayout, form: SideForm): Promise<ParityReader> {
     const session = await openSide({ graphPath, states: layout }, form);
-    const runner = layout.onDevice ? new DeviceRunner(session, layout) : new BlockRunner(session, layout);
-    return new ParityReader([session], runner, layout.longestRun);
+    if (!layout.onDevice)
+      return new ParityReader([session], new BlockRunner(session, layout), layout.longestRun);
+    const runner = new DeviceRunner(session, layout);
+    return new ParityReader([{ release: () => runner.close() }, session], runner, layout.longestRun);
   }
 
   /** Reads on both in turn. */
@@ -128,15 +130,4 @@ export async function openReader(
 /** About two fifths, and odd, so that it is no multiple of any block. */
 export function oddSplit(length: number): number {
   return Math.min(length - 1, Math.floor(length * 0.4) | 1);
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0]!;
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

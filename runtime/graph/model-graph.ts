@@ -9,7 +9,7 @@ import { names, type StateLayout } from './states';
 import { matrix } from './stored-tensors';
 
 /** Raise it when graphs or stored weights change: what was compiled before is then made anew. */
-export const graphVersion = 5;
+export const graphVersion = 6;
 
 /** Raise it too when stored weights change: the first graph that reads them in the form they are stored in. */
 export const weightsVersion = 1;

@@ -70,6 +70,7 @@ export class DeviceReader implements ReadingDevice {
 
   async close(): Promise<void> {
     for (const copy of [...this.copies]) this.release(copy);
+    await this.runner.close();
     await this.transfer.close();
     await this.block.close();
     await this.session.release();

@@ -1,7 +1,11 @@
 import { greedySteps } from '../graph/greedy-graph';
+import { names } from '../graph/states';
 import type { ChosenToken } from './sampling';
 
-const mostRuns = 4;
+export const mostRuns = 4;
+
+/** Outputs of the greedy graph that the next run takes. */
+export const passedOn = [names.first, names.written];
 
 /**
  * Runs that choose tokens one behind the other before anything of them is looked at. Looking waits for the device, which then waits
@@ -21,4 +25,13 @@ export function chosenTokens(written: Float32Array): ChosenToken[] {
     const at = i + Math.floor(i / greedySteps) * greedySteps;
     return { id: written[at]!, logProbability: Math.log(written[at + greedySteps]!) };
   });
+}
+
+/** Shapes of what the `runs`-th run in a row leaves on the device besides the state, by the outputs that give it. */
+export function writtenShapes(vocabulary: number, runs: number): Record<string, readonly number[]> {
+  return {
+    [names.logits]: [1, vocabulary],
+    [`${names.first}.next`]: [1],
+    [`${names.written}.next`]: [1, runs * 2 * greedySteps],
+  };
 }
