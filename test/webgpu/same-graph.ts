@@ -16,7 +16,8 @@ import type { StateLayout } from '../../runtime/graph/states';
 import type { BackendOptions } from '../../runtime/inference/backend';
 import { Encoder } from '../../runtime/inference/encoder';
 import { openBackend } from '../../runtime/inference/open-backend';
-import { graphFile, planCompilation, writeCompiled } from '../../runtime/models/compile';
+import { openSession } from '../../runtime/inference/session';
+import { blockGraphFile, graphFile, planCompilation, writeCompiled } from '../../runtime/models/compile';
 import { readModelJson } from '../../runtime/models/manifest';
 import { SafetensorsFile } from '../../runtime/models/safetensors';
 import { messageOf } from '../../runtime/protocol/errors';
@@ -74,6 +75,11 @@ async function computed(
       const { vectors } = await encoder.encode([ids.slice(0, model.length), ids.slice(0, 9)]);
       await encoder.close();
       return vectors;
+    }
+    if (provider === 'webgpu' && plan.graphs.has(blockGraphFile)) {
+      // Its nodes are all there, whether or not this adapter is given blocks to read.
+      const graphPath = path.join(folder, blockGraphFile);
+      await (await openSession({ graphPath, threads: 2, provider, precision })).release();
     }
     const reader = await ParityReader.open(graph, plan.states, { provider, precision });
     const split = await reader.readSplit(ids, ids.length);
