@@ -138,7 +138,7 @@ export class CountedModel implements LanguageModel {
 
   private checkRoom({ length }: ModelState, tokens: number): void {
     const { growthBytes, provider } = this.info;
-    // A run on a device makes all of a state anew, and what it was is there until then.
+    // A run on a device may have to make all of a state anew, and what it was is there until then.
     const made = provider === 'webgpu' ? length + tokens : tokens;
     if (growthBytes > 0) this.mayGrow?.(growthBytes * made);
   }

@@ -50,8 +50,9 @@ export class CrossingRunner implements Runner<CrossingState> {
     return output;
   }
 
-  close(): Promise<void> {
-    return this.transfer.close();
+  async close(): Promise<void> {
+    await this.device.close();
+    await this.transfer.close();
   }
 
   private async readThere(

@@ -2,21 +2,19 @@ import { windowBias, type Seen } from './attend';
 import type { Value } from './builder';
 import type { LayerContext } from './context';
 import { asRows } from './rows';
-import { names, type WindowState } from './states';
+import { growing, names, type WindowState } from './states';
 
 /**
- * Attention from operators that WebGPU has, where slots and new tokens have to be joined in any case. What of them stays in the
- * window is given back as `name.keys.next` and `name.values.next`; `seen.kept` is [1, keyValueHeads, slots, headSize].
+ * Attention behind a window from operators that WebGPU has, where slots and new tokens have to be joined in any case. What of them
+ * stays in the window is given back as `name.keys.next` and `name.values.next`; `seen.kept` is [1, keyValueHeads, slots, headSize].
  */
 export function attendOnDevice(context: LayerContext, queries: Value, seen: Seen, state: WindowState): Value {
   const { graph } = context;
   const { kept, fresh, window, heads, keyValueHeads, headSize } = seen;
   const [keys, values] = (['keys', 'values'] as const).map((part) => {
-    const whole = keepsAll(state) ? `${state.name}.${part}.next` : undefined;
-    const inputs = [kept[part], graph.unsqueeze(fresh[part], 0)];
-    const [joined] = graph.nodeWithOutputs('Concat', inputs, { axis: 2 }, [whole]);
-    keepLast(context, joined!, state, part);
-    return graph.reshape(joined!, [keyValueHeads, 1, -1, headSize]);
+    const joined = graph.concat([kept[part], graph.unsqueeze(fresh[part], 0)], 2);
+    giveBack(context, joined, state, part);
+    return graph.reshape(joined, [keyValueHeads, 1, -1, headSize]);
   }) as [Value, Value];
   const grouped = graph.reshape(queries, [keyValueHeads, heads / keyValueHeads, -1, headSize]);
   const scores = graph.matmul(grouped, graph.transpose(keys, [0, 1, 3, 2]));
@@ -25,15 +23,16 @@ export function attendOnDevice(context: LayerContext, queries: Value, seen: Seen
 }
 
 /**
- * Whether one operator does it all: for one token, which sees all that is kept, and for blocks, where the scores of every query and key
- * would take more memory and time than all else together.
+ * Whether one operator does it all: for one token, which sees all that is kept; for blocks, where the scores of every query and key
+ * would take more memory and time than all else together; and where everything is kept, as it alone writes behind what is there.
  */
-export function joinsItself({ run }: LayerContext): boolean {
-  return run !== undefined;
+export function joinsItself({ run, states }: LayerContext, window: number): boolean {
+  return run !== undefined || (states.onDevice && !Number.isFinite(window));
 }
 
 /**
- * The same in one operator, where `joinsItself`: -> rows of heads * headSize
+ * The same in one operator, where `joinsItself`: -> rows of heads * headSize. Given the same memory for what it takes and gives, with
+ * room for more tokens than are there, it adds the new ones in place.
  * @param rows query [T, heads * headSize], key and value [T, keyValueHeads * headSize], each with a 1 in front or without; rotated already
  */
 export function attendJoining(
@@ -59,9 +58,9 @@ export function attendJoining(
       ...hiddenBehindWindow(context, window),
     ],
     { num_heads: heads, kv_num_heads: keyValueHeads, scale: { float: 1 } },
-    [undefined, ...parts.map((part) => (keepsAll(state) ? `${name}.${part}.next` : undefined))],
+    [undefined, ...parts.map((part) => (growing(state) ? `${name}.${part}.next` : undefined))],
   );
-  for (const [i, part] of parts.entries()) keepLast(context, joined[i]!, state, part);
+  for (const [i, part] of parts.entries()) giveBack(context, joined[i]!, state, part);
   return asRows(context, attended!);
 }
 
@@ -75,22 +74,20 @@ function hiddenBehindWindow(context: LayerContext, window: number): Value[] {
   return ['', '', '', bias];
 }
 
-function keepsAll({ window }: WindowState): boolean {
-  return !Number.isFinite(window);
-}
-
 /** Gives back what of `joined [1, keyValueHeads, slots, headSize]` later tokens can see. */
-function keepLast({ graph }: LayerContext, joined: Value, state: WindowState, part: 'keys' | 'values'): void {
+function giveBack(
+  { graph, step }: LayerContext,
+  joined: Value,
+  state: WindowState,
+  part: 'keys' | 'values',
+): void {
   const { name, window, keyValueHeads, headSize } = state;
   const next = `${name}.${part}.next`;
+  const shape = [1, keyValueHeads, `${next}.slots`, headSize];
   const last = () => {
     const range = [graph.ints(-Math.max(1, window - 1)), graph.ints(2 ** 40), graph.ints(2)];
     return graph.nodeWithOutputs('Slice', [joined, ...range], {}, [next])[0]!;
   };
-  graph.output(keepsAll(state) ? joined : last(), next, 'float32', [
-    1,
-    keyValueHeads,
-    `${next}.slots`,
-    headSize,
-  ]);
+  if (growing(state)) step?.giveAsWell(joined, 'float32', shape);
+  graph.output(growing(state) ? joined : last(), next, 'float32', shape);
 }

@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from './builder';
+import type { Dimension, ElementType } from './onnx';
 import type { Forms } from './precision';
 import type { StateLayout } from './states';
 import {
@@ -21,6 +22,8 @@ export interface Step {
   index: number;
   /** int32 [1]: how many tokens the keys and values of a window hold before it. */
   kept(window: number): Value;
+  /** Gives what an operator may write in place, so that whoever runs the graph can have it do so in every step. */
+  giveAsWell(value: Value, type: ElementType, shape: readonly Dimension[]): void;
 }
 
 /** What a mixer or channel mixer is given to build its part of the graph with. */

@@ -35,7 +35,11 @@ export function buildGreedyGraph(
       provider,
       forms: chosenForms(precision, options),
       run: 'token',
-      step: { index, kept: (window) => kept(window, index) },
+      step: {
+        index,
+        kept: (window) => kept(window, index),
+        giveAsWell: (...value) => graph.giveAsWell(...value),
+      },
       wantedRows: same,
       readRows: same,
       states: index === 0 ? states : noStates(provider),

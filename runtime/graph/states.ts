@@ -42,7 +42,8 @@ export interface PendingRows {
  * `name.keys.new` and `name.values.new` [keyValueHeads, T, headSize]. Keys are rotated already.
  *
  * On the device (see `StateLayout`) the graph gives back what the window keeps instead, oldest first: `name.keys.next` and
- * `name.values.next`, of `keptOnDevice` tokens.
+ * `name.values.next`, of `keptOnDevice` tokens. Where it is all of them, what it takes may have room for more tokens than are there,
+ * and is given back with them written behind: see `growing`.
  */
 export interface WindowState {
   name: string;
@@ -50,6 +51,18 @@ export interface WindowState {
   window: number;
   keyValueHeads: number;
   headSize: number;
+}
+
+/** Whether keys and values of everything are kept. */
+export function growing({ window }: Pick<WindowState, 'window'>): boolean {
+  return !Number.isFinite(window);
+}
+
+/** Bytes by which a token that is read makes a state grow: keys and values of everything, in float32. */
+export function growthBytes({ windows }: StateLayout): number {
+  return windows
+    .filter(growing)
+    .reduce((sum, { keyValueHeads, headSize }) => sum + 4 * 2 * keyValueHeads * headSize, 0);
 }
 
 /** Tokens of a window that a graph on the device gives back once `length` are read: those that later ones can see. */

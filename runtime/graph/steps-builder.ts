@@ -1,6 +1,11 @@
 import { GraphBuilder, type Value } from './builder';
 import type { Attribute, Dimension, ElementType } from './onnx';
 
+/** What a value that nodes name in every step is called in this one. */
+export function nameInStep(name: string, step: number, steps: number): string {
+  return step === steps - 1 ? name : `${step}/${name}`;
+}
+
 /**
  * Builds a graph several times over, one behind the other, as one: what a step gives as `NAME.next`, the next one takes as
  * `NAME`. Inputs of other names are those of the whole graph, and the last step's outputs are its outputs.
@@ -30,6 +35,11 @@ export class StepsBuilder extends GraphBuilder {
     this.given.set(name, value === name ? this.local(name) : value);
   }
 
+  /** Makes a value of any step that has a name of its own an output of the whole graph by that name. */
+  giveAsWell(value: Value, type: ElementType, shape: readonly Dimension[]): void {
+    if (!this.isLast) super.output(value, value, type, shape);
+  }
+
   override once(key: string, make: () => Value): Value {
     return super.once(`${this.step}/${key}`, make);
   }
@@ -50,6 +60,6 @@ export class StepsBuilder extends GraphBuilder {
 
   /** A name that nodes of every step have, in this one. */
   private local(name: string): string {
-    return this.isLast ? name : `${this.step}/${name}`;
+    return nameInStep(name, this.step, this.steps);
   }
 }

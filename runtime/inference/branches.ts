@@ -19,15 +19,20 @@ export class Branches {
     return this.session.inputs.some(({ name }) => name === names.only(branch));
   }
 
-  /** @param feeds of `branch` alone; undefined = the one for any number of tokens */
+  /**
+   * @param branch undefined = the one for any number of tokens
+   * @param feeds of `branch` alone
+   * @param wanted and `into`: as in `Session`
+   */
   run(
     branch: Branch | undefined,
     feeds: Record<string, Tensor>,
     wanted: readonly string[],
+    into?: Readonly<Record<string, Tensor>>,
   ): Promise<Record<string, Tensor>> {
     for (const [name, tensor] of this.unused) feeds[name] ??= tensor;
     if (branch) feeds[names.only(branch)] = this.session.bool(true);
-    return this.session.run(feeds, wanted);
+    return this.session.run(feeds, wanted, into);
   }
 }
 

@@ -83,6 +83,7 @@ export class DeviceBackend implements Backend {
 
   async close(): Promise<void> {
     for (const id of [...this.states.keys()]) this.release(id);
+    await this.runner.close();
     await this.snapshots.close();
     await this.copy.close();
     await this.session.release();

@@ -1,16 +1,20 @@
 import { blocks, blockOf } from '../graph/blocks';
 import { greedySteps } from '../graph/greedy-graph';
 import { probeOutput } from '../graph/model-graph';
-import { keptOnDevice, names, type StateLayout } from '../graph/states';
 import type { Branch } from '../graph/choice';
+import { names, type StateLayout } from '../graph/states';
+import { attendsToMany, fewTokens } from './attention-check';
 import { Branches } from './branches';
+import type { CacheSpace } from './cache-space';
 import { DeviceCopy } from './device-copy';
 import { chunkFeeds, keptFeeds, slotFeeds } from './device-feeds';
-import { joined, outputOf, type BlockOutput, type Runner } from './runner';
+import { nextTensors, stateShapes, stateTensors } from './device-layout';
+import { DeviceRoom, needsRoom, type Caches, type Room, type Run } from './device-room';
+import { joinOutputs, outputOf, type BlockOutput, type Runner } from './runner';
 import type { ChosenToken } from './sampling';
 import type { Session, Tensor } from './session';
 import { rotationFeeds, tokenFeeds } from './token-feeds';
-import { chosenTokens, runsAtOnce } from './written';
+import { chosenTokens, passedOn, runsAtOnce, writtenOutputs, writtenShapes } from './written';
 
 /** Everything a model knows of what it has read, in the memory of the device that runs it. */
 export interface DeviceState {
@@ -32,46 +36,39 @@ export interface HeldTensors {
   readonly logits?: Tensor;
   /** States. The last one that lets go frees the memory. */
   holders: number;
+  /** Where the tensors were written that grow; others may be written behind them. */
+  readonly space?: CacheSpace<Caches>;
+  /** Called then, where the memory is not the tensors' own. */
+  readonly free?: () => void;
 }
 
-/** Names of the tensors that make up a state, by the input that takes them; the output that gives each has `.next` behind. */
-export function stateTensors({ recurrent, windows }: StateLayout): string[] {
-  const ofWindows = windows.flatMap(({ name }) => [`${name}.keys`, `${name}.values`]);
-  return [...recurrent.map(({ name }) => name), ...ofWindows];
-}
-
-/** Outputs that give a state. */
-export function stateOutputs(layout: StateLayout): string[] {
-  return stateTensors(layout).map((name) => `${name}.next`);
-}
-
-/** Outputs that a session leaves where it runs. */
+/** Outputs that a session leaves where it runs by itself: none where its runs are told what to write into. */
 export function deviceOutputs(layout: StateLayout): string[] {
-  if (!layout.onDevice) return [];
-  return [...stateOutputs(layout), names.lastLogits, ...passedOn.map((name) => `${name}.next`)];
+  return layout.onDevice && !needsRoom(layout) ? [...nextTensors(layout), ...writtenOutputs] : [];
 }
 
-/** From one greedy run to the next. */
-const passedOn = [names.first, names.written];
-
-/** The shape of each at some length. */
-export function stateShapes({ recurrent, windows }: StateLayout, length: number): Map<string, number[]> {
-  const ofWindows = windows.flatMap(({ name, window, keyValueHeads, headSize }): [string, number[]][] => {
-    const shape = [1, keyValueHeads, keptOnDevice(window, length), headSize];
-    return [
-      [`${name}.keys`, shape],
-      [`${name}.values`, shape],
-    ];
-  });
-  return new Map([...recurrent.map(({ name, shape }): [string, number[]] => [name, shape]), ...ofWindows]);
+interface BranchRun extends Run {
+  /** Absent = the one for any number of tokens. */
+  branch?: Branch;
+  /** Without the state. */
+  feeds: Record<string, Tensor>;
+  /** Outputs besides the state's. */
+  wanted: readonly string[];
 }
 
-/** Runs blocks of tokens on states that never leave the device: a run takes tensors and gives new ones. */
+interface Ran {
+  held: HeldTensors;
+  outputs: Record<string, Tensor>;
+}
+
+/** Runs blocks of tokens on states that never leave the device: a run takes tensors and gives new ones, or writes into a room. */
 export class DeviceRunner implements Runner<DeviceState> {
   private readonly branches: Branches;
   private readonly tensors: readonly string[];
   private readonly always: readonly string[];
   private readonly empty: HeldTensors;
+  private readonly room: DeviceRoom | undefined;
+  private attending: Promise<boolean> | undefined;
 
   constructor(
     private readonly session: Session,
@@ -87,6 +84,7 @@ export class DeviceRunner implements Runner<DeviceState> {
     ]);
     // Held by the runner itself, so that its tensors stay.
     this.empty = { byName: new Map(zeros), holders: 1 };
+    this.room = needsRoom(layout) ? new DeviceRoom(layout, session) : undefined;
   }
 
   newState(): DeviceState {
@@ -117,28 +115,35 @@ export class DeviceRunner implements Runner<DeviceState> {
   /** Reads `ids` (at least one) into `state`; gives the logits of the last `wanted` positions. */
   async run(state: DeviceState, ids: readonly number[], wanted = 1): Promise<BlockOutput> {
     state.running = true;
+    const parts: BlockOutput[] = [];
     try {
-      const logits: Float32Array[] = [];
-      const probes: Float32Array[] = [];
       for (let rest = ids; rest.length > 0;) {
-        const { branch, count } = this.nextPart(rest.length);
-        const wantedHere = Math.min(count, wanted - (rest.length - count));
-        const output = await this.read(branch, state, rest.slice(0, count), Math.max(1, wantedHere));
-        if (wantedHere > 0) logits.push(output.logits);
-        if (output.probe) probes.push(output.probe);
+        const { branch, count } = await this.nextPart(rest.length);
+        const behind = rest.length - count;
+        const here = Math.min(count, wanted - behind);
+        const output = await this.read(branch, state, rest.slice(0, count), Math.max(1, here), behind);
+        parts.push(here > 0 ? output : { ...output, logits: new Float32Array(0) });
         rest = rest.slice(count);
       }
-      return { logits: joined(logits), ...(probes.length > 0 && { probe: joined(probes) }) };
+      return joinOutputs(parts);
     } finally {
       this.settle(state);
     }
   }
 
   /** How many of the next `length` tokens are read at once, and by which branch. */
-  private nextPart(length: number): { branch: Branch | undefined; count: number } {
+  private async nextPart(length: number): Promise<{ branch?: Branch; count: number }> {
     const inBlock = blockOf(length);
-    if (inBlock > 0 && this.branches.has('block')) return { branch: 'block', count: inBlock };
-    return { branch: undefined, count: Math.min(length, blocks.shortest, this.layout.longestRun) };
+    const many = length <= fewTokens || (await this.attendsToMany());
+    if (many && inBlock > 0 && this.branches.has('block')) return { branch: 'block', count: inBlock };
+    const most = many || !this.room ? Infinity : fewTokens;
+    return { count: Math.min(length, blocks.shortest, this.layout.longestRun, most) };
+  }
+
+  /** Else runs that leave attention to one operator are kept short: blocks are not, nor are runs that write into `room`. */
+  private async attendsToMany(): Promise<boolean> {
+    if (this.layout.windows.length === 0) return true;
+    return (this.attending ??= attendsToMany(this.session.provider));
   }
 
   private async read(
@@ -146,6 +151,7 @@ export class DeviceRunner implements Runner<DeviceState> {
     state: DeviceState,
     ids: readonly number[],
     wanted: number,
+    behind: number,
   ): Promise<BlockOutput> {
     const { session, layout } = this;
     const { length } = state;
@@ -155,7 +161,8 @@ export class DeviceRunner implements Runner<DeviceState> {
       ...keptFeeds(session, layout, length, ids.length, 1),
       ...chunkFeeds(session, ids.length),
     };
-    const output = outputOf(await this.advance(state, branch, feeds, this.always, ids.length));
+    const run = { branch, feeds, wanted: this.always, count: ids.length, behind };
+    const output = outputOf(await this.advance(state, run));
     const { logits } = output;
     state.logits = wanted === 1 ? logits : logits.slice(logits.length - logits.length / wanted);
     state.written = 0;
@@ -189,8 +196,15 @@ export class DeviceRunner implements Runner<DeviceState> {
         ...rotationFeeds(session, layout, state.length, greedySteps),
         ...keptFeeds(session, layout, state.length, 1, greedySteps),
       };
-      const wanted = passedOn.map((name) => `${name}.next`);
-      const outputs = await this.advance(state, 'greedy', feeds, [names.lastLogits, ...wanted], greedySteps);
+      const written = writtenShapes(session.lastSize(names.logits), run + 1);
+      const behind = (runs - run - 1) * greedySteps;
+      const ahead = { count: greedySteps, behind, written };
+      const outputs = await this.advance(state, {
+        branch: 'greedy',
+        feeds,
+        wanted: writtenOutputs,
+        ...ahead,
+      });
       state.held = { ...state.held, logits: outputs[names.lastLogits]! };
       state.logits = undefined;
       for (const tensor of Object.values(passed)) tensor.dispose();
@@ -202,21 +216,40 @@ export class DeviceRunner implements Runner<DeviceState> {
     return tokens;
   }
 
-  /** Takes a state on by `count` tokens. */
-  private async advance(
-    state: DeviceState,
-    branch: Branch | undefined,
-    feeds: Record<string, Tensor>,
-    wanted: readonly string[],
-    count: number,
-  ): Promise<Record<string, Tensor>> {
-    for (const [name, tensor] of state.held.byName) feeds[name] = tensor;
-    const outputs = await this.branches.run(branch, feeds, [...wanted, ...stateOutputs(this.layout)]);
-    const byName = this.tensors.map((name): [string, Tensor] => [name, outputs[`${name}.next`]!]);
+  /** Takes a state on by the tokens that a run reads. */
+  private async advance(state: DeviceState, run: BranchRun): Promise<Record<string, Tensor>> {
+    for (const [name, tensor] of state.held.byName) run.feeds[name] = tensor;
+    const { held, outputs } = this.room
+      ? await this.runInto(await this.room.reserve(state, run), run)
+      : await this.runAnew(run);
     drop(state.held);
-    state.held = { byName: new Map(byName), holders: 1 };
-    state.length += count;
+    state.held = held;
+    state.length += run.count;
     return outputs;
+  }
+
+  private async runAnew({ branch, feeds, wanted }: BranchRun): Promise<Ran> {
+    const outputs = await this.branches.run(branch, feeds, [...wanted, ...nextTensors(this.layout)]);
+    const byName = new Map(this.tensors.map((name) => [name, outputs[`${name}.next`]!]));
+    return { held: { byName, holders: 1 }, outputs };
+  }
+
+  private async runInto({ byName, space, into, free }: Room, run: BranchRun): Promise<Ran> {
+    const { branch, feeds, wanted } = run;
+    for (const name of space.content.keys()) feeds[name] = byName.get(name)!;
+    try {
+      const copied = wanted.filter((name) => !(name in into));
+      const outputs = { ...(await this.branches.run(branch, feeds, copied, into)), ...into };
+      return { held: { byName, holders: 1, space, free }, outputs };
+    } catch (error) {
+      free();
+      throw error;
+    }
+  }
+
+  /** Once all states are released. */
+  async close(): Promise<void> {
+    await this.room?.close();
   }
 
   private settle(state: DeviceState): void {
@@ -234,4 +267,5 @@ function drop(held: HeldTensors): void {
   if (--held.holders > 0) return;
   for (const tensor of held.byName.values()) tensor.dispose();
   held.logits?.dispose();
+  held.free?.();
 }

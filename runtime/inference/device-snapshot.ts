@@ -1,6 +1,7 @@
 import type { StateLayout } from '../graph/states';
 import { elementCount } from '../graph/stored-tensors';
-import { stateShapes, type DeviceRunner, type DeviceState } from './device-runner';
+import { stateShapes } from './device-layout';
+import type { DeviceRunner, DeviceState } from './device-runner';
 import { DeviceTransfer } from './device-transfer';
 import type { ExecutionProvider } from './session';
 import { checkedTensors, type StateSnapshot } from './snapshot';

@@ -1,7 +1,8 @@
 import { GraphBuilder, type Value } from '../graph/builder';
-import { keptOnDevice, names, type StateLayout } from '../graph/states';
+import { keptOnDevice, type StateLayout } from '../graph/states';
 import { elementCount } from '../graph/stored-tensors';
-import { stateOutputs, stateShapes, stateTensors, type DeviceState } from './device-runner';
+import { nextTensors, stateShapes, stateTensors } from './device-layout';
+import type { DeviceState } from './device-runner';
 import { openGraph, type ExecutionProvider, type Session, type Tensor } from './session';
 
 /** A state's tensors in main memory, by the names of the graph's inputs. */
@@ -9,6 +10,8 @@ export type PlainTensors = ReadonlyMap<string, Float32Array>;
 
 const flat = 'flat';
 const bound = (i: number) => `bound.${i}`;
+const from = (window: number) => `from.${window}`;
+const to = (window: number) => `to.${window}`;
 
 /**
  * Takes states from a device to main memory and back: as one tensor each way, since each that is copied by itself waits for the
@@ -33,8 +36,11 @@ export class DeviceTransfer {
     const shapes = stateShapes(layout, length);
     const feeds = Object.fromEntries(held.byName);
     for (const { name, window } of layout.windows) {
-      const tokens = Math.min(keptOnDevice(window, length), length - since);
-      feeds[names.slots(window)] ??= session.int64(-tokens);
+      const kept = keptOnDevice(window, length);
+      const tokens = Math.min(kept, length - since);
+      feeds[from(window)] ??= session.int64(kept - tokens);
+      // Where everything is kept there may be room for more.
+      feeds[to(window)] ??= session.int64(kept);
       for (const part of ['keys', 'values']) shapes.get(`${name}.${part}`)![2] = tokens;
     }
     const all = (await session.run(feeds, [flat]))[flat]!.data as Float32Array;
@@ -45,7 +51,7 @@ export class DeviceTransfer {
   /** Copies a state of at least one token in. */
   async up(tensors: PlainTensors): Promise<Map<string, Tensor>> {
     this.parting ??= openGraph(partedGraph(this.layout), this.provider, {
-      onDevice: stateOutputs(this.layout),
+      onDevice: nextTensors(this.layout),
     });
     const session = await this.parting;
     const parts = this.names.map((name) => tensors.get(name)!);
@@ -57,7 +63,7 @@ export class DeviceTransfer {
       feeds[bound(i + 1)] = session.int64((at += part.length));
     }
     feeds[flat] = session.float32(all, [at]);
-    const outputs = await session.run(feeds, stateOutputs(this.layout));
+    const outputs = await session.run(feeds, nextTensors(this.layout));
     return new Map(this.names.map((name) => [name, outputs[`${name}.next`]!]));
   }
 
@@ -66,15 +72,16 @@ export class DeviceTransfer {
   }
 }
 
-/** All of a state's tensors, whatever their shapes, one behind the other; windows from where the host says, counted from the end. */
+/** All of a state's tensors, whatever their shapes, one behind the other; of windows what lies between the tokens that the host says. */
 function joinedGraph(layout: StateLayout): Uint8Array {
   const graph = new GraphBuilder();
   const windows = windowsByTensor(layout);
   const parts = stateTensors(layout).map((name) => {
     const tensor = graph.input(name, 'float32', dimensions(layout, name));
     const window = windows.get(name);
-    const wanted =
-      window === undefined ? tensor : cut(graph, tensor, slotsFrom(graph, window), graph.ints(2 ** 40), 2);
+    const range = (window: number) =>
+      [from, to].map((end) => graph.input(end(window), 'int64', [1])) as [Value, Value];
+    const wanted = window === undefined ? tensor : cut(graph, tensor, ...range(window), 2);
     return graph.reshape(wanted, [-1]);
   });
   graph.output(graph.concat(parts, 0), flat, 'float32', ['elements']);
@@ -107,10 +114,6 @@ function dimensions(layout: StateLayout, name: string): string[] {
   return stateShapes(layout, 0)
     .get(name)!
     .map((_, i) => `${name}.${i}`);
-}
-
-function slotsFrom(graph: GraphBuilder, window: number): Value {
-  return graph.once(names.slots(window), () => graph.input(names.slots(window), 'int64', [1]));
 }
 
 function cut(graph: GraphBuilder, value: Value, from: Value, to: Value, axis: number): Value {

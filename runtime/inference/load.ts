@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { blocks, blockTokens } from '../graph/blocks';
 import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
-import type { StateLayout } from '../graph/states';
+import { growthBytes } from '../graph/states';
 import { isAdapterError, messageOf } from '../protocol/errors';
 import type { PrepareOptions } from '../models/compiled-cache';
 import { prepareModel, type ReadyModel } from '../models/model-folder';
@@ -119,13 +119,6 @@ function assemble(
   );
   const sizes = { vocabulary, blockTokens: blockTokens(states) };
   return new LocalLanguageModel({ info, backend, ledger, ...sizes, ...parts });
-}
-
-/** Keys and values of attention without a window, in float32. */
-function growthBytes({ windows }: StateLayout): number {
-  return windows
-    .filter(({ window }) => !Number.isFinite(window))
-    .reduce((sum, { keyValueHeads, headSize }) => sum + 4 * 2 * keyValueHeads * headSize, 0);
 }
 
 async function openIn(workerPath: string | undefined, options: Promise<BackendOptions>): Promise<Backend> {

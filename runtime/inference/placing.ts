@@ -2,7 +2,7 @@
 import { blocks } from '../graph/blocks';
 import type { StateLayout } from '../graph/states';
 import { elementCount } from '../graph/stored-tensors';
-import { stateShapes } from './device-runner';
+import { stateShapes } from './device-layout';
 
 /** From so many tokens on it pays to take a state to the device and back: such runs have a graph of their own there. */
 export const longReading = blocks.shortest;

@@ -149,10 +149,16 @@ export function outputOf(outputs: Record<string, Tensor>): BlockOutput {
   return probe ? { logits, probe: probe.data as Float32Array } : { logits };
 }
 
-/** What several runs gave, as one would have given it. */
+/** Of parts that were read one behind the other. */
+export function joinOutputs(parts: readonly BlockOutput[]): BlockOutput {
+  const logits = joined(parts.map((part) => part.logits));
+  return parts[0]!.probe ? { logits, probe: joined(parts.map(({ probe }) => probe!)) } : { logits };
+}
+
+/** One behind the other. */
 export function joined(parts: readonly Float32Array[]): Float32Array {
   if (parts.length === 1) return parts[0]!;
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
     all.set(part, at);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
+import { elementCount } from '../graph/stored-tensors';
 import { signedGraphFile } from '../models/compile';
 import { messageOf, UserError } from '../protocol/errors';
 import { adapterFailed, lacksAdapter, noAdapter, requireHalfPrecision, requireWebGpu } from './adapter';
@@ -38,8 +39,21 @@ export interface Session {
   readonly inputs: readonly Input[];
   /** Names of all outputs. */
   readonly outputs: readonly string[];
-  /** Only the outputs named in `wanted` are copied out. */
-  run(feeds: Record<string, Tensor>, wanted: readonly string[]): Promise<Record<string, Tensor>>;
+  readonly provider: ExecutionProvider;
+  /**
+   * Only the outputs named in `wanted` are copied out. Those of `into` are written there, where a session was opened that leaves none
+   * `onDevice` by itself: tensors of just the shapes that the outputs have in this run. One may be an input as well, where an operator
+   * works in place.
+   */
+  run(
+    feeds: Record<string, Tensor>,
+    wanted: readonly string[],
+    into?: Readonly<Record<string, Tensor>>,
+  ): Promise<Record<string, Tensor>>;
+  /** The beginning of a tensor in another shape: `tensor` goes on to own the memory, and letting go of the view does nothing. */
+  view(tensor: Tensor, shape: readonly number[]): Tensor;
+  /** Of an output's last dimension. */
+  lastSize(output: string): number;
   float32(data: Float32Array, shape: readonly number[]): Tensor;
   int32(values: readonly number[], shape: readonly number[]): Tensor;
   int64(...values: number[]): Tensor;
@@ -119,26 +133,31 @@ function locations(onDevice: readonly string[]): OnnxRuntime.InferenceSession.Se
 
 function sessionOf(
   session: OnnxRuntime.InferenceSession,
-  { Tensor }: typeof OnnxRuntime,
+  runtime: typeof OnnxRuntime,
   provider: ExecutionProvider,
   onDevice: readonly string[],
 ): Session {
+  const { Tensor } = runtime;
   const { outputNames } = session;
   // Where outputs stay on the device the runtime keeps what was fetched before bound to the next run: all are fetched then.
   const always = onDevice.length > 0 ? outputNames : [];
   return {
     inputs: session.inputMetadata.filter((input): input is Input & { isTensor: true } => input.isTensor),
     outputs: outputNames,
-    run: async (feeds, wanted) => {
+    provider,
+    run: async (feeds, wanted, into) => {
+      const fetched = always.length > 0 ? always : wanted;
+      const fetches = into ? { ...Object.fromEntries(wanted.map((name) => [name, null])), ...into } : fetched;
       try {
-        const fetched = always.length > 0 ? always : wanted;
-        const outputs = (await session.run(feeds, fetched)) as Record<string, Tensor>;
+        const outputs = (await session.run(feeds, fetches)) as Record<string, Tensor>;
         for (const name of always) if (!wanted.includes(name)) outputs[name]!.dispose();
         return outputs;
       } catch (error) {
         throw provider === 'cpu' ? error : adapterFailed(error);
       }
     },
+    view: (tensor, shape) => viewOf(runtime, tensor, [...shape]),
+    lastSize: (output) => lastSizeOf(session, output),
     float32: (data, shape) => new Tensor('float32', data, shape),
     int32: (values, shape) => new Tensor('int32', Int32Array.from(values), shape),
     int64: (...values) => new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]),
@@ -146,6 +165,23 @@ function sessionOf(
     bool: (value) => new Tensor('bool', Uint8Array.of(Number(value)), []),
     release: () => session.release(),
   };
+}
+
+function viewOf({ Tensor }: typeof OnnxRuntime, tensor: Tensor, dims: number[]): Tensor {
+  if (tensor.location !== 'cpu') {
+    // A tensor that was made by a run has one of the types that a buffer may have.
+    const dataType = tensor.type as OnnxRuntime.Tensor.GpuBufferDataTypes;
+    return Tensor.fromGpuBuffer(tensor.gpuBuffer, { dataType, dims });
+  }
+  const data = tensor.data as Float32Array | Int32Array;
+  return new Tensor(data.subarray(0, elementCount(dims)), dims);
+}
+
+function lastSizeOf({ outputMetadata }: OnnxRuntime.InferenceSession, output: string): number {
+  const metadata = outputMetadata.find(({ name }) => name === output);
+  const size = metadata?.isTensor ? metadata.shape.at(-1) : undefined;
+  if (typeof size !== 'number') throw new Error(`The graph does not say how large ${output} is`);
+  return size;
 }
 
 /** The graph with signed bytes, where there is one and this processor adds their products exactly. */

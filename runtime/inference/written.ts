@@ -1,7 +1,14 @@
 import { greedySteps } from '../graph/greedy-graph';
+import { names } from '../graph/states';
 import type { ChosenToken } from './sampling';
 
-const mostRuns = 4;
+export const mostRuns = 4;
+
+/** From one greedy run to the next. */
+export const passedOn = [names.first, names.written];
+
+/** What a greedy run leaves on the device besides the state. */
+export const writtenOutputs = [names.lastLogits, ...passedOn.map((name) => `${name}.next`)];
 
 /**
  * Runs that choose tokens one behind the other before anything of them is looked at. Looking waits for the device, which then waits
@@ -21,4 +28,13 @@ export function chosenTokens(written: Float32Array): ChosenToken[] {
     const at = i + Math.floor(i / greedySteps) * greedySteps;
     return { id: written[at]!, logProbability: Math.log(written[at + greedySteps]!) };
   });
+}
+
+/** The shapes of that, of the `runs`-th run in a row. */
+export function writtenShapes(vocabulary: number, runs: number): Record<string, readonly number[]> {
+  return {
+    [names.lastLogits]: [1, vocabulary],
+    [`${names.first}.next`]: [1, 1],
+    [`${names.written}.next`]: [1, runs * 2 * greedySteps],
+  };
 }

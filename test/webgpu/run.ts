@@ -17,6 +17,7 @@ import { softwareVulkan } from '../../scripts/lib/software-vulkan.mjs';
 import { writeCounts } from '../e2e/lib/runner';
 import { writeTinyModel } from '../unit/fixtures/model-folder';
 import type { Written } from './language-model';
+import type { GrowingCheck } from './growing';
 import type { MixedCheck } from './mixed';
 import type { Comparison } from './same-graph';
 
@@ -95,6 +96,12 @@ async function mixed(environment: NodeJS.ProcessEnv): Promise<Check[]> {
   return JSON.parse(await run(['--import', 'tsx', script], environment)) as MixedCheck[];
 }
 
+/** Attention over everything, written in place. */
+async function growing(environment: NodeJS.ProcessEnv): Promise<Check[]> {
+  const script = path.join(import.meta.dirname, 'growing.ts');
+  return JSON.parse(await run(['--import', 'tsx', script], environment)) as GrowingCheck[];
+}
+
 /** As the engine probes: the adapter is found, right, and far slower than the CPU; without one there is a reason. */
 async function probing(environment: NodeJS.ProcessEnv): Promise<Check[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'longview-probe-'));
@@ -158,7 +165,7 @@ async function main(): Promise<boolean> {
     return true;
   }
   const counts = { passed: 0, failed: 0 };
-  for (const checks of [languageModel, mixed, probing, refusals, againstReferences, againstCpu])
+  for (const checks of [languageModel, mixed, growing, probing, refusals, againstReferences, againstCpu])
     for (const { name, ok, found } of await checks(environment)) {
       counts[ok ? 'passed' : 'failed'] += 1;
       console.log(`  ${ok ? 'ok  ' : 'FAIL'} ${name}: ${found}`);

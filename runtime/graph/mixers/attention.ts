@@ -64,7 +64,7 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   const keyWidth = keyValueHeads * headSize;
 
   // One operator answers for as many queries as there are new keys.
-  const joins = joinsItself(context);
+  const joins = joinsItself(context, window);
   const wanted = (rows: Value) => (last ? context.wantedRows(rows) : rows);
   const queryRows = joins ? x : wanted(x);
 
