@@ -32,7 +32,7 @@ export class CrossingRunner implements Runner<CrossingState> {
     provider: Provider,
   ) {
     this.cpu = new BlockRunner(cpu.session, cpu.states);
-    this.device = new DeviceRunner(there.session, there.states);
+    this.device = new DeviceRunner(there.session, there.states, provider);
     this.transfer = new DeviceTransfer(there.states, provider);
   }
 
@@ -50,8 +50,9 @@ export class CrossingRunner implements Runner<CrossingState> {
     return output;
   }
 
-  close(): Promise<void> {
-    return this.transfer.close();
+  async close(): Promise<void> {
+    await this.transfer.close();
+    await this.device.close();
   }
 
   private async readThere(

@@ -36,8 +36,9 @@ export class ParityReader {
 
   static async open(graphPath: string, layout: StateLayout, form: SideForm): Promise<ParityReader> {
     const session = await openSide({ graphPath, states: layout }, form);
-    const runner = layout.onDevice ? new DeviceRunner(session, layout) : new BlockRunner(session, layout);
-    return new ParityReader([session], runner);
+    if (!layout.onDevice) return new ParityReader([session], new BlockRunner(session, layout));
+    const runner = new DeviceRunner(session, layout, form.provider);
+    return new ParityReader([{ release: () => runner.close() }, session], runner);
   }
 
   /** Reads on both in turn. */

@@ -31,7 +31,7 @@ export class DeviceReader implements ReadingDevice {
     private readonly options: BackendOptions,
     private readonly session: Session,
   ) {
-    this.runner = new DeviceRunner(session, options.states);
+    this.runner = new DeviceRunner(session, options.states, options.provider);
     this.transfer = new DeviceTransfer(options.states, options.provider);
   }
 
@@ -68,6 +68,7 @@ export class DeviceReader implements ReadingDevice {
   async close(): Promise<void> {
     for (const copy of [...this.copies]) this.release(copy);
     await this.transfer.close();
+    await this.runner.close();
     await this.session.release();
   }
 }

@@ -2,14 +2,14 @@ import { blocks, blockOf } from '../graph/blocks';
 import { greedySteps } from '../graph/greedy-graph';
 import { probeOutput } from '../graph/model-graph';
 import { keptOnDevice, names, type StateLayout } from '../graph/states';
+import { stepColumns } from '../graph/told';
 import type { Branch } from '../graph/choice';
 import { Branches } from './branches';
 import { DeviceCopy } from './device-copy';
-import { chunkFeeds, keptFeeds, slotFeeds } from './device-feeds';
+import { chunkFeeds, seenFeeds, slotFeeds, toldSteps, toldTokens } from './device-feeds';
 import { joined, outputOf, type BlockOutput, type Runner } from './runner';
 import type { ChosenToken } from './sampling';
-import type { Session, Tensor } from './session';
-import { rotationFeeds, tokenFeeds } from './token-feeds';
+import type { ExecutionProvider, Session, Tensor } from './session';
 import { chosenTokens, runsAtOnce } from './written';
 
 /** Everything a model knows of what it has read, in the memory of the device that runs it. */
@@ -48,11 +48,10 @@ export function stateOutputs(layout: StateLayout): string[] {
 /** Outputs that a session leaves where it runs. */
 export function deviceOutputs(layout: StateLayout): string[] {
   if (!layout.onDevice) return [];
+  const steps = stepColumns(layout, greedySteps).length > 0 ? [names.steps] : [];
+  const passedOn = [names.first, names.written, ...steps];
   return [...stateOutputs(layout), names.lastLogits, ...passedOn.map((name) => `${name}.next`)];
 }
-
-/** From one greedy run to the next. */
-const passedOn = [names.first, names.written];
 
 /** The shape of each at some length. */
 export function stateShapes({ recurrent, windows }: StateLayout, length: number): Map<string, number[]> {
@@ -76,9 +75,10 @@ export class DeviceRunner implements Runner<DeviceState> {
   constructor(
     private readonly session: Session,
     private readonly layout: StateLayout,
-    private readonly copy = new DeviceCopy('cpu'),
+    provider: ExecutionProvider = 'cpu',
+    private readonly copy = new DeviceCopy(provider),
   ) {
-    this.branches = new Branches(session);
+    this.branches = new Branches(session, provider);
     this.tensors = stateTensors(layout);
     this.always = session.outputs.filter((name) => name === names.logits || name === probeOutput);
     const zeros = [...stateShapes(layout, 0)].map(([name, shape]): [string, Tensor] => [
@@ -106,6 +106,12 @@ export class DeviceRunner implements Runner<DeviceState> {
   release(state: DeviceState): void {
     state.released = true;
     if (!state.running) drop(state.held);
+  }
+
+  /** What it needs besides the session and the states, which are its user's. */
+  async close(): Promise<void> {
+    await this.branches.close();
+    await this.copy.close();
   }
 
   /** Logits after the last token of `state`; undefined before the first. */
@@ -150,9 +156,9 @@ export class DeviceRunner implements Runner<DeviceState> {
     const { session, layout } = this;
     const { length } = state;
     const feeds = {
-      ...tokenFeeds(session, layout, length, ids, wanted),
+      [names.wantedFrom]: session.int64(-wanted),
+      ...toldTokens(session, layout, length, ids),
       ...slotFeeds(session, layout, length),
-      ...keptFeeds(session, layout, length, ids.length, 1),
       ...chunkFeeds(session, ids.length),
     };
     const output = outputOf(await this.advance(state, branch, feeds, this.always, ids.length));
@@ -182,14 +188,12 @@ export class DeviceRunner implements Runner<DeviceState> {
     let passed: Record<string, Tensor> = {
       [names.first]: session.int32([id], [1, 1]),
       [names.written]: session.float32(new Float32Array(0), [1, 0]),
+      ...toldSteps(session, layout, state.length, runs, greedySteps),
     };
+    const passedOn = Object.keys(passed);
+    const wanted = passedOn.map((name) => `${name}.next`);
     for (let run = 0; run < runs; run++) {
-      const feeds = {
-        ...passed,
-        ...rotationFeeds(session, layout, state.length, greedySteps),
-        ...keptFeeds(session, layout, state.length, 1, greedySteps),
-      };
-      const wanted = passedOn.map((name) => `${name}.next`);
+      const feeds = { ...passed, ...seenFeeds(session, layout, state.length, 1, greedySteps) };
       const outputs = await this.advance(state, 'greedy', feeds, [names.lastLogits, ...wanted], greedySteps);
       state.held = { ...state.held, logits: outputs[names.lastLogits]! };
       state.logits = undefined;
