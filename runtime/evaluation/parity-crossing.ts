@@ -51,8 +51,8 @@ export class CrossingRunner implements Runner<CrossingState> {
   }
 
   async close(): Promise<void> {
-    await this.device.close();
     await this.transfer.close();
+    await this.device.close();
   }
 
   private async readThere(

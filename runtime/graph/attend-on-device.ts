@@ -54,7 +54,7 @@ export function attendJoining(
       ...(run === 'token' ? rows : rows.map((row, i) => graph.reshape(row, [1, -1, sizes[i]! * headSize]))),
       ...kept,
       step ? step.kept(window) : graph.input(names.kept(window), 'int32', [1]),
-      graph.input(names.seen(window, step?.index ?? 0), 'int32', []),
+      graph.hostInput(names.seen(window, step?.index ?? 0), 'int32', [1]),
       ...hiddenBehindWindow(context, window),
     ],
     { num_heads: heads, kv_num_heads: keyValueHeads, scale: { float: 1 } },

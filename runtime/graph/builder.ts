@@ -23,6 +23,8 @@ const microsoft = 'com.microsoft';
 export interface Declared {
   type: ElementType;
   shape: readonly Dimension[];
+  /** Operators take it from main memory, wherever they run. */
+  onHost?: boolean;
 }
 
 /**
@@ -38,6 +40,7 @@ export class GraphBuilder {
   private readonly values = new Map<string, Value>();
   protected readonly operatorSet: number = newestOperatorSet;
   private named = 0;
+  private pushed = 0;
 
   /**
    * @param signedBytes products of bytes take the weights as signed: see `rowScaledU8Product`
@@ -51,6 +54,21 @@ export class GraphBuilder {
   input(name: Value, type: ElementType, shape: readonly Dimension[]): Value {
     if (!this.inputs.has(name)) this.inputs.set(name, { type, shape });
     return name;
+  }
+
+  /** One that operators take from main memory, such as where to cut or how large to make something. */
+  hostInput(name: Value, type: ElementType, shape: readonly Dimension[]): Value {
+    this.input(name, type, shape);
+    this.inputs.set(name, { type, shape, onHost: true });
+    return name;
+  }
+
+  /** What were inputs is made by the nodes that `make` adds, under the same names and in front of all others. */
+  instead(inputs: readonly Value[], make: () => void): void {
+    for (const name of inputs) this.inputs.delete(name);
+    const others = this.nodes.splice(0);
+    make();
+    this.nodes.push(...others);
   }
 
   /** Makes `value` an output of the graph called `name`. */
@@ -190,6 +208,11 @@ export class GraphBuilder {
     return { graph: graphProto(this.parts(name, [])) };
   }
 
+  /** What the graph takes, by name. */
+  get declaredInputs(): ReadonlyMap<string, Declared> {
+    return this.inputs;
+  }
+
   /** What the graph gives, by name. */
   get declaredOutputs(): ReadonlyMap<string, Declared> {
     return this.outputs;
@@ -197,11 +220,12 @@ export class GraphBuilder {
 
   /** Has the inputs and weights of `other` besides its own: for what `asBranch` leaves out. */
   include(other: GraphBuilder): void {
-    for (const [name, { type, shape }] of other.inputs) {
+    for (const [name, declared] of other.inputs) {
+      const { shape } = declared;
       const known = this.inputs.get(name)?.shape ?? shape;
       // Sizes that differ get no name, which others of that name would have to agree with.
       const either = shape.map((size, axis) => (size === known[axis] ? size : ''));
-      this.inputs.set(name, { type, shape: either });
+      this.inputs.set(name, { ...declared, shape: either });
     }
     for (const [name, weight] of other.weights) this.weights.set(name, weight);
   }
@@ -242,7 +266,7 @@ export class GraphBuilder {
     outputs: Value[],
   ): Value[] {
     const domain = microsoftOperators.has(operator) ? microsoft : '';
-    const name = `${this.nodes.length}:${operator}`;
+    const name = `${this.pushed++}:${operator}`;
     this.nodes.push(nodeProto(name, operator, domain, inputs, outputs, attributes));
     return outputs;
   }

@@ -1,4 +1,4 @@
-import { GraphBuilder, type Declared } from './builder';
+import { GraphBuilder, type Declared, type Value } from './builder';
 import { bytesOf } from './onnx';
 import { names } from './states';
 import { elementCount } from './stored-tensors';
@@ -38,7 +38,8 @@ export function choosing(choices: readonly Choice[], otherwise: GraphBuilder): G
   };
   const whole = nested(choices);
   for (const graph of graphs) whole.include(graph);
-  for (const { branch } of choices) whole.input(names.only(branch), 'bool', []);
+  for (const { branch } of choices) whole.hostInput(names.only(branch), 'bool', []);
+  holdOnHost(whole);
   return whole;
 }
 
@@ -55,4 +56,39 @@ function giveAll(graph: GraphBuilder, outputs: ReadonlyMap<string, Declared>): v
     const none = new Uint8Array(elementCount(least) * bytesOf[type]);
     graph.output(graph.constant(`none(${type},${least.join(',')})`, type, least, none), name, type, shape);
   }
+}
+
+/**
+ * The runtime takes what branches alone use to the device, and brings it back in every run for operators that want it in main memory:
+ * each time it waits for the device. Operators beside the branches that want it too, and give nothing, keep it where it is.
+ */
+function holdOnHost(graph: GraphBuilder): void {
+  const nothing: Value[] = [];
+  for (const [name, { type, shape, onHost }] of graph.declaredInputs) {
+    if (!onHost) continue;
+    if (type === 'bool') nothing.push(chooseNothing(graph, name));
+    if (type === 'int32' || type === 'int64') nothing.push(sliceNothing(graph, name, type, Number(shape[0])));
+  }
+  graph.output(graph.concat(nothing, 0), names.held, 'float32', [0]);
+}
+
+function chooseNothing(graph: GraphBuilder, condition: Value): Value {
+  const branch = () => {
+    const none = new GraphBuilder();
+    none.output(none.constant('none', 'float32', [0], new Float32Array(0)), 'nothing', 'float32', [0]);
+    return none.asBranch('nothing', ['nothing']);
+  };
+  return graph.node('If', [condition], { then_branch: branch(), else_branch: branch() });
+}
+
+/** What is behind the end of a tensor of one element in `rank` dimensions. */
+function sliceNothing(graph: GraphBuilder, from: Value, type: 'int32' | 'int64', rank: number): Value {
+  const list = (name: string, item: (axis: number) => number) => {
+    const items = Array.from({ length: rank }, (_, axis) => item(axis));
+    const data = type === 'int32' ? Int32Array.from(items) : BigInt64Array.from(items, BigInt);
+    return graph.constant(`${name}(${type},${rank})`, type, [rank], data);
+  };
+  const one = graph.constant(`one(${rank})`, 'float32', new Array<number>(rank).fill(1), new Float32Array(1));
+  const inputs = [one, from, list('far', () => 2 ** 30), list('axes', (axis) => axis)];
+  return graph.reshape(graph.node('Slice', inputs), [-1]);
 }

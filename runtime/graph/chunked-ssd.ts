@@ -93,7 +93,7 @@ function isEarlier(row: number, column: number): number {
 
 /** As many rows and columns as the host says, which knows how many chunks a run has. */
 function cut(graph: GraphBuilder, table: Value, size: string): Value {
-  const end = graph.input(size, 'int64', [2]);
+  const end = graph.hostInput(size, 'int64', [2]);
   return graph.once(size, () => graph.node('Slice', [table, graph.ints(0, 0), end, graph.ints(0, 1)]));
 }
 

@@ -5,6 +5,7 @@ import { elementTypes } from './onnx';
 import type { Precision } from './precision';
 import { names } from './states';
 import { StepsBuilder } from './steps-builder';
+import { tellSteps } from './told';
 
 /** Tokens that a run of the greedy graph chooses: each run waits for the device once, whatever it does. */
 export const greedySteps = 4;
@@ -57,6 +58,7 @@ export function buildGreedyGraph(
   ];
   const longer = graph.nodeWithOutputs('Concat', written, { axis: 1 }, [`${names.written}.next`])[0]!;
   graph.output(longer, `${names.written}.next`, 'float32', [1, 'written.next']);
+  if (states.onDevice) tellSteps(graph, states, greedySteps);
   return { builder: graph, states };
 }
 

@@ -7,6 +7,7 @@ import { addAndNorm, isJoined, normalize, normTensors, type Norm } from './norm'
 import { formsOf, restoring, type Forms, type Precision } from './precision';
 import { names, type StateLayout } from './states';
 import { matrix } from './stored-tensors';
+import { tellTokens } from './told';
 
 /** Raise it when graphs or stored weights change: what was compiled before is then made anew. */
 export const graphVersion = 6;
@@ -69,6 +70,7 @@ export function buildModelGraph(
     onMixed: probe ? onMixed : undefined,
   });
   graph.output(logits, names.logits, 'float32', ['wanted', model.vocabulary]);
+  if (states.onDevice) tellTokens(graph, states);
   return { builder: graph, states };
 }
 
@@ -136,7 +138,7 @@ export function modelLogits(
 
 /** Cuts a value to its last rows, from where the host says; each value once. */
 function lastRows(graph: GraphBuilder, from: Value): (value: Value) => Value {
-  const start = graph.input(from, 'int64', [1]);
+  const start = graph.hostInput(from, 'int64', [1]);
   return (value) =>
     graph.once(`${from}:${value}`, () =>
       graph.node('Slice', [value, start, graph.ints(2 ** 40), graph.ints(0)]),

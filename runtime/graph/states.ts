@@ -74,6 +74,12 @@ export function keptOnDevice(window: number, length: number): number {
 export const names = {
   /** bool: this run takes that branch (see `choosing`) */
   only: (branch: string) => `only.${branch}`,
+  /** float32 [0]: see `choosing` */
+  held: 'held',
+  /** float32 [T, columns], on a device: see `tokenColumns` */
+  tokens: 'tokens',
+  /** float32 [runs, columns], on a device: see `stepColumns`; with `.next` behind, those of later runs */
+  steps: 'steps',
   /** int64 [T] */
   ids: 'ids',
   /** float32 [T]: their positions */
@@ -99,7 +105,7 @@ export const names = {
   chunkStates: 'chunk.states',
   /** int32 [steps]: how many tokens a window holds before the last one of each step of the run */
   kept: (window: number) => `kept.${window}`,
-  /** int32: how many with that one, in one step */
+  /** int32 [1]: how many with that one, in one step */
   seen: (window: number, step: number) => `seen.${window}.${step}`,
   /** float32 [slots]: the position of the token in each slot, `emptySlot` where there is none */
   slots: (window: number) => `slots.${window}`,

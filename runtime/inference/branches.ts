@@ -1,22 +1,20 @@
+import { GraphBuilder } from '../graph/builder';
 import type { Branch } from '../graph/choice';
-import { elementCount } from '../graph/stored-tensors';
 import { names } from '../graph/states';
-import type { Input, Session, Tensor } from './session';
+import { elementCount } from '../graph/stored-tensors';
+import { openGraph, type Input, type Session, type Tensor } from './session';
 
 /** Runs one branch at a time of a graph that has several (see `choosing`), or a graph that has none. */
 export class Branches {
-  /** What is told to the branches that do not run: a graph must be given all of its inputs. */
-  private readonly unused: readonly (readonly [name: string, tensor: Tensor])[];
+  private readonly branches: readonly string[];
+  private unused: Promise<Unused> | undefined;
 
   constructor(private readonly session: Session) {
-    this.unused =
-      this.has('greedy') || this.has('block')
-        ? session.inputs.map((input) => [input.name, least(session, input)])
-        : [];
+    this.branches = session.inputs.filter(({ type }) => type === 'bool').map(({ name }) => name);
   }
 
   has(branch: Branch): boolean {
-    return this.session.inputs.some(({ name }) => name === names.only(branch));
+    return this.branches.includes(names.only(branch));
   }
 
   /**
@@ -24,16 +22,61 @@ export class Branches {
    * @param feeds of `branch` alone
    * @param wanted and `into`: as in `Session`
    */
-  run(
+  async run(
     branch: Branch | undefined,
     feeds: Record<string, Tensor>,
     wanted: readonly string[],
     into?: Readonly<Record<string, Tensor>>,
   ): Promise<Record<string, Tensor>> {
-    for (const [name, tensor] of this.unused) feeds[name] ??= tensor;
+    if (this.branches.length > 0) {
+      const { tensors } = await (this.unused ??= unusedInputs(this.session));
+      for (const [name, tensor] of tensors) feeds[name] ??= tensor;
+    }
     if (branch) feeds[names.only(branch)] = this.session.bool(true);
     return this.session.run(feeds, wanted, into);
   }
+
+  async close(): Promise<void> {
+    await (await this.unused)?.release();
+  }
+}
+
+interface Unused {
+  tensors: readonly (readonly [name: string, tensor: Tensor])[];
+  release(): Promise<void>;
+}
+
+/**
+ * What the branches that do not run are told: a graph must be given all of its inputs. Those that lie on the device are taken there
+ * once, not in every run.
+ */
+async function unusedInputs(session: Session): Promise<Unused> {
+  const tensors = new Map(session.inputs.map((input) => [input.name, least(session, input)]));
+  const told = session.inputs.filter(({ name, type }) => type === 'float32' || name === names.first);
+  const kept = await openGraph(copies(told), session.provider, {
+    onDevice: told.map(({ name }) => `${name}.there`),
+  });
+  const feeds = Object.fromEntries(told.map(({ name }) => [name, tensors.get(name)!]));
+  const there = await kept.run(feeds, kept.outputs);
+  for (const { name } of told) tensors.set(name, there[`${name}.there`]!);
+  return {
+    tensors: [...tensors],
+    release: async () => {
+      for (const tensor of Object.values(there)) tensor.dispose();
+      await kept.release();
+    },
+  };
+}
+
+/** A graph that gives what it takes. */
+function copies(inputs: readonly Input[]): Uint8Array {
+  const graph = new GraphBuilder();
+  for (const { name, type, shape } of inputs)
+    if (type === 'float32' || type === 'int32')
+      graph.output(graph.input(name, type, shape), `${name}.there`, type, shape);
+  return graph.finish('copies', () => {
+    throw new Error('The graph has no weights');
+  });
 }
 
 /** The smallest tensor that an input takes. */

@@ -1,6 +1,5 @@
 import { greedySteps } from '../graph/greedy-graph';
 import type { Backend, BackendOptions, BlockResult, Want } from './backend';
-import { DeviceCopy } from './device-copy';
 import { DeviceRunner, deviceOutputs, type DeviceState } from './device-runner';
 import { DeviceSnapshots } from './device-snapshot';
 import { chooseToken, scoresOf } from './sampling';
@@ -28,14 +27,12 @@ export class DeviceBackend implements Backend {
   private readonly states = new Map<number, DeviceState>();
   private readonly runner: DeviceRunner;
   private readonly snapshots: DeviceSnapshots;
-  private readonly copy: DeviceCopy;
 
   private constructor(
     options: BackendOptions,
     private readonly session: Session,
   ) {
-    this.copy = new DeviceCopy(options.provider);
-    this.runner = new DeviceRunner(session, options.states, this.copy);
+    this.runner = new DeviceRunner(session, options.states);
     this.snapshots = new DeviceSnapshots(options.states, options.key, options.provider);
   }
 
@@ -83,9 +80,8 @@ export class DeviceBackend implements Backend {
 
   async close(): Promise<void> {
     for (const id of [...this.states.keys()]) this.release(id);
-    await this.runner.close();
     await this.snapshots.close();
-    await this.copy.close();
+    await this.runner.close();
     await this.session.release();
   }
 

@@ -67,8 +67,8 @@ export class DeviceReader implements ReadingDevice {
 
   async close(): Promise<void> {
     for (const copy of [...this.copies]) this.release(copy);
-    await this.runner.close();
     await this.transfer.close();
+    await this.runner.close();
     await this.session.release();
   }
 }

@@ -129,7 +129,7 @@ export class DeviceRoom {
     const { layout, session } = this;
     const shapes = {
       ...largestShapes({ ...layout, windows: layout.windows.filter((window) => !growing(window)) }),
-      ...writtenShapes(session.lastSize(names.logits), mostRuns),
+      ...writtenShapes(layout, session.lastSize(names.logits), mostRuns, mostRuns - 1),
     };
     const onDevice = Object.keys(shapes);
     this.making ??= openGraph(makingGraph(shapes), session.provider, { onDevice });

@@ -7,14 +7,13 @@ import { attendsToMany, fewTokens } from './attention-check';
 import { Branches } from './branches';
 import type { CacheSpace } from './cache-space';
 import { DeviceCopy } from './device-copy';
-import { chunkFeeds, keptFeeds, slotFeeds } from './device-feeds';
+import { chunkFeeds, seenFeeds, slotFeeds, toldSteps, toldTokens } from './device-feeds';
 import { nextTensors, stateShapes, stateTensors } from './device-layout';
 import { DeviceRoom, needsRoom, type Caches, type Room, type Run } from './device-room';
 import { joinOutputs, outputOf, type BlockOutput, type Runner } from './runner';
 import type { ChosenToken } from './sampling';
 import type { Session, Tensor } from './session';
-import { rotationFeeds, tokenFeeds } from './token-feeds';
-import { chosenTokens, passedOn, runsAtOnce, writtenOutputs, writtenShapes } from './written';
+import { chosenTokens, runsAtOnce, writtenShapes } from './written';
 
 /** Everything a model knows of what it has read, in the memory of the device that runs it. */
 export interface DeviceState {
@@ -44,7 +43,8 @@ export interface HeldTensors {
 
 /** Outputs that a session leaves where it runs by itself: none where its runs are told what to write into. */
 export function deviceOutputs(layout: StateLayout): string[] {
-  return layout.onDevice && !needsRoom(layout) ? [...nextTensors(layout), ...writtenOutputs] : [];
+  if (!layout.onDevice || needsRoom(layout)) return [];
+  return [...nextTensors(layout), ...Object.keys(writtenShapes(layout, 0, 0, 0))];
 }
 
 interface BranchRun extends Run {
@@ -73,7 +73,7 @@ export class DeviceRunner implements Runner<DeviceState> {
   constructor(
     private readonly session: Session,
     private readonly layout: StateLayout,
-    private readonly copy = new DeviceCopy('cpu'),
+    private readonly copy = new DeviceCopy(session.provider),
   ) {
     this.branches = new Branches(session);
     this.tensors = stateTensors(layout);
@@ -104,6 +104,13 @@ export class DeviceRunner implements Runner<DeviceState> {
   release(state: DeviceState): void {
     state.released = true;
     if (!state.running) drop(state.held);
+  }
+
+  /** Once all states are released; the session is its user's. */
+  async close(): Promise<void> {
+    await this.room?.close();
+    await this.branches.close();
+    await this.copy.close();
   }
 
   /** Logits after the last token of `state`; undefined before the first. */
@@ -156,9 +163,9 @@ export class DeviceRunner implements Runner<DeviceState> {
     const { session, layout } = this;
     const { length } = state;
     const feeds = {
-      ...tokenFeeds(session, layout, length, ids, wanted),
+      [names.wantedFrom]: session.int64(-wanted),
+      ...toldTokens(session, layout, length, ids),
       ...slotFeeds(session, layout, length),
-      ...keptFeeds(session, layout, length, ids.length, 1),
       ...chunkFeeds(session, ids.length),
     };
     const run = { branch, feeds, wanted: this.always, count: ids.length, behind };
@@ -189,22 +196,16 @@ export class DeviceRunner implements Runner<DeviceState> {
     let passed: Record<string, Tensor> = {
       [names.first]: session.int32([id], [1, 1]),
       [names.written]: session.float32(new Float32Array(0), [1, 0]),
+      ...toldSteps(session, layout, state.length, runs, greedySteps),
     };
+    const passedOn = Object.keys(passed);
     for (let run = 0; run < runs; run++) {
-      const feeds = {
-        ...passed,
-        ...rotationFeeds(session, layout, state.length, greedySteps),
-        ...keptFeeds(session, layout, state.length, 1, greedySteps),
-      };
-      const written = writtenShapes(session.lastSize(names.logits), run + 1);
-      const behind = (runs - run - 1) * greedySteps;
-      const ahead = { count: greedySteps, behind, written };
-      const outputs = await this.advance(state, {
-        branch: 'greedy',
-        feeds,
-        wanted: writtenOutputs,
-        ...ahead,
-      });
+      const feeds = { ...passed, ...seenFeeds(session, layout, state.length, 1, greedySteps) };
+      const left = runs - run - 1;
+      const written = writtenShapes(layout, session.lastSize(names.logits), run + 1, left);
+      const ahead = { count: greedySteps, behind: left * greedySteps, written };
+      const wanted = Object.keys(written);
+      const outputs = await this.advance(state, { branch: 'greedy', feeds, wanted, ...ahead });
       state.held = { ...state.held, logits: outputs[names.lastLogits]! };
       state.logits = undefined;
       for (const tensor of Object.values(passed)) tensor.dispose();
@@ -245,11 +246,6 @@ export class DeviceRunner implements Runner<DeviceState> {
       free();
       throw error;
     }
-  }
-
-  /** Once all states are released. */
-  async close(): Promise<void> {
-    await this.room?.close();
   }
 
   private settle(state: DeviceState): void {

@@ -19,21 +19,28 @@ export function tokenFeeds(
   };
 }
 
-/** Rotary positions' tables for `count` tokens, the first of them at position `at`. */
-export function rotationFeeds(
+function rotationFeeds(
   session: Session,
-  { rotations }: StateLayout,
+  layout: StateLayout,
   at: number,
   count: number,
 ): Record<string, Tensor> {
-  const feeds: Record<string, Tensor> = {};
-  for (const { name, frequencies } of rotations) {
+  const tables = rotationTables(layout, at, count);
+  const named = layout.rotations.flatMap(({ name, frequencies }, i) =>
+    ['cos', 'sin'].map((part, j): [string, Tensor] => [
+      `${name}.${part}`,
+      session.float32(tables[2 * i + j]!, [count, frequencies.length]),
+    ]),
+  );
+  return Object.fromEntries(named);
+}
+
+/** Rotary positions for `count` tokens, the first of them at position `at`: of each rotation cosines and sines [count, frequencies]. */
+export function rotationTables({ rotations }: StateLayout, at: number, count: number): Float32Array[] {
+  return rotations.flatMap(({ frequencies }) => {
     const angles = anglesOf(frequencies, at, count);
-    const shape = [count, frequencies.length];
-    feeds[`${name}.cos`] = session.float32(angles.map(Math.cos), shape);
-    feeds[`${name}.sin`] = session.float32(angles.map(Math.sin), shape);
-  }
-  return feeds;
+    return [angles.map(Math.cos), angles.map(Math.sin)];
+  });
 }
 
 /** Position after position, each times every frequency; rounded where the models' own code rounds. */

@@ -1,14 +1,9 @@
 import { greedySteps } from '../graph/greedy-graph';
-import { names } from '../graph/states';
+import { names, type StateLayout } from '../graph/states';
+import { stepColumns, widthOf } from '../graph/told';
 import type { ChosenToken } from './sampling';
 
 export const mostRuns = 4;
-
-/** From one greedy run to the next. */
-export const passedOn = [names.first, names.written];
-
-/** What a greedy run leaves on the device besides the state. */
-export const writtenOutputs = [names.lastLogits, ...passedOn.map((name) => `${name}.next`)];
 
 /**
  * Runs that choose tokens one behind the other before anything of them is looked at. Looking waits for the device, which then waits
@@ -30,11 +25,22 @@ export function chosenTokens(written: Float32Array): ChosenToken[] {
   });
 }
 
-/** The shapes of that, of the `runs`-th run in a row. */
-export function writtenShapes(vocabulary: number, runs: number): Record<string, readonly number[]> {
+/**
+ * Shapes of what a greedy run leaves on the device besides the state, by the outputs that give it.
+ * @param runs in a row, with this one
+ * @param left runs behind it that are known to come
+ */
+export function writtenShapes(
+  layout: StateLayout,
+  vocabulary: number,
+  runs: number,
+  left: number,
+): Record<string, readonly number[]> {
+  const columns = stepColumns(layout, greedySteps);
   return {
     [names.lastLogits]: [1, vocabulary],
     [`${names.first}.next`]: [1, 1],
     [`${names.written}.next`]: [1, runs * 2 * greedySteps],
+    ...(columns.length > 0 && { [`${names.steps}.next`]: [left, widthOf(columns)] }),
   };
 }

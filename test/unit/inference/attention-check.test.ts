@@ -52,7 +52,7 @@ test('where it is wrong, a model that keeps everything reads few at a time, and 
   for (off of [0, 0.1]) {
     const runs: number[] = [];
     const run: Session['run'] = (feeds, ...rest) => {
-      runs.push(feeds['ids']!.dims[0]!);
+      runs.push(feeds['tokens']!.dims[0]!);
       return session.run(feeds, ...rest);
     };
     const runner = new DeviceRunner({ ...session, provider: 'webgpu', run }, plan.states);

@@ -59,8 +59,8 @@ const layout: StateLayout = {
 };
 const empty: Before = { length: 0, held: { byName: new Map() } };
 const caches = 2;
-/** Tensors of a state besides its caches, and three that a greedy run leaves. */
-const set = 3 + 3;
+/** Tensors of a state besides its caches, and four that a greedy run leaves. */
+const set = 3 + 4;
 
 interface State extends Before {
   held: Room;
@@ -97,7 +97,7 @@ test('a run writes into the shapes that its outputs have', async () => {
     'last.keys.next': [1, 2, 3, 8],
     'last.values.next': [1, 2, 3, 8],
   });
-  const second = await read(first, greedySteps, 0, writtenShapes(70, 1));
+  const second = await read(first, greedySteps, 0, writtenShapes(layout, 70, 1, 2));
   expect(shapes(second)).toMatchObject({
     'last.keys.next': [1, 2, 4, 8],
     '0/all.keys.next': [1, 2, 256, 8],
@@ -105,6 +105,8 @@ test('a run writes into the shapes that its outputs have', async () => {
     'last.logits': [1, 70],
     'first.next': [1, 1],
     'written.next': [1, 8],
+    // How many tokens there are in each of two windows, in each step.
+    'steps.next': [2, 2 * greedySteps],
   });
   // In place, in all of the steps.
   const memory = (state: State, name: string) => (state.held.into[name] as unknown as { of: Tensor }).of;
