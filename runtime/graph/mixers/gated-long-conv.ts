@@ -1,5 +1,5 @@
 import type { Value } from '../builder';
-import { biased, tensorsOf, vector, type LayerContext } from '../context';
+import { biased, tensorsOf, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { implicitConvolution, implicitFilterTensors, type ImplicitFilter } from '../implicit-filter';
 import { modalConvolution, modalTensors, type ModalFilter } from '../modal-convolution';
@@ -67,11 +67,10 @@ export function gatedLongConv(context: LayerContext, x: Value, mixer: GatedLongC
     graph.reshape(streams[order.indexOf(which)]!, [-1, width]);
 
   const u = graph.mul(stream('pre'), stream('value'));
-  const long =
+  const y =
     filter.kind === 'modal'
-      ? modalConvolution(context, u, filter, width)
-      : implicitConvolution(context, u, filter, width);
-  const y = graph.add(long, graph.mul(u, graph.weight(vector(weights.skip, width))));
+      ? modalConvolution(context, u, filter, width, weights.skip)
+      : implicitConvolution(context, u, filter, width, weights.skip);
   const asked = last ? context.wantedRows : context.readRows;
   const gated = graph.mul(asked(y), asked(stream('post')));
   const out = forms.outOf.multiply(graph, gated, matrix(weights.outProjection, width, width));

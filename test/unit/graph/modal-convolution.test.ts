@@ -28,7 +28,7 @@ function filterOf(modes: number) {
     const [size, angle] = [reaches[i % reaches.length]!, i % 3 === 0 ? 0 : (i * 0.37) % Math.PI];
     poles.set([size * Math.cos(angle), size * Math.sin(angle)], 2 * i);
   }
-  return { modes, poles, residues: numbers(poles.length) };
+  return { modes, poles, residues: numbers(poles.length), skip: numbers(channels) };
 }
 
 type Filter = ReturnType<typeof filterOf>;
@@ -39,11 +39,16 @@ interface Convolved {
 }
 
 /** The recurrence as it is written down, in float64. */
-function expected({ modes, poles, residues }: Filter, u: Float32Array, before: Float32Array): Convolved {
+function expected(
+  { modes, poles, residues, skip }: Filter,
+  u: Float32Array,
+  before: Float32Array,
+): Convolved {
   const y = new Float64Array(u.length);
   const state = Float64Array.from(before);
   for (let at = 0; at < u.length; at++) {
     const channel = at % channels;
+    y[at] = skip[channel]! * u[at]!;
     for (let mode = 0; mode < modes; mode++) {
       const pole = 2 * (channel * modes + mode);
       const [re, im] = [2 * mode * channels + channel, (2 * mode + 1) * channels + channel];
@@ -68,16 +73,14 @@ async function computed(
   const context: Partial<LayerContext> = { graph, provider, run, prefix: 'm', states: noStates(provider) };
   const { modes } = filter;
   const described: ModalFilter = { kind: 'modal', modes, poles: 'poles', residues: 'residues' };
-  graph.output(modalConvolution(context as LayerContext, input, described, channels), 'y', 'float32', [
-    'T',
-    channels,
-  ]);
+  const output = modalConvolution(context as LayerContext, input, described, channels, 'skip');
+  graph.output(output, 'y', 'float32', ['T', channels]);
 
   const parts: Uint8Array[] = [];
   const places = new Map<string, { location: string; offset: number; length: number }>();
   let offset = 0;
   for (const tensor of graph.storedTensors()) {
-    const data = tensor.make((name) => filter[name as 'poles' | 'residues']);
+    const data = tensor.make((name) => filter[name as 'poles' | 'residues' | 'skip']);
     parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     places.set(tensor.name, { location: 'weights', offset, length: data.byteLength });
     offset += data.byteLength;
@@ -115,6 +118,7 @@ function errorOf(found: ArrayLike<number>, exact: ArrayLike<number>): number {
 const forms = [
   ['loops on the CPU', { provider: 'cpu' }, [1, 16, 100, 2048]],
   ['powers of poles', { provider: 'webgpu' }, [1, 16, 64]],
+  ['a token', { provider: 'webgpu', run: 'token' }, [1]],
   ['chunks of a block', { provider: 'webgpu', run: 'block' }, [512, 576, blocks.longest]],
 ] as const;
 
