@@ -62,17 +62,10 @@ export function vector(
   };
 }
 
-/** `x [T, size]` and a bias of the checkpoint, where there is one. */
-export function biased(
-  graph: GraphBuilder,
-  x: Value,
-  source: Source | undefined,
-  size: number,
-  factor = 1,
-): Value {
-  if (source === undefined) return x;
+/** A bias of the checkpoint, multiplied by `factor`, where there is one. */
+export function biasOf(source: Source | undefined, size: number, factor = 1): StoredTensor | undefined {
   const scaled = factor === 1 ? {} : { map: (value: number) => value * factor };
-  return graph.add(x, graph.weight(vector(source, size, scaled)));
+  return source === undefined ? undefined : vector(source, size, scaled);
 }
 
 /** The tensors that a model has of those that its kind may have. */

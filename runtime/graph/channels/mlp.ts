@@ -1,6 +1,6 @@
 import { activate, type Activation } from '../activation';
 import type { Value } from '../builder';
-import { biased, type LayerContext } from '../context';
+import { biasOf, type LayerContext } from '../context';
 import { matrix } from '../stored-tensors';
 
 /** Two products with biases: `down(activation(up(x)))`. */
@@ -23,8 +23,8 @@ export function mlpTensors({ weights, inner }: MlpChannel, width: number): [name
 
 export function mlp({ graph, forms, width }: LayerContext, x: Value, channel: MlpChannel): Value {
   const { weights, inner, activation } = channel;
-  const up = forms.into.multiply(graph, x, matrix(weights.up, inner, width));
-  const active = activate(graph, biased(graph, up, weights.upBias, inner), activation);
-  const down = forms.outOf.multiply(graph, active, matrix(weights.down, width, inner));
-  return biased(graph, down, weights.downBias, width);
+  const up = forms.into.multiply(graph, x, matrix(weights.up, inner, width), biasOf(weights.upBias, inner));
+  const active = activate(graph, up, activation);
+  const down = matrix(weights.down, width, inner);
+  return forms.outOf.multiply(graph, active, down, biasOf(weights.downBias, width));
 }

@@ -1,5 +1,5 @@
 import type { Value } from '../builder';
-import { biased, tensorsOf, type LayerContext } from '../context';
+import { biasOf, tensorsOf, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { splitWithPending } from '../pending-rows';
 import { matrix } from '../stored-tensors';
@@ -38,8 +38,8 @@ export function baseConvTensors(
 export function baseConv(context: LayerContext, x: Value, mixer: BaseConvMixer): Value {
   const { graph, forms, width, last } = context;
   const { inner, convolution, weights } = mixer;
-  const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 2 * inner, width));
-  const projected = biased(graph, product, weights.inProjectionBias, 2 * inner);
+  const projection = matrix(weights.inProjection, 2 * inner, width);
+  const projected = forms.into.multiply(graph, x, projection, biasOf(weights.inProjectionBias, 2 * inner));
   const [rows, gate] = splitWithPending(context, projected, [inner, inner], 0);
   const convolved = causalConvolution(context, graph.unsqueeze(rows!, 0), {
     channels: inner,
@@ -49,6 +49,6 @@ export function baseConv(context: LayerContext, x: Value, mixer: BaseConvMixer):
   const asked = last ? context.wantedRows : context.readRows;
   const u = graph.silu(asked(graph.squeeze(convolved, 0)));
   const gated = graph.mul(u, last ? context.wantedRows(gate!) : gate!);
-  const out = forms.outOf.multiply(graph, gated, matrix(weights.outProjection, width, inner));
-  return biased(graph, out, weights.outProjectionBias, width);
+  const out = matrix(weights.outProjection, width, inner);
+  return forms.outOf.multiply(graph, gated, out, biasOf(weights.outProjectionBias, width));
 }

@@ -1,5 +1,5 @@
 import type { Value } from '../builder';
-import { biased, tensorsOf, type LayerContext } from '../context';
+import { biasOf, tensorsOf, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { implicitConvolution, implicitFilterTensors, type ImplicitFilter } from '../implicit-filter';
 import { modalConvolution, modalTensors, type ModalFilter } from '../modal-convolution';
@@ -52,8 +52,8 @@ export function gatedLongConvTensors(
 export function gatedLongConv(context: LayerContext, x: Value, mixer: GatedLongConvMixer): Value {
   const { graph, forms, width, last } = context;
   const { order, heads, weights, filter } = mixer;
-  const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 3 * width, width));
-  const projected = biased(graph, product, weights.inProjectionBias, 3 * width);
+  const projection = matrix(weights.inProjection, 3 * width, width);
+  const projected = forms.into.multiply(graph, x, projection, biasOf(weights.inProjectionBias, 3 * width));
   const [fresh] = graph.nodeWithOutputs('Identity', [projected], {}, [freshRows(context)]);
   const rows = withPending(context, fresh!, 3 * width);
   const convolved = causalConvolution(context, graph.unsqueeze(rows, 0), {
@@ -73,6 +73,6 @@ export function gatedLongConv(context: LayerContext, x: Value, mixer: GatedLongC
       : implicitConvolution(context, u, filter, width, weights.skip);
   const asked = last ? context.wantedRows : context.readRows;
   const gated = graph.mul(asked(y), asked(stream('post')));
-  const out = forms.outOf.multiply(graph, gated, matrix(weights.outProjection, width, width));
-  return biased(graph, out, weights.outProjectionBias, width);
+  const out = matrix(weights.outProjection, width, width);
+  return forms.outOf.multiply(graph, gated, out, biasOf(weights.outProjectionBias, width));
 }

@@ -1,5 +1,5 @@
 import type { Value } from '../builder';
-import { biased, tensorsOf, type LayerContext } from '../context';
+import { biasOf, tensorsOf, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { withPending } from '../pending-rows';
 import { matrix } from '../stored-tensors';
@@ -38,8 +38,8 @@ export function shortConvolutionTensors(
 export function shortConvolution(context: LayerContext, x: Value, mixer: ShortConvolutionMixer): Value {
   const { graph, forms, width, last } = context;
   const { weights, convolution } = mixer;
-  const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 3 * width, width));
-  const projected = biased(graph, product, weights.inProjectionBias, 3 * width);
+  const projection = matrix(weights.inProjection, 3 * width, width);
+  const projected = forms.into.multiply(graph, x, projection, biasOf(weights.inProjectionBias, 3 * width));
   const [b, c, input] = graph.split(projected, [width, width, width], 1);
   const rows = withPending(context, graph.mul(b!, input!), width);
   const mixed = causalConvolution(context, graph.unsqueeze(rows, 0), {
@@ -50,6 +50,6 @@ export function shortConvolution(context: LayerContext, x: Value, mixer: ShortCo
   });
   const asked = last ? context.wantedRows : context.readRows;
   const gated = graph.mul(last ? context.wantedRows(c!) : c!, asked(graph.squeeze(mixed, 0)));
-  const out = forms.outOf.multiply(graph, gated, matrix(weights.outProjection, width, width));
-  return biased(graph, out, weights.outProjectionBias, width);
+  const out = matrix(weights.outProjection, width, width);
+  return forms.outOf.multiply(graph, gated, out, biasOf(weights.outProjectionBias, width));
 }

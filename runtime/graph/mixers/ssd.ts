@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../builder';
 import { chunkedScan, type ChunkedScan } from '../chunked-ssd';
-import { biased, tensorsOf, vector, type LayerContext } from '../context';
+import { biasOf, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { gatedBySilu } from '../gate';
 import { rmsNorm } from '../norm';
@@ -71,9 +71,8 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const { heads, headSize, stateSize, groups, convolution, weights } = mixer;
   const { inner, keys, convolved } = sizes(mixer);
 
-  const rowsOfProjection = inner + convolved + heads;
-  const product = forms.into.multiply(graph, x, projection(mixer, width));
-  const projected = biased(graph, product, weights.inProjectionBias, rowsOfProjection);
+  const bias = biasOf(weights.inProjectionBias, inner + convolved + heads);
+  const projected = forms.into.multiply(graph, x, projection(mixer, width), bias);
   const [z, [xBC, dt]] = splitRecurrent(context, projected, inner, [convolved, heads]);
 
   const mixed = causalConvolution(context, xBC!, {
@@ -110,8 +109,8 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const gate = last ? context.wantedRows(z!) : z!;
   const gated = gatedBySilu(graph, provider, asked(y), gate, inner);
   const normed = groupedNorm(graph, gated, mixer);
-  const out = forms.outOf.multiply(graph, normed, matrix(weights.outProjection, width, inner));
-  return biased(graph, out, weights.outProjectionBias, width);
+  const out = matrix(weights.outProjection, width, inner);
+  return forms.outOf.multiply(graph, normed, out, biasOf(weights.outProjectionBias, width));
 }
 
 /** `scanned + d input`, [1, T, size] both -> [T, size] */

@@ -7,7 +7,7 @@ import {
   type ReadTensor,
   type StoredTensor,
 } from '../stored-tensors';
-import type { EmbeddingForm, ProductForm } from './form';
+import { withBias, type EmbeddingForm, type ProductForm } from './form';
 
 /**
  * `accuracy_level` 4: the input is quantised to 8 bits too; on the CPU, with float inputs, 8-bit blocks run 20 times slower.
@@ -24,16 +24,20 @@ export function blockProduct(provider: Provider, bits: 4 | 8, block: number): Pr
     restored: (matrix) => restoredFromBlocks(matrix, bits, fittingBlock(matrix, block)),
     // MatMulNBitsQkv, which has no other form.
     joinsProducts: (columns) => provider === 'webgpu' && bits === 4 && block === 32 && columns % 32 === 0,
-    multiply(graph, x, matrix) {
+    multiply(graph, x, matrix, bias) {
       const size = fittingBlock(matrix, block);
       const { values, scales } = storedBlocks(matrix, bits, size);
-      return graph.node('MatMulNBits', [x, graph.weight(values), graph.weight(scales)], {
+      const inputs = [x, graph.weight(values), graph.weight(scales)];
+      const attributes = {
         K: matrix.columns,
         N: matrix.rows,
         bits,
         block_size: size,
         accuracy_level: accuracyLevels[provider],
-      });
+      };
+      if (provider === 'cpu') return withBias(graph, graph.node('MatMulNBits', inputs, attributes), bias);
+      const addsBias = bias ? ['', '', graph.weight(bias)] : [];
+      return graph.node('MatMulNBits', [...inputs, ...addsBias], attributes);
     },
   };
 }
