@@ -23,6 +23,7 @@ test.each([
   ['mamba2', 52],
   ['striped', 83],
   ['llama', 52],
+  ['stripedhyena', 72],
 ])('%s: a step takes few operators', (name, most) => {
   const operators = operatorsOf(name).filter((operator) => !free.has(operator));
   expect(operators.length / greedySteps).toBeLessThanOrEqual(most);
