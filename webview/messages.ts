@@ -1,16 +1,15 @@
+import { isRecord } from '../runtime/protocol/json';
 import type { ToWebview } from '../runtime/protocol/webview';
 
 type Check = (message: Record<string, unknown>) => boolean;
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
 const hasId: Check = (message) => typeof message.id === 'number';
-const hasList = (value: unknown, key: string) => isObject(value) && Array.isArray(value[key]);
+const hasList = (value: unknown, key: string) => isRecord(value) && Array.isArray(value[key]);
 
 const isTurn: Check = (message) =>
   hasId(message) &&
   Array.isArray(message.after) &&
-  isObject(message.asking) &&
+  isRecord(message.asking) &&
   typeof message.asking.question === 'string' &&
   Array.isArray(message.asking.places);
 
@@ -18,11 +17,11 @@ const isTurn: Check = (message) =>
 const checks: Record<ToWebview['type'], Check> = {
   showTab: (message) => ['ask', 'summary', 'completions'].includes(message.tab as string),
   status: ({ status, notice }) =>
-    (status === undefined || status === null || isObject(status)) &&
-    (notice === undefined || (isObject(notice) && typeof notice.text === 'string')),
+    (status === undefined || status === null || isRecord(status)) &&
+    (notice === undefined || (isRecord(notice) && typeof notice.text === 'string')),
   askStarted: isTurn,
   askRecalled: isTurn,
-  askProgress: (message) => hasId(message) && isObject(message.progress),
+  askProgress: (message) => hasId(message) && isRecord(message.progress),
   askDone: (message) => hasId(message) && hasList(message.response, 'passages'),
   askFailed: hasId,
   askCleared: () => true,
@@ -32,7 +31,7 @@ const checks: Record<ToWebview['type'], Check> = {
   foundPlaces: (message) => typeof message.query === 'string' && Array.isArray(message.places),
   summaryStarted: (message) => hasId(message) && typeof message.displayPath === 'string',
   summaryOutline: (message) => hasId(message) && hasList(message.summary, 'lines'),
-  summaryLine: (message) => hasId(message) && Number.isInteger(message.index) && isObject(message.line),
+  summaryLine: (message) => hasId(message) && Number.isInteger(message.index) && isRecord(message.line),
   summaryDone: (message) => hasId(message) && hasList(message.summary, 'lines'),
   summaryFailed: hasId,
   completionsStarted: () => true,
@@ -41,6 +40,6 @@ const checks: Record<ToWebview['type'], Check> = {
 
 /** A message of the host that the view understands; undefined for anything else, which is then ignored. */
 export function toMessage(data: unknown): ToWebview | undefined {
-  if (!isObject(data) || typeof data.type !== 'string' || !Object.hasOwn(checks, data.type)) return undefined;
+  if (!isRecord(data) || typeof data.type !== 'string' || !Object.hasOwn(checks, data.type)) return undefined;
   return checks[data.type as ToWebview['type']](data) ? (data as unknown as ToWebview) : undefined;
 }

@@ -1,4 +1,5 @@
 /** State + event -> state, without effects. Events are the host's messages and what the user does in the view. */
+import { recordOf } from '../runtime/protocol/json';
 import type { ToWebview, Tab } from '../runtime/protocol/webview';
 import { initialState } from './state';
 import { persistentAsk, reduceAsk, type AskEvent } from './ask-store';
@@ -107,8 +108,7 @@ export function isSummarising({ phase }: SummaryState): boolean {
 
 /** What an earlier session of the view kept, or the empty state where that has another shape. */
 export function restored(saved: unknown): State {
-  if (typeof saved !== 'object' || saved === null) return initialState;
-  const { tab, ask, summary, completions } = saved as Partial<State>;
+  const { tab, ask, summary, completions } = recordOf(saved) as Partial<State>;
   if (
     !ask ||
     !Array.isArray(ask.history) ||

@@ -2,6 +2,7 @@
  * Words in the user's language. The page carries the editor's translations with it, so that they are there before the
  * first thing is drawn; English, which is its own key, stands in for those that are missing.
  */
+import { recordOf } from '../runtime/protocol/json';
 import { english, type Translate } from '../runtime/protocol/translate';
 
 /** What is read of the page; tests run without one. */
@@ -28,8 +29,7 @@ export function translator(json: string | undefined): Translate {
 
 function parse(json: string | undefined): Record<string, unknown> {
   try {
-    const words: unknown = JSON.parse(json ?? '');
-    return typeof words === 'object' && words !== null ? (words as Record<string, unknown>) : {};
+    return recordOf(JSON.parse(json ?? ''));
   } catch {
     return {};
   }

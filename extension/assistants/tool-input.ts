@@ -1,4 +1,6 @@
 /** What another assistant hands over, checked: nobody has looked at it before. */
+import { recordOf } from '../../runtime/protocol/json';
+import { isText } from '../panel/parse-values';
 
 const questionUnits = 2000;
 const pathUnits = 4096;
@@ -7,7 +9,7 @@ const mostPassages = 20;
 
 /** @throws Error that names what is missing */
 export function searchToolInput(input: unknown): { question: string; limit: number } {
-  const { question, limit = passagesUnlessAsked } = fieldsOf(input);
+  const { question, limit = passagesUnlessAsked } = recordOf(input);
   if (!isText(question, questionUnits))
     throw new Error(`longview_search needs a "question" of 1 to ${questionUnits} characters.`);
   if (!Number.isInteger(limit) || (limit as number) < 1 || (limit as number) > mostPassages)
@@ -17,15 +19,7 @@ export function searchToolInput(input: unknown): { question: string; limit: numb
 
 /** @throws Error that names what is missing */
 export function summaryToolInput(input: unknown): { path: string } {
-  const { path } = fieldsOf(input);
+  const { path } = recordOf(input);
   if (!isText(path, pathUnits)) throw new Error('longview_summarize needs the "path" of a file.');
   return { path };
-}
-
-function fieldsOf(input: unknown): Record<string, unknown> {
-  return typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
-}
-
-function isText(value: unknown, units: number): value is string {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= units;
 }

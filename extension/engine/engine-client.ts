@@ -1,23 +1,12 @@
-import {
-  ConnectionError,
-  Emitter,
-  ErrorCodes,
-  ResponseError,
-  type CancellationToken,
-  type Event,
-  type MessageConnection,
-  type NotificationType,
-  type ProgressType,
-  type RequestType,
-  RequestType0,
-} from 'vscode-jsonrpc';
+import { Emitter, type Event, type RequestType0 } from 'vscode-jsonrpc';
 import type { EngineStatus, InitializeParams, LogRecord } from '../../runtime/protocol/engine';
 import type { IndexStatus } from '../../runtime/protocol/index-status';
 import { EngineStatusChanged, IndexStatusChanged, Initialize, Log } from '../../runtime/protocol/methods';
-import { CancelledError, messageOf } from '../../runtime/protocol/errors';
+import { messageOf } from '../../runtime/protocol/errors';
 import { meetingPoint, type MeetingPoint } from '../../runtime/wire/meeting-point';
 import { decideRestart, defaultRestartPolicy, type RestartPolicy } from './backoff';
 import type { EngineLink, LinkEnd } from './engine-link';
+import { EngineRequests, isConnectionLoss } from './engine-requests';
 import { EngineUnavailableError, whyUnavailable, type EngineState } from './engine-state';
 import type { ProcessEnd } from './launch';
 import { Observed } from './observed';
@@ -33,21 +22,12 @@ export interface EngineClientOptions {
   policy?: RestartPolicy;
 }
 
-/** The connection ended before the answer came, as opposed to an error that the engine answered with. */
-function isConnectionLoss(error: unknown): boolean {
-  if (error instanceof ConnectionError) return true;
-  return (
-    error instanceof ResponseError &&
-    (error.code === ErrorCodes.PendingResponseRejected || error.code === ErrorCodes.MessageWriteError)
-  );
-}
-
 /**
  * The engine as this window sees it: joined or started on first need, started again with back-off when it ends by itself,
  * left when it is not allowed to run. Other windows of the user may use the same one. Holds no timer and no connection
  * while it is stopped.
  */
-export class EngineClient {
+export class EngineClient extends EngineRequests {
   private readonly observedState = new Observed<EngineState>({ kind: 'stopped' });
   private readonly observedStatus = new Observed<EngineStatus | undefined>(undefined);
   private readonly observedIndex = new Observed<IndexStatus | undefined>(undefined);
@@ -60,8 +40,6 @@ export class EngineClient {
   readonly onConnected: Event<void> = this.connectedEmitter.event;
 
   private allowed = false;
-  private link: EngineLink | undefined;
-  private connection: MessageConnection | undefined;
   private starting: Promise<void> | undefined;
   /** A connection that is being made; who stops meanwhile waits for it, so that nothing is left behind. */
   private reaching: Promise<EngineLink> | undefined;
@@ -70,9 +48,10 @@ export class EngineClient {
   private crashes: readonly number[] = [];
   /** Counts stops: a start that was begun before the last one must not go on. */
   private generation = 0;
-  private tokens = 0;
 
-  constructor(private readonly options: EngineClientOptions) {}
+  constructor(private readonly options: EngineClientOptions) {
+    super();
+  }
 
   get state(): EngineState {
     return this.observedState.value;
@@ -111,63 +90,12 @@ export class EngineClient {
     await (this.starting ?? this.begin(0));
   }
 
-  /** Sends a request, starting the engine when it is needed. Cancelling `token` cancels it in the engine. */
-  async request<P, R>(type: RequestType<P, R, void>, params: P, token?: CancellationToken): Promise<R>;
-  async request<R>(type: RequestType0<R, void>, params: undefined, token?: CancellationToken): Promise<R>;
-  async request(
-    type: RequestType<unknown, unknown, void> | RequestType0<unknown, void>,
-    params: unknown,
-    token?: CancellationToken,
-  ): Promise<unknown> {
-    await this.ensureStarted();
-    // A request that is sent with a cancelled token would never be told so.
-    if (token?.isCancellationRequested) throw new CancelledError();
-    const { connection, link } = this;
-    if (!connection || !link) throw this.unavailable();
-    try {
-      return type instanceof RequestType0
-        ? await connection.sendRequest(type, token)
-        : await connection.sendRequest(type, params, token);
-    } catch (error) {
-      if (!isConnectionLoss(error)) throw error;
-      // The reason is the process, not the request: let its end be noted first.
-      await link.ended;
-      throw this.unavailable();
-    }
-  }
-
-  /** As `request`, with progress reports while it runs. */
-  async requestWithProgress<P extends object, R, G>(
-    type: RequestType<P & { progressToken?: string }, R, void>,
-    params: P,
-    progress: { type: ProgressType<G>; report(value: G): void },
-    token?: CancellationToken,
-  ): Promise<R> {
-    await this.ensureStarted();
-    const progressToken = `p${++this.tokens}`;
-    const listener = this.connection?.onProgress(progress.type, progressToken, (value) =>
-      progress.report(value),
-    );
-    try {
-      return await this.request(type, { ...params, progressToken }, token);
-    } finally {
-      listener?.dispose();
-    }
-  }
-
   /**
    * Asks an engine that other windows use, where this one may not have it; starts none.
    * @returns undefined where none runs
    */
   askOthers<R>(type: RequestType0<R, void>): Promise<R | undefined> {
     return askRunningEngine(this.point(), this.options.initializeParams(), type);
-  }
-
-  /** Tells a running engine; says nothing to one that is not running, since a start replays all that matters. */
-  notify<P>(type: NotificationType<P>, params: P): void {
-    this.connection?.sendNotification(type, params as never).catch((error: unknown) => {
-      this.log('debug', `Notification ${type.method} was not sent: ${String(error)}`);
-    });
   }
 
   /** Ends the engine, for all windows, and starts it anew, forgetting earlier crashes. */
@@ -322,11 +250,11 @@ export class EngineClient {
     this.observedIndex.set(undefined);
   }
 
-  private unavailable(): EngineUnavailableError {
+  protected unavailable(): EngineUnavailableError {
     return whyUnavailable(this.state);
   }
 
-  private log(level: LogRecord['level'], message: string, fields?: LogRecord['fields']): void {
+  protected log(level: LogRecord['level'], message: string, fields?: LogRecord['fields']): void {
     this.options.log({
       time: new Date().toISOString(),
       level,

@@ -1,3 +1,5 @@
+import { indentationOf } from '../../runtime/completion/indentation';
+
 /** Where a line of documentation goes, and how it is written there. */
 export interface Documentation {
   /** Of the code's own lines, the one in front of which it stands. */
@@ -40,7 +42,7 @@ export function documentation(
 }
 
 function above(comment: string, lines: readonly string[]): Documentation {
-  return { before: 0, text: `${indentationOf(lines[0])}${comment}\n` };
+  return { before: 0, text: `${indentationOf(lines[0] ?? '')}${comment}\n` };
 }
 
 /** Python documents inside: below the line that ends the signature. */
@@ -50,8 +52,6 @@ function docstring(text: string, lines: readonly string[]): Documentation | unde
   const end = lines.findIndex((line, at) => at >= definition && /:\s*(?:#.*)?$/.test(line));
   if (end < 0) return undefined;
   const body = lines.slice(end + 1).find((line) => line.trim() !== '');
-  const indentation = body ? indentationOf(body) : `${indentationOf(lines[definition])}    `;
+  const indentation = body ? indentationOf(body) : `${indentationOf(lines[definition] ?? '')}    `;
   return { before: end + 1, text: `${indentation}"""${text.replaceAll('"""', "'''")}"""\n` };
 }
-
-const indentationOf = (line = '') => /^[ \t]*/.exec(line)?.[0] ?? '';

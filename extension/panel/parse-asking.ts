@@ -1,7 +1,8 @@
 /** A question as it comes from the webview, or from a history that was read from disk. */
 import type { Asking, Place } from '../../runtime/protocol/conversation';
 import type { FileKind } from '../../runtime/protocol/questions';
-import { isRecord, isText, listOf, parseRange, pathLimit } from './parse-values';
+import { isRecord } from '../../runtime/protocol/json';
+import { isText, listOf, parseRange, pathLimit } from './parse-values';
 
 /** UTF-16 units. */
 export const questionLimit = 4_000;

@@ -3,9 +3,10 @@
  * and models, so what comes out of it is not trusted.
  */
 import type { FromWebview, PanelCommand, Tab } from '../../runtime/protocol/webview';
+import { isRecord } from '../../runtime/protocol/json';
 import { parseAsking, placeLimit, questionLimit } from './parse-asking';
 import { parseTurn } from './parse-turn';
-import { isCount, isId, isRecord, isText, listOf, parseRange, pathLimit } from './parse-values';
+import { isCount, isId, isText, listOf, parseRange, pathLimit } from './parse-values';
 
 const turnLimit = 200;
 

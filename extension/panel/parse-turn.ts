@@ -1,8 +1,9 @@
 /** Turns that the webview kept while there was no window: passages are looked up in their files before they are used. */
 import type { ShownAnswer, ShownTurn } from '../../runtime/protocol/conversation';
 import type { Passage, PassageNote } from '../../runtime/protocol/questions';
+import { isRecord } from '../../runtime/protocol/json';
 import { parseAsking } from './parse-asking';
-import { isCount, isId, isRecord, isText, listOf, parseRange, pathLimit } from './parse-values';
+import { isCount, isId, isText, listOf, parseRange, pathLimit } from './parse-values';
 
 const passageLimit = 50;
 /** UTF-16 units, of a passage or of what was written from them. */

@@ -1,5 +1,6 @@
 /** The values that messages and files are made of, checked. */
 import type { LineRange } from '../../runtime/protocol/text';
+import { isRecord } from '../../runtime/protocol/json';
 
 /** UTF-16 units. */
 export const pathLimit = 4_096;
@@ -21,10 +22,6 @@ export function parseRange(value: unknown): LineRange | undefined {
   return value.endLine >= value.startLine
     ? { startLine: value.startLine, endLine: value.endLine }
     : undefined;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function isText(value: unknown, limit: number): value is string {

@@ -1,4 +1,5 @@
 import { UserError } from '../protocol/errors';
+import { isRecord } from '../protocol/json';
 
 /** Reads a model's config.json key by key; every complaint names the key, what stands there, and what was expected. */
 export class ConfigReader {
@@ -8,14 +9,14 @@ export class ConfigReader {
   ) {}
 
   static of(config: unknown): ConfigReader {
-    if (!isObject(config))
+    if (!isRecord(config))
       throw new UserError('config.json must hold a JSON object: download the model again.');
     return new ConfigReader(config, '');
   }
 
   section(key: string): ConfigReader {
     const value = this.values[key];
-    if (!isObject(value)) throw this.complaint(key, 'an object');
+    if (!isRecord(value)) throw this.complaint(key, 'an object');
     return new ConfigReader(value, `${this.path}${key}.`);
   }
 
@@ -149,10 +150,6 @@ function isFactor(value: unknown): value is number {
 
 /** Infinity is no number of JSON: it is read as such, as null, or as transformers writes it. */
 function numberOrInfinity(value: unknown): number | undefined {
-  if (value === null || (isObject(value) && value['__float__'] === 'Infinity')) return Infinity;
+  if (value === null || (isRecord(value) && value['__float__'] === 'Infinity')) return Infinity;
   return typeof value === 'number' && !Number.isNaN(value) ? value : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -51,8 +51,6 @@ export function isEncoder(described: Described): described is EncoderDescription
   return 'kind' in described;
 }
 
-export const familyNames = Object.keys(families);
-
 /** The family's name, or undefined where the config has none and is none of a kind that is known without it. */
 export function familyOf(config: unknown): string | undefined {
   const read = ConfigReader.of(config);

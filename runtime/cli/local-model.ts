@@ -8,7 +8,8 @@ import type { ModelDescription } from '../graph/layers';
 import { loadLanguageModel } from '../inference/load';
 import type { LanguageModel } from '../inference/language-model';
 import { readModelJson } from '../models/manifest';
-import { prepareBareModel, type PrepareOptions, type ReadyModel } from '../models/model-folder';
+import type { PrepareOptions } from '../models/compiled-cache';
+import { prepareBareModel, type ReadyModel } from '../models/model-folder';
 import {
   isRandomModel,
   prepareRandomModel,

@@ -1,6 +1,8 @@
 import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { removeLeftovers } from '../models/partial';
 import { UserError, messageOf } from '../protocol/errors';
+import { modelsFolderName } from '../protocol/models';
 
 /** Where what Longview saves lies: one folder, readable by its owner alone, with one sub-folder per kind. */
 export class DataFolder {
@@ -33,6 +35,16 @@ export class DataFolder {
         { cause: error },
       );
     }
+  }
+
+  /** Deletes what processes that were killed have left half done: compiled weights and copies of models may be large. */
+  async removeLeftovers(): Promise<void> {
+    for (const folder of [
+      this.cache,
+      path.join(this.cache, 'compiled'),
+      path.join(this.root, modelsFolderName),
+    ])
+      await removeLeftovers(folder);
   }
 
   /** Bytes by kind. */

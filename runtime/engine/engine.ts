@@ -224,6 +224,7 @@ export class Engine {
       this.prepared = undefined;
       throw error;
     }
+    void this.data.removeLeftovers();
     openGrammars(this.assets.grammarsFolder);
   }
 

@@ -2,8 +2,8 @@ import path from 'node:path';
 import type { Evidence, EvidenceIndex, EvidenceScope } from '../questions';
 import { holdsSecret, isTestPath, type WorkspaceIndex } from '../retrieval';
 import type { FileKind } from '../protocol/questions';
+import { closePassages } from './close-passages';
 import type { Logger } from './log';
-import { questionVector } from './question-vector';
 
 /** Of a limited or filtered search: what a filter leaves out must not use up the places. */
 const PROPOSED = 500;
@@ -12,12 +12,12 @@ const PROPOSED = 500;
 export function evidenceIndex(index: WorkspaceIndex, log: Logger): EvidenceIndex {
   return {
     search(question, scope) {
-      const { folders, files, leaveOut, limit, vector } = scope;
+      const { folders, files, leaveOut, limit, close } = scope;
       const narrowed = files.length > 0 || leaveOut.length > 0;
-      const found = index.search(question, { folders, files, limit: narrowed ? PROPOSED : limit, vector });
+      const found = index.search(question, { folders, files, limit: narrowed ? PROPOSED : limit, close });
       return (narrowed ? found.filter((item) => isWithin(item, scope)) : found).slice(0, limit);
     },
-    vectorOf: (question, signal) => questionVector(index, question, { log, signal }),
+    closeTo: (question, places, signal) => closePassages(index, question, places, { log, signal }),
     async read(file, ahead) {
       const saved = await index.read(file);
       if (saved === undefined || ahead === undefined) return saved;

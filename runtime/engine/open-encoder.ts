@@ -1,6 +1,7 @@
 import type { BlockScheduler } from '../inference/scheduling';
 import { loadTextEncoder } from '../inference/text-encoder';
-import { compiledWeights, encoderKey } from '../models/model-folder';
+import { compiledWeights } from '../models/compiled-cache';
+import { encoderKey } from '../models/encoder-folder';
 import { EncoderHost, type EncoderHostOptions } from './encoder-host';
 import { requireRoom } from './memory';
 import type { ModelChoice } from './model-hosts';

@@ -1,5 +1,6 @@
-import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { writeWhole } from '../models/partial';
 import { connectionOver } from '../wire/connection';
 import { admit, newSecret } from '../wire/handshake';
 import type { Address, MeetingPoint } from '../wire/meeting-point';
@@ -61,7 +62,8 @@ export class Reception {
     });
     server.maxConnections = maxConnections;
     await listen(server, socket);
-    publish(point, address);
+    // A window never reads half an address.
+    writeWhole(point.address, JSON.stringify(address));
     return new Reception(server, point, address, strangers);
   }
 
@@ -83,13 +85,6 @@ function listen(server: Server, socket: string): Promise<void> {
     server.once('error', reject);
     server.listen(socket, () => resolve());
   }).finally(() => process.umask(mask));
-}
-
-/** Whole or not at all: a window never reads half an address. */
-function publish({ address: file }: MeetingPoint, address: Address): void {
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(address), { mode: 0o600 });
-  renameSync(draft, file);
 }
 
 function sizeOf(file: string): number {

@@ -13,22 +13,20 @@ import type { AskProgress, AskRequest, AskResponse } from '../protocol/questions
 import type { FileSummary, SummarizeRequest, SummaryProgress } from '../protocol/summaries';
 import type { TextDocumentItem, TextEdit } from '../protocol/text';
 import { BackgroundReading } from './background-reading';
-import { Completions } from './completions';
 import { Conversations } from './conversations';
 import type { WorkCounters } from './counted-model';
 import { doctorReport } from './doctor';
-import { Documents } from './documents';
+import { Editing } from './editing';
 import type { EncoderHost } from './encoder-host';
 import type { Engine } from './engine';
 import type { Logger } from './log';
 import type { ModelHost } from './model-host';
-import { messageOf, UserError } from '../protocol/errors';
-import { DEFAULT_CONTEXT, RepositoryContext } from './prompt-context';
+import { UserError } from '../protocol/errors';
 import { RERANK_BUDGET_MS } from '../questions';
-import { RecentEdits } from './recent-edits';
 import { SessionModels } from './session-models';
 import { doctorFacts, engineStatus, logFirst, sinceStart } from './session-report';
 import { WindowModels } from './window-models';
+import { WindowStatus, type Activity } from './window-status';
 import { Workspace } from './workspace';
 
 /**
@@ -38,17 +36,13 @@ import { Workspace } from './workspace';
  */
 export class Session {
   readonly reading: BackgroundReading;
-  private readonly documents = new Documents();
-  private readonly edits = new RecentEdits();
-  private readonly statusListeners = new Set<(status: EngineStatus) => void>();
-  private readonly completions: Completions;
+  readonly editing: Editing;
   private readonly conversations: Conversations;
   readonly workspace: Workspace;
   readonly models: SessionModels;
   readonly chosen: WindowModels;
-  private readonly context: RepositoryContext;
+  private readonly shown = new WindowStatus((activity) => this.statusWith(activity));
   private folders: readonly WorkspaceFolder[];
-  private activity: EngineStatus['activity'] = 'idle';
   private disposing: Promise<void> | undefined;
 
   constructor(
@@ -62,24 +56,14 @@ export class Session {
     this.reading = new BackgroundReading(host, log.in('reading'), () => this.changed());
     this.workspace = new Workspace(engine.data.root, log.in('index'), () => this.encoder);
     this.models = new SessionModels(engine.data, params.modelsFolder, () => this.settings);
-    this.context = new RepositoryContext({
-      documents: this.documents,
-      edits: this.edits,
+    this.editing = new Editing({
       workspace: this.workspace,
-      tokenCounter: () =>
-        host().use(({ model }) => Promise.resolve((text) => model.tokenizer.encode(text).length)),
-      budget: params.context ?? DEFAULT_CONTEXT,
-      onFound: (uri, offset) => this.readBehind(uri, offset),
-      log: log.in('context'),
-    });
-    this.completions = new Completions({
-      context: this.context,
-      documents: this.documents,
-      host,
       reading: this.reading,
-      inFront: (job) => engine.inFront(job),
+      host,
       scope: () => this.scope,
-      maySave: ({ path }) => path !== undefined && this.workspace.locate(path) !== undefined,
+      inFront: (job) => engine.inFront(job),
+      budget: params.context,
+      log,
     });
     this.conversations = new Conversations(
       engine.hosts,
@@ -130,8 +114,8 @@ export class Session {
 
   private async end(): Promise<void> {
     this.reading.stop();
-    this.context.stop();
-    this.statusListeners.clear();
+    this.editing.stop();
+    this.shown.clear();
     await this.workspace.close();
     await this.engine.closed(this);
   }
@@ -140,50 +124,32 @@ export class Session {
 
   /** A file in a language that the model knows is about to be worked on: the model is loaded ahead of the first key. */
   openDocument(item: TextDocumentItem): void {
-    this.documents.open(item);
-    this.completions.opened(this.documents.get(item.uri)!);
+    this.editing.open(item);
     // A model that does not load says so in the status, and again when it is asked for something.
     if (this.host.languages.includes(item.languageId)) this.warmUp().catch(() => undefined);
   }
 
   changeDocument({ uri, version, edits }: { uri: string; version: number; edits: TextEdit[] }): void {
-    this.documents.change(uri, version, edits);
-    this.completions.changed(uri, edits);
-    const document = this.documents.get(uri);
-    if (document) this.edits.changed(document, edits);
+    this.editing.change(uri, version, edits);
   }
 
-  async cursorMoved(move: CursorMove): Promise<void> {
-    await this.completions.cursorMoved(move);
-    if (!move.notebook) this.context.worksAt(move.uri, move.offset);
-  }
-
-  /** Other files have something to say about a place: the prompt that shows it is read while it is quiet. */
-  private readBehind(uri: string, offset: number): void {
-    const version = this.documents.get(uri)?.version;
-    if (version === undefined) return;
-    this.completions
-      .cursorMoved({ uri, version, offset })
-      .catch((error: unknown) => this.log.warn('Not read ahead', { error: messageOf(error) }));
+  cursorMoved(move: CursorMove): Promise<void> {
+    return this.editing.cursorMoved(move);
   }
 
   closeDocument({ uri }: { uri: string }): void {
-    this.completions.closed(uri);
-    const document = this.documents.get(uri);
-    if (document) this.edits.closed(document);
-    this.documents.close(uri);
-    this.context.closed(uri);
+    this.editing.close(uri);
   }
 
   // Jobs
 
   async complete(request: CompletionRequest, signal?: AbortSignal): Promise<CompletionResponse> {
     // What nobody waits for is no activity to be shown.
-    if (request.ahead) return this.completions.complete(request, signal);
-    const response = await this.doing('completing', () => this.completions.complete(request, signal));
+    if (request.ahead) return this.editing.complete(request, signal);
+    const response = await this.doing('completing', () => this.editing.complete(request, signal));
     this.engine.probing.served(this.chosen.completion);
     void this.workspace.startIndexing();
-    if (!request.notebook) this.context.worksAt(request.uri, request.offset);
+    if (!request.notebook) this.editing.worksAt(request.uri, request.offset);
     if (this.engine.isFirstCompletion()) logFirst(this.log, response);
     return response;
   }
@@ -234,7 +200,7 @@ export class Session {
       throw new UserError(
         `${request.path} is not shown to other programs: the workspace has no such file, or its rules leave it out.`,
       );
-    const open = this.documents.byPath(path);
+    const open = this.editing.documentAt(path);
     const text = open && { text: open.text.toString(), languageId: open.languageId };
     const input = { ...text, ...request, path };
     return this.doing('summarising', () =>
@@ -245,40 +211,6 @@ export class Session {
   /** Loads the model ahead of the first request. */
   warmUp(): Promise<void> {
     return this.host.use(() => Promise.resolve());
-  }
-
-  // For evaluation
-
-  counters(): WorkCounters {
-    return this.engine.counters();
-  }
-
-  likelihood(request: CompletionRequest, text: string): Promise<number> {
-    return this.completions.likelihood(request, text);
-  }
-
-  encode(text: string): Promise<readonly number[]> {
-    return this.host.use(({ model }) => Promise.resolve(model.tokenizer.encode(text)));
-  }
-
-  /** Finds at once what other files have to say about a place, and uses it, read or not. */
-  async lookAround(uri: string, offset: number): Promise<void> {
-    await this.context.lookAround(uri, offset);
-    this.context.adopt(uri);
-  }
-
-  /** Reads at once what waits for background reading. */
-  readAhead(): Promise<void> {
-    return this.reading.readNow();
-  }
-
-  /** Resolves when the index has nothing left to do. */
-  indexIdle(): Promise<void> {
-    return this.workspace.idle();
-  }
-
-  openWorkspace(): Promise<void> {
-    return this.workspace.configure(undefined, this.settings);
   }
 
   // Itself
@@ -296,6 +228,11 @@ export class Session {
     return this.workspace.configure(folders, this.settings);
   }
 
+  /** Once more, after its index was closed. */
+  openWorkspace(): Promise<void> {
+    return this.workspace.configure(undefined, this.settings);
+  }
+
   unloadModel(): Promise<void> {
     return this.engine.unloadModel(this.host);
   }
@@ -304,13 +241,17 @@ export class Session {
     return this.engine.clearData();
   }
 
+  /** What was computed for all windows since the engine began, for evaluations. */
+  counters(): WorkCounters {
+    return this.engine.counters();
+  }
+
   onStatus(listener: (status: EngineStatus) => void): void {
-    this.statusListeners.add(listener);
+    this.shown.on(listener);
   }
 
   status(): EngineStatus {
-    const activity = this.activity === 'idle' && this.reading.active ? 'reading' : this.activity;
-    return engineStatus(this.engine, this.host, this.chosen.completion, activity);
+    return this.shown.now;
   }
 
   async doctor(): Promise<DoctorReport> {
@@ -330,19 +271,22 @@ export class Session {
 
   /** Tells what has changed, in this window or in what it shares with others. */
   changed(): void {
-    if (this.statusListeners.size === 0) return;
-    const status = this.status();
-    for (const listener of this.statusListeners) listener(status);
+    this.shown.tell();
   }
 
-  private async doing<T>(activity: EngineStatus['activity'], job: () => Promise<T>): Promise<T> {
-    this.activity = activity;
+  private statusWith(activity: Activity): EngineStatus {
+    const current = activity === 'idle' && this.reading.active ? 'reading' : activity;
+    return engineStatus(this.engine, this.host, this.chosen.completion, current);
+  }
+
+  private async doing<T>(activity: Activity, job: () => Promise<T>): Promise<T> {
+    this.shown.activity = activity;
     this.engine.probing.begin();
     this.changed();
     try {
       return await job();
     } finally {
-      this.activity = 'idle';
+      this.shown.activity = 'idle';
       this.engine.probing.end();
       await this.engine.holdCeiling();
       this.changed();

@@ -7,6 +7,7 @@ import { seededRandom } from '../models/seeded-random';
 import type { StateSnapshot } from '../inference/snapshot';
 import { throwIfAborted } from '../protocol/errors';
 import { decodeState, encodeState } from '../state/state-file';
+import { standardDeviation } from './differences';
 
 export interface EqualityReport {
   pairs: number;
@@ -109,14 +110,4 @@ function distance(a: StateSnapshot, b: StateSnapshot): number {
       largest = Math.max(largest, Math.abs(data[k]! - other[k]!) / deviation);
   }
   return largest;
-}
-
-function standardDeviation(data: Float32Array): number {
-  let [sum, squares] = [0, 0];
-  for (const value of data) {
-    sum += value;
-    squares += value * value;
-  }
-  const mean = sum / data.length;
-  return Math.sqrt(Math.max(0, squares / data.length - mean * mean));
 }

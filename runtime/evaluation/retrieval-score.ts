@@ -1,4 +1,5 @@
 /** Reading questions with known answers, and the figures of a ranking. Pure. */
+import { mean, times, type Times } from './statistics';
 
 export interface RetrievalQuestion {
   question: string;
@@ -17,7 +18,7 @@ export interface MethodScore {
   recall3: number;
   recall5: number;
   recall10: number;
-  latencyMs: { p50: number; p95: number };
+  latencyMs: Times;
 }
 
 /** Throws a sentence that names file and line. */
@@ -58,15 +59,6 @@ export function scoreRanks(ranks: readonly (number | undefined)[], ms: readonly 
     recall3: share(3),
     recall5: share(5),
     recall10: share(10),
-    latencyMs: { p50: percentile(ms, 0.5), p95: percentile(ms, 0.95) },
+    latencyMs: times(ms),
   };
-}
-
-const mean = (values: readonly number[]) =>
-  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Nearest rank; 0 of an empty list. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

@@ -71,8 +71,8 @@ export async function evaluateRetrieval(options: RetrievalEvaluationOptions): Pr
     if (status.vectors?.problem) throw new Error(status.vectors.problem);
     const plain = new PlainRanking(index.parts[0]!.contents.passages.allChunks());
     const search = async (question: string, method: 'lexical' | 'hybrid' | 'vector') => {
-      const vector = method === 'lexical' ? undefined : await index.vectorOf(question);
-      return index.search(question, { folders: [], limit: PROPOSED, method, vector });
+      const close = method === 'lexical' ? undefined : await index.closeTo(question, { folders: [] });
+      return index.search(question, { folders: [], limit: PROPOSED, method, close });
     };
     const places = (method: 'lexical' | 'hybrid' | 'vector') => async (question: string) =>
       (await search(question, method)).map(toPlace);

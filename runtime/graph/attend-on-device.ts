@@ -1,6 +1,7 @@
 import { windowBias, type Seen } from './attend';
 import type { Value } from './builder';
 import type { LayerContext } from './context';
+import { asRows } from './rows';
 import { names, type WindowState } from './states';
 
 /**
@@ -32,8 +33,8 @@ export function joinsItself({ run }: LayerContext): boolean {
 }
 
 /**
- * The same in one operator, where `joinsItself`: -> [T, heads * headSize]
- * @param rows query [T, heads * headSize], key and value [T, keyValueHeads * headSize], or with a 1 in front; rotated already
+ * The same in one operator, where `joinsItself`: -> rows of heads * headSize
+ * @param rows query [T, heads * headSize], key and value [T, keyValueHeads * headSize], each with a 1 in front or without; rotated already
  */
 export function attendJoining(
   context: LayerContext,
@@ -41,7 +42,7 @@ export function attendJoining(
   state: WindowState,
   heads: number,
 ): Value {
-  const { graph, step } = context;
+  const { graph, run, step } = context;
   const { name, window, keyValueHeads, headSize } = state;
   const parts = ['keys', 'values'] as const;
   const sizes = [heads, keyValueHeads, keyValueHeads];
@@ -51,7 +52,7 @@ export function attendJoining(
   const [attended, ...joined] = graph.nodeWithOutputs(
     'GroupQueryAttention',
     [
-      ...rows.map((row, i) => graph.reshape(row, [1, -1, sizes[i]! * headSize])),
+      ...(run === 'token' ? rows : rows.map((row, i) => graph.reshape(row, [1, -1, sizes[i]! * headSize]))),
       ...kept,
       step ? step.kept(window) : graph.input(names.kept(window), 'int32', [1]),
       graph.input(names.seen(window, step?.index ?? 0), 'int32', []),
@@ -61,7 +62,7 @@ export function attendJoining(
     [undefined, ...parts.map((part) => (keepsAll(state) ? `${name}.${part}.next` : undefined))],
   );
   for (const [i, part] of parts.entries()) keepLast(context, joined[i]!, state, part);
-  return graph.reshape(attended!, [-1, heads * headSize]);
+  return asRows(context, attended!);
 }
 
 /** Which tokens of a block do not see which any more: as a bias, since the operator's own window has it hold all scores. */

@@ -195,7 +195,7 @@ export class GraphBuilder {
     return this.outputs;
   }
 
-  /** Has the inputs, constants and weights of `other` besides its own: for what `asBranch` leaves out. */
+  /** Has the inputs and weights of `other` besides its own: for what `asBranch` leaves out. */
   include(other: GraphBuilder): void {
     for (const [name, { type, shape }] of other.inputs) {
       const known = this.inputs.get(name)?.shape ?? shape;
@@ -203,14 +203,14 @@ export class GraphBuilder {
       const either = shape.map((size, axis) => (size === known[axis] ? size : ''));
       this.inputs.set(name, { type, shape: either });
     }
-    for (const [name, constant] of other.constants) this.constants.set(name, constant);
     for (const [name, weight] of other.weights) this.weights.set(name, weight);
   }
 
-  /** This graph, with `outputs` in that order, inside a node of another that has its inputs, constants and weights. */
+  /** This graph, with `outputs` in that order, inside a node of another that has its inputs and weights. */
   asBranch(name: string, outputs: readonly string[]): Attribute {
+    const { nodes, initializers } = this.parts(name, []);
     const given = declarations(outputs.map((output) => [output, this.outputs.get(output)!]));
-    return { graph: graphProto({ name, nodes: this.nodes, outputs: given, inputs: [], initializers: [] }) };
+    return { graph: graphProto({ name, nodes, initializers, inputs: [], outputs: given }) };
   }
 
   /** The model as ONNX, its weights found where `place` says. */

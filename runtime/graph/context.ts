@@ -1,7 +1,14 @@
 import type { GraphBuilder, Value } from './builder';
 import type { Forms } from './precision';
 import type { StateLayout } from './states';
-import { nameOf, readSource, type Source, type StoredTensor } from './stored-tensors';
+import {
+  nameOf,
+  readSource,
+  scaledMatrix,
+  type Matrix,
+  type Source,
+  type StoredTensor,
+} from './stored-tensors';
 
 /** What the graph runs on. Not every operator exists everywhere, nor is the same form the fastest. */
 export type Provider = 'cpu' | 'webgpu';
@@ -27,6 +34,10 @@ export interface LayerContext {
   prefix: string;
   /** What the graph is built for: runs of one token, or of blocks (see `blocks`); absent = of any number. */
   run?: RunKind;
+  /** A mixer's input is what a norm gives that the runtime can join with the product that alone reads it (see `addSpareProducts`). */
+  normed?: boolean;
+  /** What is added to the stream is multiplied by it, which last matrices take in (see `intoStream`); absent = 1. */
+  residualFactor?: number;
   /** Told what every mixer gives, for comparisons. */
   onMixed?: (mixed: Value) => void;
   /** In the last layer only the rows of the wanted positions have a use: a mixer gives those alone. */
@@ -66,6 +77,13 @@ export function vector(
 export function biasOf(source: Source | undefined, size: number, factor = 1): StoredTensor | undefined {
   const scaled = factor === 1 ? {} : { map: (value: number) => value * factor };
   return source === undefined ? undefined : vector(source, size, scaled);
+}
+
+/** The last product of a mixer or a channel mixer: rows of `matrix.columns` numbers -> rows of `width`, as they are added to the stream. */
+export function intoStream(context: LayerContext, x: Value, matrix: Matrix, bias?: Source): Value {
+  const { graph, forms, width, residualFactor = 1 } = context;
+  const scaled = scaledMatrix(matrix, residualFactor);
+  return forms.outOf.multiply(graph, x, scaled, biasOf(bias, width, residualFactor));
 }
 
 /** The tensors that a model has of those that its kind may have. */

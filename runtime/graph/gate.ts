@@ -7,6 +7,7 @@ const rootOfEpsilon = 2 ** 20;
 /**
  * `x * silu(gate)`, both [T, size]. On the GPU in one operator instead of two: a gated norm with an epsilon next to which the mean
  * of squares vanishes divides by that epsilon's root alone, which its weight takes back.
+ * @param factors float32 [size] of the graph's weights: what the result is multiplied by
  */
 export function gatedBySilu(
   graph: GraphBuilder,
@@ -14,8 +15,9 @@ export function gatedBySilu(
   x: Value,
   gate: Value,
   size: number,
+  factors?: Value,
 ): Value {
-  if (provider === 'cpu') return graph.mul(x, graph.silu(gate));
+  if (provider === 'cpu') return graph.mul(factors ? graph.mul(x, factors) : x, graph.silu(gate));
   const run = greatestCommonDivisor(size, 64);
   const weight = graph.constant(
     `filled(${run}, ${rootOfEpsilon})`,
@@ -23,7 +25,9 @@ export function gatedBySilu(
     [run],
     new Float32Array(run).fill(rootOfEpsilon),
   );
-  return graph.node('GatedRMSNorm', [x, weight, gate], { epsilon: { float: rootOfEpsilon ** 2 } });
+  // The runtime works that out once, when it loads the graph.
+  const inputs = [x, factors ? graph.mul(factors, graph.float(rootOfEpsilon)) : weight, gate];
+  return graph.node('GatedRMSNorm', inputs, { epsilon: { float: rootOfEpsilon ** 2 } });
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

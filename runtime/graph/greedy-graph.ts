@@ -27,7 +27,7 @@ export function buildGreedyGraph(
   const same = (rows: Value) => rows;
   const chosen: Value[] = [];
   const logits: Value[] = [];
-  let id = graph.input(names.first, 'int32', [1]);
+  let id = graph.input(names.first, 'int32', [1, 1]);
   for (let index = 0; index < greedySteps; index++) {
     if (index > 0) graph.nextStep();
     const ofStep = modelLogits(model, id, {
@@ -43,14 +43,12 @@ export function buildGreedyGraph(
     graph.output(ofStep, names.lastLogits, 'float32', ['last', model.vocabulary]);
     logits.push(ofStep);
     chosen.push(likeliest(graph, ofStep, model.vocabulary));
-    const next = [`${names.first}.next`];
-    const flat = graph.reshape(chosen.at(-1)!, [1]);
-    id = graph.nodeWithOutputs('Cast', [flat], { to: elementTypes.int32 }, next)[0]!;
+    id = chosen.at(-1)!;
   }
-  graph.output(id, `${names.first}.next`, 'int32', [1]);
+  graph.output(id, `${names.first}.next`, 'int32', [1, 1]);
   const written = [
     graph.input(names.written, 'float32', [1, 'written']),
-    ...chosen,
+    graph.node('Cast', [graph.concat(chosen, 1)], { to: elementTypes.float32 }),
     probabilities(graph, logits, model.vocabulary),
   ];
   const longer = graph.nodeWithOutputs('Concat', written, { axis: 1 }, [`${names.written}.next`])[0]!;
@@ -70,17 +68,17 @@ function keptByStep(graph: GraphBuilder): (window: number, step: number) => Valu
   };
 }
 
-/** What a step chooses: the id as float32 [1, 1], which integers up to 16 million are exact in. */
+/** What a step chooses: the id as int32 [1, 1]. */
 function likeliest(graph: GraphBuilder, logits: Value, vocabulary: number): Value {
-  const ids = Float32Array.from({ length: vocabulary }, (_, id) => id);
+  const ids = Int32Array.from({ length: vocabulary }, (_, id) => id);
   const largest = ofEachRow(graph, 'ReduceMax', logits, vocabulary);
   // The first of the largest. WebGPU's ArgMax goes through a row in one thread; these take many.
   const candidates = graph.node('Where', [
     graph.node('Equal', [logits, largest]),
-    graph.constant('every id', 'float32', [1, vocabulary], ids),
-    graph.float(vocabulary - 1),
+    graph.constant('every id', 'int32', [1, vocabulary], ids),
+    graph.constant('last id', 'int32', [], ids.subarray(-1)),
   ]);
-  return ofEachRow(graph, 'ReduceMin', candidates, vocabulary);
+  return ofEachRow(graph, 'ReduceMin', candidates, vocabulary, `${names.first}.next`);
 }
 
 /** `logits`, [1, vocabulary] of each step -> float32 [1, steps]: the probabilities of what is chosen, which has the largest */
@@ -92,13 +90,20 @@ function probabilities(graph: GraphBuilder, logits: readonly Value[], vocabulary
 /** Numbers of a row that WebGPU reduces at once; it takes one workgroup for each row. */
 const mostAtOnce = 16384;
 
-/** `rows [R, columns]` -> [R, 1], long ones in two stages where they can be cut evenly. */
-function ofEachRow(graph: GraphBuilder, operator: string, rows: Value, columns: number): Value {
-  const reduced = (value: Value) => graph.node(operator, [value, graph.ints(1)]);
+/** `rows [R, columns]` -> [R, 1], long ones in two stages where they can be cut evenly. `name` is that of the result. */
+function ofEachRow(
+  graph: GraphBuilder,
+  operator: string,
+  rows: Value,
+  columns: number,
+  name?: string,
+): Value {
+  const reduced = (value: Value, as?: string) =>
+    graph.nodeWithOutputs(operator, [value, graph.ints(1)], {}, [as])[0]!;
   const parts = columns > mostAtOnce ? largestDivisor(columns, 1024) : 1;
-  if (parts === 1) return reduced(rows);
+  if (parts === 1) return reduced(rows, name);
   const ofParts = reduced(graph.reshape(rows, [-1, columns / parts]));
-  return reduced(graph.reshape(ofParts, [-1, parts]));
+  return reduced(graph.reshape(ofParts, [-1, parts]), name);
 }
 
 function largestDivisor(of: number, most: number): number {

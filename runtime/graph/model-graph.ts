@@ -3,7 +3,7 @@ import { buildChannel, channelTensors } from './channels';
 import type { LayerContext, Provider } from './context';
 import type { ModelDescription } from './layers';
 import { buildMixer, mixerTensors } from './mixers';
-import { addAndNorm, normalize, normTensors, type Norm } from './norm';
+import { addAndNorm, isJoined, normalize, normTensors, type Norm } from './norm';
 import { formsOf, restoring, type Forms, type Precision } from './precision';
 import { names, type StateLayout } from './states';
 import { matrix } from './stored-tensors';
@@ -88,19 +88,20 @@ export function chosenForms(precision: Precision, { provider = 'cpu', stored }: 
   return stored ? restoring(wanted, formsOf(stored, 'cpu')) : wanted;
 }
 
-/** `ids [T]` -> logits of the wanted positions [wanted, vocabulary], through all of the model's layers. */
+/** `ids [T]`, or [1, 1] in a graph for one token -> logits of the wanted positions [wanted, vocabulary], through all of the model's layers. */
 export function modelLogits(
   model: ModelDescription,
   ids: Value,
-  shared: Omit<LayerContext, 'width' | 'prefix' | 'last'>,
+  shared: Omit<LayerContext, 'width' | 'prefix' | 'last' | 'normed'>,
 ): Value {
   const { graph, forms, wantedRows } = shared;
   const { width, vocabulary, layers } = model;
   const embedding = matrix(model.embedding, vocabulary, width);
   const head = matrix(model.head ?? model.embedding, vocabulary, width);
 
-  const times = (value: Value, factor = 1) => (factor === 1 ? value : graph.mul(value, graph.float(factor)));
-  let stream = times(forms.embedding.lookup(graph, ids, embedding), model.embeddingFactor);
+  let stream = forms.embedding.lookup(graph, ids, embedding);
+  const { embeddingFactor = 1 } = model;
+  if (embeddingFactor !== 1) stream = graph.mul(stream, graph.float(embeddingFactor));
   let delta: Value | undefined;
   const norm = (by: Norm): Value => {
     if (delta === undefined) return normalize(graph, stream, by, width);
@@ -111,16 +112,26 @@ export function modelLogits(
 
   for (const [index, layer] of layers.entries()) {
     const last = index === layers.length - 1;
-    const context: LayerContext = { ...shared, width, prefix: `layers.${index}`, last };
-    const mixed = buildMixer(context, norm(layer.mixerNorm), layer.mixer);
-    delta = times(mixed, model.residualFactor);
+    // The first norm has nothing to add up, and its operator is not joined.
+    const normed = shared.run === 'token' && isJoined(layer.mixerNorm);
+    const prefix = `layers.${index}`;
+    const context: LayerContext = {
+      ...shared,
+      width,
+      prefix,
+      last,
+      normed,
+      residualFactor: model.residualFactor,
+    };
+    delta = buildMixer(context, norm(layer.mixerNorm), layer.mixer);
     if (last) stream = wantedRows(stream);
     if (layer.channel) {
       const { channel } = layer;
-      delta = times(buildChannel(context, norm(channel.norm), channel), model.residualFactor);
+      delta = buildChannel(context, norm(channel.norm), channel);
     }
   }
-  return forms.embedding.head(graph, norm(model.finalNorm), head);
+  const final = norm(model.finalNorm);
+  return forms.embedding.head(graph, shared.run === 'token' ? graph.squeeze(final, 0) : final, head);
 }
 
 /** Cuts a value to its last rows, from where the host says; each value once. */

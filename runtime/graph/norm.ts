@@ -46,6 +46,11 @@ export function rmsNorm(graph: GraphBuilder, x: Value, norm: RmsNorm, size: numb
   return graph.mul(graph.node('Div', [x, root]), weight);
 }
 
+/** Whether the runtime makes one operator of the norm and what is around it. */
+export function isJoined(norm: Norm): norm is RmsNorm {
+  return norm.kind !== 'layer' && !norm.epsilonOutside;
+}
+
 /** `stream + delta`, and its norm; where the runtime can, in one pass. */
 export function addAndNorm(
   graph: GraphBuilder,
@@ -54,7 +59,7 @@ export function addAndNorm(
   norm: Norm,
   size: number,
 ): { normed: Value; stream: Value } {
-  if (norm.kind === 'layer' || norm.epsilonOutside) {
+  if (!isJoined(norm)) {
     const sum = graph.add(stream, delta);
     return { normed: normalize(graph, sum, norm, size), stream: sum };
   }

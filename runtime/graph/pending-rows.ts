@@ -1,5 +1,6 @@
 import type { Value } from './builder';
 import type { LayerContext } from './context';
+import { asRows, asSequence } from './rows';
 
 /** Name of the rows that a layer's recurrence takes in for the tokens of a run. */
 export function freshRows({ prefix }: LayerContext): Value {
@@ -35,8 +36,8 @@ export function splitRecurrent(
 ): [rest: Value, parts: Value[]] {
   const { graph, states } = context;
   if (states.onDevice) {
-    const [first, ...others] = graph.split(graph.unsqueeze(projected, 0), [rest, ...parts], 2);
-    return [graph.squeeze(first!, 0), others];
+    const [first, ...others] = graph.split(asSequence(context, projected), [rest, ...parts], 2);
+    return [asRows(context, first!), others];
   }
   const width = parts.reduce((sum, size) => sum + size, 0);
   const [first, rows] = splitWithPending(context, projected, [rest, width], 1);

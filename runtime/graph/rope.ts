@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from './builder';
 import type { LayerContext } from './context';
+import { asSequence } from './rows';
 
 /** Rotary positions of the first `size` elements of each head, halves rotated. */
 export interface Rope {
@@ -30,7 +31,7 @@ export type RopeScaling =
     };
 
 /**
- * `rows [T, heads * headSize] -> [1, T, heads * headSize]`
+ * Rows of `heads * headSize` numbers -> [1, T, heads * headSize]
  * @param wanted the rows are those of the wanted positions, not of all
  */
 export function rotate(
@@ -51,7 +52,7 @@ export function rotate(
   };
   // The tables are those of all steps, where there are several: one row each.
   const first = rowOf(graph, context.step?.index ?? 0);
-  return graph.node('RotaryEmbedding', [graph.unsqueeze(rows, 0), first, table('cos'), table('sin')], {
+  return graph.node('RotaryEmbedding', [asSequence(context, rows), first, table('cos'), table('sin')], {
     num_heads: head.count,
     ...(rope.size < head.size && { rotary_embedding_dim: rope.size }),
   });

@@ -73,7 +73,7 @@ export const names = {
   logits: 'logits',
   /** float32 [1, vocabulary]: those after the last token, of a run that leaves them on the device */
   lastLogits: 'last.logits',
-  /** int32 [1]: the token that a graph which chooses the next ones reads first; with `.next` behind, the last one it chooses */
+  /** int32 [1, 1]: the token that a graph which chooses the next ones reads first; with `.next` behind, the last one it chooses */
   first: 'first',
   /**
    * float32 [1, runs * 2 * greedySteps]: of each run before, the ids that it chose and the probabilities of them; with `.next` behind,

@@ -78,6 +78,21 @@ function scaled(values: Float32Array, factor: number): Float32Array {
   return factor === 1 ? values : values.map((value) => value * factor);
 }
 
+/** The matrix with all of its numbers multiplied, under a name of its own. */
+export function scaledMatrix(matrix: Matrix, factor: number): Matrix {
+  if (factor === 1) return matrix;
+  const { name, load, loadRows } = matrix;
+  return {
+    ...matrix,
+    name: `${name}*${factor}`,
+    load: (read) => scaled(load(read), factor),
+    ...(loadRows && {
+      loadRows: (read: ReadTensor, first: number, last: number) =>
+        scaled(loadRows(read, first, last), factor),
+    }),
+  };
+}
+
 /** Numbers that are held in float32 at a time while a matrix is quantised: 16 MB. */
 const blockElements = 1 << 22;
 

@@ -180,7 +180,7 @@ export class DeviceRunner implements Runner<DeviceState> {
   private async write(state: DeviceState, id: number, runs: number): Promise<ChosenToken[]> {
     const { session, layout } = this;
     let passed: Record<string, Tensor> = {
-      [names.first]: session.int32([id], [1]),
+      [names.first]: session.int32([id], [1, 1]),
       [names.written]: session.float32(new Float32Array(0), [1, 0]),
     };
     for (let run = 0; run < runs; run++) {

@@ -1,7 +1,8 @@
 import type { EncoderDescription } from '../graph/encoder-layers';
 import { encoderNames } from '../graph/encoder-graph';
 import { probeOutput } from '../graph/model-graph';
-import { prepareEncoder, type PrepareOptions } from '../models/model-folder';
+import type { PrepareOptions } from '../models/compiled-cache';
+import { prepareEncoder } from '../models/encoder-folder';
 import { UserError } from '../protocol/errors';
 import { openSession, type Session, type SessionOptions } from './session';
 

@@ -1,5 +1,5 @@
 import type { StateLayout } from '../graph/states';
-import { noPages, type Page, WindowRing, type WindowPages } from './windows';
+import { noPages, WindowRing, type WindowPages } from './windows';
 
 /**
  * Everything a model knows of the text it has read. Forks share all of it: recurrent tensors and pages are replaced,
@@ -68,8 +68,4 @@ export function layRings(state: StateData, layout: StateLayout): WindowRing[] {
     ring.load(state.windows[i]!, state.length);
     return ring;
   });
-}
-
-export function pageBytes({ keys, values }: Page): number {
-  return keys.byteLength + values.byteLength;
 }

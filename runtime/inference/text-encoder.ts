@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { readModelJson } from '../models/manifest';
-import { encoderKey, prepareEncoder, type PrepareOptions } from '../models/model-folder';
+import type { PrepareOptions } from '../models/compiled-cache';
+import { encoderKey, prepareEncoder } from '../models/encoder-folder';
 import { Encoder } from './encoder';
 import type { WorkOptions } from './language-model';
 import { immediateScheduler, type BlockScheduler } from './scheduling';

@@ -4,7 +4,10 @@ import path from 'node:path';
 import { checkCheckpoint, describeEncoder, describeModel, isEncoderConfig } from '../architectures';
 import { openCheckpoint, weightFiles } from '../models/checkpoint';
 import { manifestFile, readManifest, readModelJson } from '../models/manifest';
-import { encoderKey, prepareBareModel, prepareEncoder, type PrepareOptions } from '../models/model-folder';
+import type { PrepareOptions } from '../models/compiled-cache';
+import { encoderKey, prepareEncoder } from '../models/encoder-folder';
+import { prepareBareModel } from '../models/model-folder';
+import { partialPath, removeLeftovers } from '../models/partial';
 import { knownModel } from '../models/registry';
 import { UserError, throwIfAborted } from '../protocol/errors';
 import type { AddModelProgress, AddModelRequest, InstalledModel, ModelOrigin } from '../protocol/models';
@@ -123,8 +126,10 @@ async function copyModel(
   const names = [...readdirSync(folder).filter((name) => accompanying.test(name)), ...weightFiles(folder)];
   const sizes = names.map((name) => statSync(path.join(folder, name)).size);
   const total = sizes.reduce((sum, size) => sum + size, 0);
+  await removeLeftovers(path.dirname(target));
   await checkSpace(path.dirname(target), total * (1 + shareForCompiling));
-  const partial = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.tmp`);
+  // No model's name begins with a dot.
+  const partial = partialPath(path.join(path.dirname(target), `.${path.basename(target)}`));
   await mkdir(partial, { recursive: true, mode: 0o700 });
   try {
     let done = 0;

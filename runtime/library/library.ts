@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describedTensors, describeEncoder, describeModel, isEncoderConfig } from '../architectures';
 import { elementCount } from '../graph/stored-tensors';
-import { compiledWeights } from '../models/model-folder';
+import { compiledWeights } from '../models/compiled-cache';
 import { readChatTemplate, type ChatTemplate } from '../models/chat-template';
 import { conversationTokens, manifestFile, readManifest, readModelJson } from '../models/manifest';
 import { knownModel } from '../models/registry';

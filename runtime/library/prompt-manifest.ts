@@ -7,6 +7,7 @@ import { readModelJson } from '../models/manifest';
 import type { KnownModel } from '../models/registry';
 import { describeTokenizer, type TokenizerDescription } from '../models/tokenizer-description';
 import type { PromptFormat } from '../protocol/prompt-format';
+import { isRecord } from '../protocol/json';
 
 /** Of a text this much is shown at most, as models gain little from more; less where they were trained on less. */
 const mostContext = 4096;
@@ -98,5 +99,5 @@ function endIds(places: readonly unknown[]): number[] {
 function optionalJson(folder: string, name: string): object | undefined {
   const there = existsSync(path.join(folder, name));
   const json = there ? readModelJson(folder, name) : undefined;
-  return typeof json === 'object' && json !== null ? json : undefined;
+  return isRecord(json) ? json : undefined;
 }

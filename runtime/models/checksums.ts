@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../protocol/errors';
+import { recordOf } from '../protocol/json';
+import { writeWhole } from './partial';
 
 interface Known {
   size: number;
@@ -75,10 +77,7 @@ export class Checksums {
 
   private save(): void {
     try {
-      mkdirSync(path.dirname(this.memory), { recursive: true, mode: 0o700 });
-      const partial = `${this.memory}.${process.pid}.tmp`;
-      writeFileSync(partial, JSON.stringify(this.remembered), { mode: 0o600 });
-      renameSync(partial, this.memory);
+      writeWhole(this.memory, JSON.stringify(this.remembered));
     } catch {
       // A memory that cannot be written only costs time.
     }
@@ -87,8 +86,7 @@ export class Checksums {
 
 function readMemory(file: string): Record<string, Known> {
   try {
-    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, Known>) : {};
+    return recordOf(JSON.parse(readFileSync(file, 'utf8'))) as Record<string, Known>;
   } catch {
     return {};
   }

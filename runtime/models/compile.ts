@@ -20,6 +20,7 @@ import type { ReadTensor, StoredTensor } from '../graph/stored-tensors';
 import { UserError } from '../protocol/errors';
 import type { Checkpoint } from './checkpoint';
 import type { ElementName } from './numbers';
+import { partialPath } from './partial';
 import { SafetensorsFile } from './safetensors';
 import { layoutSafetensors, writingSafetensors, type SafetensorsLayout } from './safetensors-writer';
 
@@ -131,7 +132,7 @@ export function* compilingSteps(
 ): Generator<number, void, void> {
   checkCheckpoint(model, (name) => checkpoint.tensors.get(name)?.shape);
   const byName = new Map(plan.tensors.map((tensor) => [tensor.name, tensor]));
-  const partial = `${folder}.${process.pid}.${Date.now().toString(36)}.tmp`;
+  const partial = partialPath(folder);
   mkdirSync(partial, { recursive: true, mode: 0o700 });
   try {
     const read = finiteNumbers(checkpoint);

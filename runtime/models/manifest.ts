@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isPrecision, type Precision } from '../graph/precision';
 import { UserError } from '../protocol/errors';
+import { recordOf } from '../protocol/json';
 import { cutPlaces, fimOrders, type CutPlace, type PromptFormat } from '../protocol/prompt-format';
 
 export const specialTokenNames = [
@@ -94,23 +95,23 @@ export function readModelJson(folder: string, name: string): unknown {
 /** @throws UserError that names the key at fault */
 export function readManifest(folder: string): Manifest {
   const file = path.join(folder, manifestFile);
-  const json = asObject(readModelJson(folder, manifestFile));
+  const json = recordOf(readModelJson(folder, manifestFile));
   const bad: Complaint = (key, expected) =>
     new UserError(`${file}: "${key}" must be ${expected}. Correct it, or download the model again.`);
-  const special = asObject(json.specialTokens ?? {});
+  const special = recordOf(json.specialTokens ?? {});
   for (const [name, id] of Object.entries(special))
     if (!isId(id)) throw bad(`specialTokens.${name}`, 'a token id');
   if (typeof json.name !== 'string' || json.name === '') throw bad('name', 'a name');
   if (!isListOf(json.languages, isString)) throw bad('languages', 'a list of language ids');
   if (!isListOf(json.stop, isId)) throw bad('stop', 'a list of token ids');
   if (!isId(json.usefulContext)) throw bad('usefulContext', 'a number of tokens');
-  const completion = asObject(asObject(json.prompts).completion);
+  const completion = recordOf(recordOf(json.prompts).completion);
   const specialTokens = specialTokensOf(special);
   const prompt = promptFormat(completion, specialTokens, bad);
   if (!isId(completion.maxSuffixTokens))
     throw bad('prompts.completion.maxSuffixTokens', 'a number of tokens');
   if (!isId(completion.maxNearTokens)) throw bad('prompts.completion.maxNearTokens', 'a number of tokens');
-  const sha256 = asObject(json.sha256 ?? {});
+  const sha256 = recordOf(json.sha256 ?? {});
   for (const [name, sum] of Object.entries(sha256))
     if (name !== path.basename(name) || typeof sum !== 'string' || !/^[0-9a-f]{64}$/.test(sum))
       throw bad(`sha256.${name}`, 'a SHA-256 in hexadecimal, under the name of a file of this folder');
@@ -123,7 +124,7 @@ export function readManifest(folder: string): Manifest {
     stop: json.stop,
     maxSuffixTokens: completion.maxSuffixTokens,
     maxNearTokens: completion.maxNearTokens,
-    ...cutOf(asObject(json.tokenizer), bad),
+    ...cutOf(recordOf(json.tokenizer), bad),
     sha256: sha256 as Record<string, string>,
     ...(json.compiled === undefined ? {} : { compiled: compiledSection(json.compiled, bad) }),
   };
@@ -142,7 +143,7 @@ function promptFormat(
   bad: Complaint,
 ): PromptFormat {
   const { kind = 'anchored-fim', order, tokens = {} } = completion;
-  const ids = asObject(tokens);
+  const ids = recordOf(tokens);
   const needed = (name: string) => {
     const id = ids[name];
     if (!isId(id)) throw bad(`prompts.completion.tokens.${name}`, 'a token id');
@@ -179,7 +180,7 @@ function cutOf(tokenizer: Record<string, unknown>, bad: Complaint): { cut?: CutP
 }
 
 function compiledSection(value: unknown, bad: Complaint) {
-  const { precision, graphVersion } = asObject(value);
+  const { precision, graphVersion } = recordOf(value);
   if (typeof precision !== 'string' || !isPrecision(precision))
     throw bad('compiled.precision', 'a precision this version knows');
   if (!isId(graphVersion)) throw bad('compiled.graphVersion', 'a number');
@@ -191,10 +192,4 @@ const isId = (value: unknown): value is number => Number.isSafeInteger(value) &&
 
 function isListOf<T>(value: unknown, fits: (item: unknown) => item is T): value is T[] {
   return Array.isArray(value) && value.every(fits);
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }

@@ -2,13 +2,8 @@ import { describeModel } from '../architectures';
 import { UserError } from '../protocol/errors';
 import type { ModelDescription } from '../graph/layers';
 import type { Checkpoint } from './checkpoint';
-import {
-  bareModel,
-  compiledInCache,
-  usualPrecision,
-  type PrepareOptions,
-  type ReadyModel,
-} from './model-folder';
+import { compiledInCache, usualPrecision, type PrepareOptions } from './compiled-cache';
+import { bareModel, type ReadyModel } from './model-folder';
 import { randomShapes } from './random-shapes';
 import { drawnCheckpoint, randomCheckpoint } from './random-weights';
 import { transformerLike } from './transformer-like';

@@ -1,4 +1,5 @@
 import { UserError } from '../protocol/errors';
+import { isRecord, recordOf } from '../protocol/json';
 import type { CheckpointFile } from './checkpoint';
 import { elementBytes, toFloat32, type ElementName } from './numbers';
 import { WeightsSource } from './weights-source';
@@ -114,7 +115,7 @@ function checkedEntry(
   fileSize: number,
   broken: (why: string) => UserError,
 ): TensorEntry {
-  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
+  const { dtype, shape, data_offsets: offsets } = recordOf(value);
   const label = `the tensor "${name.slice(0, 100)}"`;
   if (typeof dtype !== 'string' || !Object.hasOwn(elementBytes, dtype))
     throw broken(`${label} is of the unknown type ${JSON.stringify(dtype)}`);
@@ -133,9 +134,7 @@ function checkedEntry(
 function parseObject(bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
     const parsed: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-      ? (parsed as Record<string, unknown>)
-      : undefined;
+    return isRecord(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }

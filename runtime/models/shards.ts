@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { UserError, messageOf } from '../protocol/errors';
+import { isRecord, recordOf } from '../protocol/json';
 import type { CheckpointFile } from './checkpoint';
 
 /** Weights in several files, and an index that says which tensor lies in which: `{ "weight_map": { TENSOR: FILE } }`. */
@@ -63,9 +64,9 @@ function readIndex(index: string): Map<string, string> {
 
 /** File by tensor, of an index that was read already. */
 export function parseIndex(json: unknown, complain: (why: string) => UserError): Map<string, string> {
-  const map = (json as { weight_map?: unknown } | null)?.weight_map;
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw complain('it has no "weight_map"');
-  const places = Object.entries(map as Record<string, unknown>);
+  const map = recordOf(json).weight_map;
+  if (!isRecord(map)) throw complain('it has no "weight_map"');
+  const places = Object.entries(map);
   if (places.length === 0) throw complain('its "weight_map" is empty');
   for (const [, file] of places)
     if (typeof file !== 'string' || !isPlainName(file))

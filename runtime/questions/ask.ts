@@ -51,9 +51,11 @@ export async function askWorkspace(
   const lead = request.lead && (await leadEvidence(request.lead, index, describer));
   const asked = { ...request, about: request.about ?? lead?.text };
   const searches = status.state !== 'off' && !request.lead?.only;
-  const vector =
-    searches && !isAboutNames(asked) ? await index.vectorOf?.(request.question, signal) : undefined;
-  const scope = { folders, files, leaveOut, limit: PROPOSED, vector };
+  const close =
+    searches && !isAboutNames(asked)
+      ? await index.closeTo?.(request.question, { folders, files }, signal)
+      : undefined;
+  const scope = { folders, files, leaveOut, limit: PROPOSED, close };
   const found = searches ? propose(asked, index, scope) : [];
   const searched = performance.now();
 
@@ -83,7 +85,7 @@ export async function askWorkspace(
     indexed: status.filesTotal > 0 ? status.filesDone / status.filesTotal : 0,
     filesSearched: status.filesDone,
     reranked: scored > 1,
-    ...(vector && { byMeaning: true }),
+    ...(close && { byMeaning: true }),
     ms: { search: searched - started, rerank: reranked - searched, total: ended - started },
     ...(passages.length === 0 ? { nothingFound: whyNothing(status) } : {}),
   };

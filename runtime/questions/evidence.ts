@@ -1,5 +1,4 @@
 /** What answering needs of an index. Kept small, so that any index that offers it will do. */
-import type { TextVector } from '../inference/text-encoder';
 import type { IndexStatus } from '../protocol/index-status';
 import type { FileKind, Passage, PassageNote } from '../protocol/questions';
 import type { LineRange } from '../protocol/text';
@@ -19,20 +18,30 @@ export interface Evidence {
 }
 
 /** Where passages may come from: everywhere when neither folders nor files (absolute) are named. */
-export interface EvidenceScope {
+export interface EvidencePlaces {
   folders: readonly string[];
   files: readonly string[];
+}
+
+/** Passages that lie close to a question, by workspace folder, as the index that found them knows them. */
+export type CloseEvidence = ReadonlyMap<string, readonly { id: number; path: string; score: number }[]>;
+
+export interface EvidenceScope extends EvidencePlaces {
   leaveOut: readonly FileKind[];
   limit: number;
-  /** Of the question: passages that lie close to it are found as well, whatever their words. */
-  vector?: TextVector;
+  /** To the question: these are found as well, whatever their words. */
+  close?: CloseEvidence;
 }
 
 export interface EvidenceIndex {
   /** Best first. */
   search(question: string, scope: EvidenceScope): Evidence[];
-  /** For `search`; undefined where there is no encoder, or it does not answer in time. Rejects when aborted. */
-  vectorOf?(question: string, signal?: AbortSignal): Promise<TextVector | undefined>;
+  /** For `search` in the same places; undefined where there is no encoder, or it does not answer in time. Rejects when aborted. */
+  closeTo?(
+    question: string,
+    places: EvidencePlaces,
+    signal?: AbortSignal,
+  ): Promise<CloseEvidence | undefined>;
   /**
    * The file's text as it is now, with its own line ends; undefined when it is gone or may not be read.
    * @param ahead what the editor has instead, where it may be read

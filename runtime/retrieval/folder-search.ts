@@ -1,16 +1,13 @@
 /** What the index of one folder answers. */
-import type { TextVector } from '../inference/text-encoder';
 import { fileGraph, type FileGraph } from './file-graph';
 import type { FolderStore } from './folder-store';
 import { importEdges } from './import-graph';
 import { importMeans, keysOfFile } from './imports';
+import type { Match } from './passages';
 import type { Ranked } from './ranking';
 import { referenceEdges } from './references';
 import { searchPassages, type FoundChunk } from './search';
 import { mostSimilar, proposeSimilar, type SimilarLines, type SimilarOptions } from './similar';
-
-/** Passages that are looked at because their vectors are close to the question's. */
-const CLOSE = 50;
 
 /** `lexical`: by words alone; `hybrid`: with the graph of files, what passages use and, where there is one, the question's vector; `vector`: by that alone. */
 export type SearchMethod = 'lexical' | 'hybrid' | 'vector';
@@ -22,17 +19,19 @@ export class FolderSearch {
 
   constructor(private readonly store: FolderStore) {}
 
-  /** The graph takes part once it was built; words alone decide until then, or where they should. */
+  /**
+   * The graph takes part once it was built; words alone decide until then, or where they should.
+   * @param close passages whose vectors are close to the question's, closest first
+   */
   search(
     question: string,
     prefixes: readonly string[],
     limit: number,
     method: SearchMethod = 'hybrid',
-    vector?: TextVector,
+    close?: readonly Match[],
   ): Ranked<FoundChunk>[] {
     const graph = method === 'hybrid' ? this.graph : undefined;
     return this.store.read((store) => {
-      const close = vector && prefixes.flatMap((prefix) => store.vectors.nearest(vector, prefix, CLOSE));
       const words = method === 'vector' ? '' : question;
       return searchPassages(store, words, { prefixes, limit, graph, close });
     }, []);

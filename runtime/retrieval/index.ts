@@ -13,10 +13,15 @@ export { isTestPath } from './ranking';
 export { importedDefinitions, type Definition } from './definitions';
 export { digestOf, type DigestFile } from './digest';
 export { filesOnDisk, remembered, type SourceFiles } from './source-files';
-export { listStoreFiles } from './store-file';
 export { holdsSecret } from './secrets';
 export { readTextFile, type TextFile } from './text-file';
 export { walk, type WalkedFile } from './walk';
 export { WorkspaceFiles, type LocatedFile } from './workspace-files';
 export { WorkspaceIndex, type WorkspaceIndexOptions } from './workspace-index';
-export type { SearchResult, SearchScope, SimilarPassage } from './workspace-search';
+export type {
+  ClosePassages,
+  SearchPlaces,
+  SearchResult,
+  SearchScope,
+  SimilarPassage,
+} from './workspace-search';

@@ -1,5 +1,5 @@
 /** Opens the index file of a workspace folder: private to the user, ours, of this version, or made anew. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { openDatabase, type Database } from './database';
 import { CHUNKING_VERSION } from './chunking';
@@ -140,16 +140,5 @@ function restrict(file: string, mode: number): void {
     chmodSync(file, mode);
   } catch {
     // File systems without modes (FAT, some network shares) have nothing to restrict.
-  }
-}
-
-/** Index files of folders that no longer exist, for `clear data` and the doctor. */
-export function listStoreFiles(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.sqlite'))
-      .map((name) => path.join(folder, name));
-  } catch {
-    return [];
   }
 }

@@ -1,5 +1,6 @@
 /** `compilerOptions.paths` and `baseUrl` of the nearest tsconfig.json or jsconfig.json. */
 import type { SourceFiles } from './source-files';
+import { isRecord } from '../protocol/json';
 
 interface PathOptions {
   /** Folder (relative to the workspace) that the targets are relative to. */
@@ -68,8 +69,7 @@ async function optionsOf(
 
 function isPaths(value: unknown): value is Record<string, string[]> {
   return (
-    typeof value === 'object' &&
-    value !== null &&
+    isRecord(value) &&
     Object.values(value).every(
       (targets) => Array.isArray(targets) && targets.every((target) => typeof target === 'string'),
     )
@@ -92,7 +92,7 @@ function parseJsonWithComments(text: string): unknown {
     .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, (_, string?: string) => string ?? '');
   try {
     const value: unknown = JSON.parse(plain.replace(/^\uFEFF/, ''));
-    return typeof value === 'object' && value !== null ? value : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,7 @@
 /** Vectors of chunks in the index file, all made by one encoder, whose key the file holds. */
-import type { TextVector } from '../inference/text-encoder';
 import type { Database } from './database';
-import { VectorTable, type Int8Vector } from './int8-vectors';
-import type { Match } from './passages';
+import type { Int8Vector } from './int8-vectors';
+import { LoadedVectors } from './loaded-vectors';
 
 export interface ChunkText {
   id: number;
@@ -18,28 +17,20 @@ export interface VectorShare {
 
 /** Chunks of files that are there, each as often as files show it. */
 const SHOWN = 'files JOIN chunks ON chunks.content_id = files.content_id';
-/** Rows that are read at once. */
-const PAGE = 2048;
-
-interface Row {
-  key: number;
-  scale: number;
-  /** One driver gives bytes, the other the buffer under them. */
-  data: Uint8Array | ArrayBuffer;
-}
+/** Files whose vectors are looked up at once: a millisecond or so. */
+const PAGE_OF_FILES = 64;
 
 export class VectorStore {
-  /** All vectors in memory, from the first question on. */
-  private table: VectorTable | undefined;
-  /** SQLite's number of the state that the table was read from: another one after somebody else's write. */
-  private tableVersion: unknown;
+  readonly loaded: LoadedVectors;
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Database) {
+    this.loaded = new LoadedVectors(database);
+  }
 
   /** From now on vectors come from this encoder: those of another are deleted, as they do not compare. */
   useEncoder(key: string): void {
     if (this.isOf(key)) return;
-    this.release();
+    this.loaded.release();
     this.database.transaction(() => {
       this.database.run('DELETE FROM chunk_vectors');
       this.database.run('DELETE FROM vectors');
@@ -87,7 +78,7 @@ export class VectorStore {
         'INSERT OR IGNORE INTO vectors (hash, scale, data) VALUES (?, ?, ?)',
         [hash, scale, data],
       );
-      if (changes > 0) this.table?.add(lastId, { values, scale });
+      if (changes > 0) this.loaded.add(lastId, { values, scale });
       this.link(id, hash);
       return true;
     });
@@ -101,7 +92,7 @@ export class VectorStore {
     );
     if (gone.length === 0) return;
     // Numbers of vectors that are gone may be given anew.
-    this.release();
+    this.loaded.release();
     this.database.run(
       'DELETE FROM chunk_vectors WHERE chunk_id IN (SELECT id FROM chunks WHERE content_id = ?)',
       [content],
@@ -113,29 +104,31 @@ export class VectorStore {
       );
   }
 
-  /** Chunks of files under `prefix` ('' = all), closest first; none where the vector is another encoder's. */
-  nearest({ encoder, values }: TextVector, prefix: string, limit: number): Match[] {
-    if (!this.isOf(encoder)) return [];
-    const within = [prefix, `${prefix}\u{10ffff}`];
-    const among = prefix === '' ? undefined : this.vectorsWithin(within);
-    const matches: Match[] = [];
-    for (const { key, cosine } of this.loaded(values.length).nearest(values, among)) {
-      // Those that no file under the prefix shows any more are passed over.
-      const shown = this.database.all<{ id: number; path: string }>(
-        `SELECT chunks.id AS id, files.path AS path
-         FROM chunk_vectors JOIN chunks ON chunks.id = chunk_id JOIN files ON files.content_id = chunks.content_id
-         WHERE vector_id = ? AND files.path >= ? AND files.path < ?`,
-        [key, ...within],
-      );
-      matches.push(...shown.map(({ id, path }) => ({ id, path, score: cosine })));
-      if (matches.length >= limit) break;
-    }
-    return matches.slice(0, limit);
+  /** Where the text of a vector stands: chunks, as each file shows them. */
+  shown(vector: number): { id: number; path: string }[] {
+    return this.database.all(
+      `SELECT chunks.id AS id, files.path AS path
+       FROM chunk_vectors JOIN chunks ON chunks.id = chunk_id JOIN files ON files.content_id = chunks.content_id
+       WHERE vector_id = ?`,
+      [vector],
+    );
   }
 
-  /** Takes no memory until the next question. */
-  release(): void {
-    this.table = undefined;
+  /**
+   * The vectors of some files under a prefix, in order of their paths.
+   * @param from where to go on; at first the prefix itself
+   * @returns next: where to go on after these; undefined = nothing is left
+   */
+  within(prefix: string, from: string): { vectors: number[]; next: string | undefined } {
+    const rows = this.database.all<{ path: string; id: number | null }>(
+      `SELECT path, vector_id AS id
+       FROM (SELECT path, content_id FROM files WHERE path >= ? AND path < ? ORDER BY path LIMIT ?) AS files
+       LEFT JOIN chunks ON chunks.content_id = files.content_id LEFT JOIN chunk_vectors ON chunk_id = chunks.id
+       ORDER BY path`,
+      [from, `${prefix}\u{10ffff}`, PAGE_OF_FILES],
+    );
+    const last = rows.at(-1);
+    return { vectors: rows.flatMap(({ id }) => id ?? []), next: last && `${last.path}\0` };
   }
 
   private isOf(key: string): boolean {
@@ -151,36 +144,4 @@ export class VectorStore {
       [id, hash],
     );
   }
-
-  private vectorsWithin(paths: readonly string[]): Set<number> {
-    const vectors = this.database.all<{ id: number }>(
-      `SELECT vector_id AS id FROM ${SHOWN} JOIN chunk_vectors ON chunk_id = chunks.id
-       WHERE files.path >= ? AND files.path < ?`,
-      paths,
-    );
-    return new Set(vectors.map(({ id }) => id));
-  }
-
-  private loaded(width: number): VectorTable {
-    const version = Object.values(this.database.get('PRAGMA data_version')!)[0];
-    if (this.table && version === this.tableVersion) return this.table;
-    this.tableVersion = version;
-    const { count } = this.database.get<{ count: number }>('SELECT count(*) AS count FROM vectors')!;
-    const table = new VectorTable(width, count);
-    let after = -1;
-    for (;;) {
-      const rows = this.database.all<Row>(
-        'SELECT id AS key, scale, data FROM vectors WHERE id > ? ORDER BY id LIMIT ?',
-        [after, PAGE],
-      );
-      for (const row of rows) table.add(row.key, vectorOf(row));
-      if (rows.length < PAGE) return (this.table = table);
-      after = rows.at(-1)!.key;
-    }
-  }
-}
-
-function vectorOf({ scale, data }: Row): Int8Vector {
-  const bytes = new Uint8Array(data);
-  return { scale, values: new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
 }

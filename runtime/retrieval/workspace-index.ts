@@ -1,25 +1,25 @@
-/**
- * The index of all folders of a window. Works in the background, can be paused, answers while it is incomplete, and
- * after a restart re-does only what changed.
- */
+/** The index of all folders of a window: opens and closes its files, and answers from them, also while they are incomplete. */
 import path from 'node:path';
-import type { TextEncoder, TextVector } from '../inference/text-encoder';
+import type { TextEncoder } from '../inference/text-encoder';
 import { displayPrefixes } from '../protocol/display-names';
 import type { WorkspaceFolder } from '../protocol/engine';
 import type { FileChange, IndexStatus, IndexedFile } from '../protocol/index-status';
 import { FolderIndex } from './folder-index';
 import { highlightsOf } from './highlights';
 import { figuresOf, IndexReports } from './index-reports';
+import { Indexing } from './indexing';
 import { PassageEncoding } from './passage-encoding';
 import { readTextFile } from './text-file';
-import { turnKeeper } from './turns';
 import {
+  closeIn,
   filesIn,
   folderOf,
   importersIn,
   searchFolders,
   similarIn,
+  type ClosePassages,
   type NamedFolder,
+  type SearchPlaces,
   type SearchResult,
   type SearchScope,
   type SimilarPassage,
@@ -38,25 +38,23 @@ export interface WorkspaceIndexOptions {
 
 export class WorkspaceIndex {
   private folders: NamedFolder[] = [];
-  private paused = false;
-  private running?: Promise<void>;
-  private stop = new AbortController();
-  private changes: FileChange[] = [];
-  /** Once at first, then whenever a question was answered without what changed since. */
-  private graphWanted = true;
   private readonly encoding: PassageEncoding;
   private readonly reports = new IndexReports(() => ({
-    ...figuresOf(this.folders.map(({ index }) => index)),
+    ...figuresOf(this.parts),
     vectors: this.encoding.status(),
   }));
-  /** Aborted by the next change, which does not wait until the graph is built, and by a halt. */
-  private unchanged = new AbortController();
+  private readonly work: Indexing;
 
   constructor(private readonly options: WorkspaceIndexOptions) {
     this.encoding = new PassageEncoding({
       encoder: () => options.encoder?.(),
-      folders: () => this.folders.map(({ index }) => index.vectors),
-      onChange: (ended) => (ended ? this.reports.tellAgain() : this.tellSometimes(this.reports.state)),
+      folders: () => this.parts.map(({ vectors }) => vectors),
+      onChange: (ended) => (ended ? this.reports.tellAgain() : this.work.tellSometimes(this.reports.state)),
+    });
+    this.work = new Indexing({
+      folders: () => this.parts,
+      encoding: this.encoding,
+      reports: this.reports,
     });
   }
 
@@ -75,7 +73,7 @@ export class WorkspaceIndex {
       }));
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
-      this.fail(
+      this.work.fail(
         `The index cannot be kept in ${this.options.dataFolder}: ${cause}. Make that folder writable or free some space.`,
       );
       throw new Error(this.reports.reason, { cause: error });
@@ -84,17 +82,12 @@ export class WorkspaceIndex {
 
   /** Brings the index up to date in the background. Returns at once; `idle()` waits. */
   start(): void {
-    if (this.running || this.paused || this.stop.signal.aborted) return;
-    this.running = this.run(this.stop.signal).finally(() => {
-      this.running = undefined;
-      // What came in during the last moments.
-      if (this.hasWork()) this.start();
-    });
+    this.work.start();
   }
 
   /** Resolves when no file is left to be read, or the index is paused, failed or closed. */
-  async idle(): Promise<void> {
-    while (this.running) await this.running;
+  idle(): Promise<void> {
+    return this.work.idle();
   }
 
   /** Resolves when every passage has its vector besides, or something stands in the way of that. */
@@ -105,44 +98,32 @@ export class WorkspaceIndex {
 
   /** Another encoder may have been chosen, or none. */
   encoderChanged(): void {
-    // Files come first, and end with this.
-    if (!this.hasWork()) this.encoding.wake();
-    this.reports.tellAgain();
+    this.work.encoderChanged();
   }
 
   /** Holds no vectors in memory until the next question. */
   releaseVectors(): void {
-    for (const { index } of this.folders) index.vectors.release();
+    for (const { vectors } of this.parts) vectors.release();
   }
 
   pause(): void {
-    this.paused = true;
-    this.encoding.pause();
-    this.reports.tell('paused');
+    this.work.pause();
   }
 
   resume(): void {
-    if (!this.paused) return;
-    this.paused = false;
-    this.encoding.resume();
-    this.reports.tell(this.hasWork() ? 'indexing' : 'ready');
-    this.start();
+    this.work.resume();
   }
 
   /** Deletes the index files and begins anew. */
   async rebuild(): Promise<void> {
-    await this.halt();
-    for (const { index } of this.folders) index.rebuild();
-    this.paused = false;
-    this.encoding.resume();
-    this.start();
+    await this.work.halt();
+    for (const index of this.parts) index.rebuild();
+    this.work.restart();
   }
 
   /** Notes changes on disk; they are searchable a moment later. */
   applyChanges(changes: readonly FileChange[]): void {
-    this.changes.push(...changes);
-    this.unchanged.abort();
-    this.start();
+    this.work.applyChanges(changes);
   }
 
   status(): IndexStatus {
@@ -162,9 +143,7 @@ export class WorkspaceIndex {
   /** Best passages first; also while the index is incomplete. */
   search(question: string, scope: SearchScope): SearchResult[] {
     const results = searchFolders(this.folders, question, scope);
-    if (this.folders.some(({ index }) => index.answers.needsGraph)) this.graphWanted = true;
-    // An index found damaged while searching was emptied.
-    if (this.hasWork()) this.start();
+    this.work.wasAsked();
     return results;
   }
 
@@ -182,9 +161,16 @@ export class WorkspaceIndex {
     return folder ? similarIn(folder, file, text, languages, limit, (other) => this.read(other)) : [];
   }
 
-  /** For a search; undefined without an encoder, and while no passage has a vector. */
-  vectorOf(question: string, signal?: AbortSignal): Promise<TextVector | undefined> {
-    return this.encoding.vectorOf(question, signal);
+  /** For a search of the same places; undefined without an encoder, and while no passage has a vector. */
+  async closeTo(
+    question: string,
+    places: SearchPlaces,
+    signal?: AbortSignal,
+  ): Promise<ClosePassages | undefined> {
+    const vector = await this.encoding.vectorOf(question, signal);
+    const halted = this.work.signal;
+    const either = signal ? AbortSignal.any([signal, halted]) : halted;
+    return vector && closeIn(this.folders, vector, places, either);
   }
 
   /** Which words of a passage match the question: UTF-16 ranges within `text`. */
@@ -208,94 +194,14 @@ export class WorkspaceIndex {
 
   /** Stops at the next step and closes the files. The index cannot be used afterwards. */
   async close(): Promise<void> {
-    await this.halt();
-    this.stop.abort();
-    for (const { index } of this.folders) index.close();
+    await this.work.close();
+    for (const index of this.parts) index.close();
     this.folders = [];
     this.reports.clear();
   }
 
-  /** For evaluation. */
+  /** Also for evaluation. */
   get parts(): readonly FolderIndex[] {
     return this.folders.map(({ index }) => index);
-  }
-
-  private async halt(): Promise<void> {
-    this.stop.abort();
-    this.unchanged.abort();
-    await this.running?.catch(() => {});
-    await this.encoding.halt();
-    this.stop = new AbortController();
-  }
-
-  private hasWork(): boolean {
-    return (
-      this.hasFiles() || (this.graphWanted && this.folders.some(({ index }) => index.answers.needsGraph))
-    );
-  }
-
-  /** Some are still to be looked at. */
-  private hasFiles(): boolean {
-    return this.changes.length > 0 || this.folders.some(({ index }) => !index.scanned || index.waiting > 0);
-  }
-
-  private async run(signal: AbortSignal): Promise<void> {
-    // The caller goes on first: starting costs it nothing.
-    const turn = turnKeeper();
-    try {
-      await turn.next(signal);
-      while (this.hasFiles() && !this.paused) {
-        await this.takeChanges(signal);
-        for (const { index } of this.folders) {
-          if (!index.scanned) {
-            this.reports.tell('scanning');
-            await index.scan(signal);
-          }
-          while (!this.paused && (await index.step(signal))) {
-            this.tellSometimes('indexing');
-            // Changes are newer than what waits.
-            if (this.changes.length > 0) await this.takeChanges(signal);
-            if (turn.isOver()) await turn.next(signal);
-          }
-        }
-      }
-      if (this.paused) return;
-      for (const { index } of this.folders) while (index.tidy()) await turn.next(signal);
-      this.reports.tell('ready');
-      await this.refine(signal);
-    } catch (error) {
-      // A change stopped the graph: it is taken, and the graph begun again, in the next run.
-      if (signal.aborted || error === this.unchanged.signal.reason) return;
-      this.fail(error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  /** What makes answers better and can wait: the graph, then vectors. Changes come first. */
-  private async refine(signal: AbortSignal): Promise<void> {
-    const idle = () => !signal.aborted && !this.paused && this.changes.length === 0;
-    for (const { index } of this.folders) {
-      if (idle() && this.graphWanted && index.answers.needsGraph) {
-        this.unchanged = new AbortController();
-        await index.answers.buildGraph(this.unchanged.signal);
-      }
-    }
-    if (!idle()) return;
-    this.graphWanted = false;
-    this.encoding.wake();
-  }
-
-  private async takeChanges(signal: AbortSignal): Promise<void> {
-    const changes = this.changes.splice(0);
-    for (const { index } of this.folders) await index.apply(changes, signal);
-  }
-
-  private fail(reason: string): void {
-    this.paused = true;
-    this.encoding.pause();
-    this.reports.tell('failed', reason);
-  }
-
-  private tellSometimes(state: IndexStatus['state']): void {
-    if (!this.paused) this.reports.tellSometimes(state);
   }
 }

@@ -6,8 +6,12 @@ import type { LineRange } from '../protocol/text';
 import type { FolderIndex } from './folder-index';
 import type { SearchMethod } from './folder-search';
 import { withLineFeeds } from './lines';
+import type { Match } from './passages';
 import { relativeTo } from './path-rules';
 import { contentHash } from './text-file';
+
+/** Passages that are looked at because their vectors are close to the question's. */
+const CLOSE = 50;
 
 /** A folder and the prefix of its files' display paths. */
 export interface NamedFolder {
@@ -41,16 +45,22 @@ export interface SimilarPassage {
   likeness: number;
 }
 
-export interface SearchScope {
+/** Passages that lie close to a question, closest first, by the root of their workspace folder. */
+export type ClosePassages = ReadonlyMap<string, readonly Match[]>;
+
+export interface SearchPlaces {
   /** Workspace folders or folders within them, absolute; all when empty and no files are named. */
   folders: readonly string[];
   /** Files besides, absolute. Files whose names begin alike may come along. */
   files?: readonly string[];
+}
+
+export interface SearchScope extends SearchPlaces {
   limit: number;
   /** `hybrid` when absent. */
   method?: SearchMethod;
-  /** Of the question, where there is an encoder. */
-  vector?: TextVector;
+  /** To the question, where there is an encoder. */
+  close?: ClosePassages;
 }
 
 /** The innermost folder that holds the file: it knows it best. */
@@ -67,10 +77,11 @@ export function searchFolders(
   scope: SearchScope,
 ): SearchResult[] {
   const results = folders.flatMap(({ index, prefix }) => {
-    const prefixes = prefixesWithin(index.rules.root, scope.folders, scope.files);
+    const prefixes = prefixesWithin(index.rules.root, scope);
     if (prefixes.length === 0) return [];
+    const close = scope.close && (scope.close.get(index.rules.root) ?? []);
     return index.answers
-      .search(question, prefixes, scope.limit, scope.method, scope.vector)
+      .search(question, prefixes, scope.limit, scope.method, close)
       .map(({ item, score }): SearchResult => ({
         path: path.join(index.rules.root, item.path),
         displayPath: prefix + item.path,
@@ -93,6 +104,23 @@ export function searchFolders(
       return !seen.has(key) && seen.add(key);
     })
     .slice(0, scope.limit);
+}
+
+/** For a search of the same places. */
+export async function closeIn(
+  folders: readonly NamedFolder[],
+  vector: TextVector,
+  places: SearchPlaces,
+  signal: AbortSignal,
+): Promise<ClosePassages> {
+  const close = new Map<string, Match[]>();
+  for (const { index } of folders) {
+    const { root } = index.rules;
+    const prefixes = prefixesWithin(root, places);
+    if (prefixes.length > 0)
+      close.set(root, await index.vectors.nearest(vector, { prefixes, limit: CLOSE, signal }));
+  }
+  return close;
 }
 
 /**
@@ -137,7 +165,7 @@ export function importersIn({ index, prefix }: NamedFolder, file: string): strin
 }
 
 /** The asked folders as prefixes relative to `root`: [''] when all of it is meant, [] when nothing of it is. */
-function prefixesWithin(root: string, folders: readonly string[], files: readonly string[] = []): string[] {
+function prefixesWithin(root: string, { folders, files = [] }: SearchPlaces): string[] {
   if (folders.length === 0 && files.length === 0) return [''];
   const within = files.map((file) => relativeTo(root, file)).filter((relative) => relative !== undefined);
   const prefixes = folders.flatMap((folder) => {

@@ -8,6 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { StateSnapshot } from '../inference/snapshot';
+import { recordOf } from '../protocol/json';
 
 const magic = Buffer.from('LVSTATE1', 'latin1');
 const checksumBytes = 32;
@@ -106,8 +107,7 @@ export function decodeState(
 }
 
 function isHeader(value: unknown): value is StateHeader {
-  if (typeof value !== 'object' || value === null) return false;
-  const { model, scope, tokens, pending, label, tensors } = value as Record<string, unknown>;
+  const { model, scope, tokens, pending, label, tensors } = recordOf(value);
   return (
     typeof model === 'string' &&
     typeof scope === 'string' &&

@@ -13,7 +13,7 @@ import { describeModel } from '../../runtime/architectures';
 import { checkpointTensors } from '../../runtime/graph/model-graph';
 import { isPrecision } from '../../runtime/graph/precision';
 import { openCheckpoint } from '../../runtime/models/checkpoint';
-import { compiledInCache } from '../../runtime/models/model-folder';
+import { compiledInCache } from '../../runtime/models/compiled-cache';
 import { layoutSafetensors, writeSafetensors } from '../../runtime/models/safetensors-writer';
 import { readModelJson } from '../../runtime/models/manifest';
 

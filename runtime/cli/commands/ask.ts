@@ -46,7 +46,7 @@ export const ask: Command = {
     const job = async (engine: Session) => {
       const bar = new ProgressBar();
       engine.workspace.onStatus(({ filesDone, filesTotal }) => bar.update('indexing', filesDone, filesTotal));
-      await engine.indexIdle();
+      await engine.workspace.idle();
       // A vector that is being made would have the question wait for it.
       if (encoderModel !== '') await engine.workspace.command('pause');
       const answer = await engine.ask(request, signal, (progress) => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DEFAULT_CONTEXT } from '../../engine/prompt-context';
+import { evaluatedSession } from '../../evaluation/evaluated-session';
 import { evaluateHoles, type HoleScores } from '../../evaluation/holes';
 import { throwIfAborted } from '../../protocol/errors';
 import type { Command } from './index';
@@ -39,8 +40,8 @@ export const evalHoles: Command = {
     const report = await withEngine(
       { ...values, data: values.data ?? passing },
       [],
-      (engine) =>
-        evaluateHoles(lines, engine, {
+      (session) =>
+        evaluateHoles(lines, evaluatedSession(session), {
           context,
           limit,
           name: file,

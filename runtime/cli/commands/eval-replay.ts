@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { evaluatedSession } from '../../evaluation/evaluated-session';
 import { replay } from '../../evaluation/replay';
 import { throwIfAborted } from '../../protocol/errors';
 import { languageIdOf } from '../../syntax';
@@ -38,9 +39,9 @@ export const evalReplay: Command = {
     const report = await withEngine(
       values,
       [],
-      async (engine) => {
-        await engine.warmUp();
-        return replay(document, engine, {
+      async (session) => {
+        await session.warmUp();
+        return replay(document, evaluatedSession(session), {
           from,
           to,
           keystrokeMs: wholeNumber('keystroke-ms', values['keystroke-ms'], 120, 1),

@@ -11,7 +11,7 @@ import { summaryText } from '../summary-text';
 
 /** What the server needs of the engine. */
 export interface McpEngine {
-  indexIdle(): Promise<void>;
+  workspace: { idle(): Promise<void> };
   ask(request: AskRequest, signal?: AbortSignal): Promise<AskResponse>;
   summarize(request: SummarizeRequest, signal?: AbortSignal): Promise<FileSummary>;
 }
@@ -47,7 +47,7 @@ export function createMcpServer(engine: McpEngine, version: string): McpServer {
     },
     ({ question, limit = 8 }, { signal }) =>
       answering(async () => {
-        await engine.indexIdle();
+        await engine.workspace.idle();
         return searchText(await engine.ask({ question, folders: [], limit }, signal));
       }),
   );

@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { isRecord } from './finding';
+import { writeWhole } from '../../models/partial';
+import { isRunning } from '../../models/running';
+import { isRecord } from '../../protocol/json';
 
 /** Engines in a row that ended without a word while a model was on the GPU. One may have been killed, or the machine switched off. */
 const mostCrashes = 2;
@@ -21,7 +23,7 @@ export class CrashMark {
   private readonly file: string;
 
   constructor(
-    private readonly cacheFolder: string,
+    cacheFolder: string,
     private readonly isAlive: (pid: number) => boolean = isRunning,
   ) {
     this.file = path.join(cacheFolder, 'on-gpu.json');
@@ -57,8 +59,7 @@ export class CrashMark {
 
   private write(mark: Mark): void {
     try {
-      mkdirSync(this.cacheFolder, { recursive: true, mode: 0o700 });
-      writeFileSync(this.file, JSON.stringify(mark), { mode: 0o600 });
+      writeWhole(this.file, JSON.stringify(mark));
     } catch {
       // Where nothing can be written, nothing was probed either, and models stay on the CPU.
     }
@@ -72,12 +73,4 @@ function isMark(value: unknown): value is Mark {
     Number.isInteger(value.pid) &&
     Number.isInteger(value.crashes)
   );
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 import type { Precision } from '../../graph/precision';
 import type { ExecutionProvider } from '../../inference/session';
+import { isRecord } from '../../protocol/json';
 
 /** What is probed: what models can be loaded on besides the CPU, and CUDA, which is only looked for. */
 export type Probed = Exclude<ExecutionProvider, 'cpu'>;
@@ -78,10 +79,6 @@ function isTimings(value: unknown): value is Timings {
     isNumber(value.firstTokenMs) &&
     isNumber(value.msPerToken)
   );
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);

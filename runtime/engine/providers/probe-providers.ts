@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { knownModelKey } from '../../models/model-folder';
+import { knownModelKey } from '../../models/compiled-cache';
 import { messageOf, UserError } from '../../protocol/errors';
 import type { EngineAssets } from '../assets';
 import type { ModelChoice } from '../model-hosts';

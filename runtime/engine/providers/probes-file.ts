@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isFinding, isRecord, type Probe } from './finding';
+import { writeWhole } from '../../models/partial';
+import { isFinding, type Probe } from './finding';
+import { isRecord } from '../../protocol/json';
 
 /** Models, drivers and versions that are remembered; the oldest go first. */
 const mostKeys = 32;
@@ -9,7 +11,7 @@ const mostKeys = 32;
 export class ProbesFile {
   private readonly file: string;
 
-  constructor(private readonly cacheFolder: string) {
+  constructor(cacheFolder: string) {
     this.file = path.join(cacheFolder, 'providers.json');
   }
 
@@ -24,10 +26,7 @@ export class ProbesFile {
     if (probes) all.set(key, [...probes]);
     const kept = Object.fromEntries([...all].slice(-mostKeys));
     try {
-      mkdirSync(this.cacheFolder, { recursive: true, mode: 0o700 });
-      const partial = `${this.file}.${process.pid}.tmp`;
-      writeFileSync(partial, JSON.stringify(kept), { mode: 0o600 });
-      renameSync(partial, this.file);
+      writeWhole(this.file, JSON.stringify(kept));
     } catch {
       // What cannot be written is probed again.
     }

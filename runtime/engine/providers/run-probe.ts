@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CancelledError } from '../../protocol/errors';
-import { isFinding, isRecord, type Finding, type ProbeRequest } from './finding';
+import { isRecord } from '../../protocol/json';
+import { isFinding, type Finding, type ProbeRequest } from './finding';
 
 export interface RunProbeOptions {
   /** Bundle of the probing process. */

@@ -1,6 +1,6 @@
 import { activate, type Activation } from '../activation';
 import type { Value } from '../builder';
-import type { LayerContext } from '../context';
+import { intoStream, type LayerContext } from '../context';
 import { matrix, tensorOf, type Source } from '../stored-tensors';
 
 /** Gated linear unit: `down(activation(gate(x)) * up(x))`. */
@@ -22,10 +22,11 @@ export function gluTensors({ weights, inner }: GluChannel, width: number): [name
   ];
 }
 
-export function glu({ graph, forms, width }: LayerContext, x: Value, channel: GluChannel): Value {
+export function glu(context: LayerContext, x: Value, channel: GluChannel): Value {
+  const { graph, forms, width } = context;
   const { weights, inner, activation = 'silu', factors } = channel;
   const gate = forms.into.multiply(graph, x, matrix(weights.gate, inner, width, factors?.gate));
   const up = forms.into.multiply(graph, x, matrix(weights.up, inner, width));
   const gated = graph.mul(activate(graph, gate, activation), up);
-  return forms.outOf.multiply(graph, gated, matrix(weights.down, width, inner, factors?.down));
+  return intoStream(context, gated, matrix(weights.down, width, inner, factors?.down));
 }

@@ -1,6 +1,7 @@
 import type { Value } from '../builder';
 import type { LayerContext } from '../context';
 import type { Channel } from '../layers';
+import { withFlatRows } from '../rows';
 import { glu, gluTensors } from './glu';
 import { mlp, mlpTensors } from './mlp';
 import { moe, moeTensors } from './moe';
@@ -13,7 +14,7 @@ export function buildChannel(context: LayerContext, x: Value, channel: Channel):
     case 'mlp':
       return mlp(context, x, channel);
     case 'moe':
-      return moe(context, x, channel);
+      return withFlatRows(context, x, (rows) => moe(context, rows, channel));
   }
 }
 

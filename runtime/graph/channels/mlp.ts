@@ -1,6 +1,6 @@
 import { activate, type Activation } from '../activation';
 import type { Value } from '../builder';
-import { biasOf, type LayerContext } from '../context';
+import { biasOf, intoStream, type LayerContext } from '../context';
 import { matrix } from '../stored-tensors';
 
 /** Two products with biases: `down(activation(up(x)))`. */
@@ -21,10 +21,10 @@ export function mlpTensors({ weights, inner }: MlpChannel, width: number): [name
   ];
 }
 
-export function mlp({ graph, forms, width }: LayerContext, x: Value, channel: MlpChannel): Value {
+export function mlp(context: LayerContext, x: Value, channel: MlpChannel): Value {
+  const { graph, forms, width } = context;
   const { weights, inner, activation } = channel;
   const up = forms.into.multiply(graph, x, matrix(weights.up, inner, width), biasOf(weights.upBias, inner));
   const active = activate(graph, up, activation);
-  const down = matrix(weights.down, width, inner);
-  return forms.outOf.multiply(graph, active, down, biasOf(weights.downBias, width));
+  return intoStream(context, active, matrix(weights.down, width, inner), weights.downBias);
 }

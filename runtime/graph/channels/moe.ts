@@ -2,7 +2,7 @@ import type { Value } from '../builder';
 import type { LayerContext } from '../context';
 import type { Experts } from '../products/experts';
 import { float32Product } from '../products/float32';
-import { matrix, pickedRows, stacked } from '../stored-tensors';
+import { matrix, pickedRows, scaledMatrix, stacked } from '../stored-tensors';
 import { glu, gluTensors, type GluChannel } from './glu';
 
 /**
@@ -46,12 +46,13 @@ export function moeTensors(channel: MoeChannel, width: number): [name: string, s
 }
 
 export function moe(context: LayerContext, x: Value, channel: MoeChannel): Value {
-  const { graph, forms, width, prefix } = context;
+  const { graph, forms, width, prefix, residualFactor = 1 } = context;
   const { weights, experts, shared } = channel;
 
   // Rounding could choose another expert, and the router is small: it stays as it is.
   const scores = float32Product.multiply(graph, x, matrix(weights.router, experts, width));
-  const mixed = forms.experts.mix(graph, x, scores, expertsOf(channel, width, `${prefix}.experts`));
+  const all = expertsOf(channel, width, `${prefix}.experts`);
+  const mixed = forms.experts.mix(graph, x, scores, { ...all, down: scaledMatrix(all.down, residualFactor) });
   return graph.add(mixed, gated(context, x, glu(context, x, shared), weights.sharedGate));
 }
 

@@ -1,10 +1,11 @@
 import { attend } from '../attend';
 import { attendJoining, attendOnDevice, joinsItself } from '../attend-on-device';
 import type { Value } from '../builder';
-import { biasOf, type LayerContext } from '../context';
+import { biasOf, intoStream, type LayerContext } from '../context';
 import { rmsNorm, type RmsNorm } from '../norm';
 import { withBias } from '../products/form';
 import { rotate, type Rope } from '../rope';
+import { inRows, splitRows } from '../rows';
 import { matrix, nameOf, partsOf, pickedRows, stacked, tensorOf, type Source } from '../stored-tensors';
 
 /** Grouped-query attention: softmax of `scale q k^T` over the tokens that a query sees, times their values. */
@@ -106,27 +107,26 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
 
 /** As projected, without biases: [T, keyValueHeads * headSize] */
 function keyAndValue(
-  { graph, forms, width, prefix }: LayerContext,
+  context: LayerContext,
   x: Value,
   { keyValueHeads, headSize, weights }: AttentionMixer,
 ): [key: Value, value: Value] {
+  const { graph, forms, width, prefix } = context;
   const size = keyValueHeads * headSize;
   const parts = [matrix(weights.key, size, width), matrix(weights.value, size, width)];
   const both = stacked(`${prefix}.self_attn.kv_proj.weight`, parts);
   const { into } = forms;
   const products = into.joinsProducts?.(width)
     ? partsOf(both, parts).map((part) => into.multiply(graph, x, part))
-    : graph.split(into.multiply(graph, x, both), [size, size], 1);
+    : splitRows(context, into.multiply(graph, x, both), [size, size]);
   return [products[0]!, products[1]!];
 }
 
 /** What the heads give [Q, heads * headSize] -> [Q, width] */
 function projected(context: LayerContext, y: Value, queryRows: Value, mixer: AttentionMixer): Value {
-  const { graph, forms, width } = context;
   const { heads, headSize, weights } = mixer;
-  const out = matrix(weights.out, width, heads * headSize);
-  const gated = gate(context, y, queryRows, mixer);
-  return forms.outOf.multiply(graph, gated, out, biasOf(weights.outBias, width));
+  const out = matrix(weights.out, context.width, heads * headSize);
+  return intoStream(context, gate(context, y, queryRows, mixer), out, weights.outBias);
 }
 
 /**
@@ -179,6 +179,6 @@ function placed(
 ): Value {
   const { graph } = context;
   const byHead = norm && rmsNorm(graph, graph.reshape(rows, [-1, count, headSize]), norm, headSize);
-  const normed = byHead === undefined ? rows : graph.reshape(byHead, [-1, count * headSize]);
+  const normed = byHead === undefined ? rows : inRows(context, byHead, count * headSize);
   return rope ? rotate(context, normed, rope, { count, size: headSize }, wanted) : normed;
 }

@@ -1,5 +1,5 @@
 import type { Value } from '../builder';
-import { biasOf, tensorsOf, type LayerContext } from '../context';
+import { biasOf, intoStream, tensorsOf, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { splitWithPending } from '../pending-rows';
 import { matrix } from '../stored-tensors';
@@ -49,6 +49,5 @@ export function baseConv(context: LayerContext, x: Value, mixer: BaseConvMixer):
   const asked = last ? context.wantedRows : context.readRows;
   const u = graph.silu(asked(graph.squeeze(convolved, 0)));
   const gated = graph.mul(u, last ? context.wantedRows(gate!) : gate!);
-  const out = matrix(weights.outProjection, width, inner);
-  return forms.outOf.multiply(graph, gated, out, biasOf(weights.outProjectionBias, width));
+  return intoStream(context, gated, matrix(weights.outProjection, width, inner), weights.outProjectionBias);
 }

@@ -1,8 +1,9 @@
 import type { GraphBuilder, Value } from '../builder';
-import { tensorsOf, vector, type LayerContext } from '../context';
+import { intoStream, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { rmsNorm } from '../norm';
 import { splitRecurrent } from '../pending-rows';
+import { asRows, inRows } from '../rows';
 import { matrix, pickedRows, stacked, type Matrix } from '../stored-tensors';
 
 /**
@@ -75,6 +76,7 @@ export function gatedDelta(context: LayerContext, x: Value, mixer: GatedDeltaMix
   const { keyHeads, keySize, valueHeads, valueSize, convolution, weights } = mixer;
   const { keys, values, convolved } = sizes(mixer);
 
+  if (context.normed) forms.into.addSpareProducts?.(graph, x, width);
   const projected = forms.into.multiply(graph, x, projection(mixer, width, prefix));
   const [z, [qkv, b, a]] = splitRecurrent(context, projected, values, [convolved, valueHeads, valueHeads]);
   const mixed = causalConvolution(context, qkv!, {
@@ -113,15 +115,16 @@ export function gatedDelta(context: LayerContext, x: Value, mixer: GatedDeltaMix
   states.recurrent.push(state);
 
   const asked = last ? context.wantedRows : context.readRows;
-  const heads = graph.reshape(asked(graph.squeeze(scanned!, 0)), [-1, valueHeads, valueSize]);
+  const heads = graph.reshape(asked(asRows(context, scanned!)), [-1, valueHeads, valueSize]);
   const gated = gatedNorm(context, heads, last ? context.wantedRows(z!) : z!, mixer);
-  return forms.outOf.multiply(graph, gated, matrix(weights.outProjection, width, values));
+  return intoStream(context, gated, matrix(weights.outProjection, width, values));
 }
 
 /** `norm(heads [T, valueHeads, valueSize]) * silu(z)` -> [T, valueHeads * valueSize]; on the GPU every operator has its price. */
-function gatedNorm({ graph, provider }: LayerContext, heads: Value, z: Value, mixer: GatedDeltaMixer): Value {
+function gatedNorm(context: LayerContext, heads: Value, z: Value, mixer: GatedDeltaMixer): Value {
+  const { graph, provider } = context;
   const { valueHeads, valueSize, weights, epsilon } = mixer;
-  const flat = (value: Value) => graph.reshape(value, [-1, valueHeads * valueSize]);
+  const flat = (value: Value) => inRows(context, value, valueHeads * valueSize);
   if (provider === 'cpu') {
     const normed = flat(rmsNorm(graph, heads, { weight: weights.norm, epsilon }, valueSize));
     return graph.mul(normed, graph.silu(z));

@@ -1,5 +1,5 @@
 import type { Value } from '../builder';
-import { biasOf, tensorsOf, type LayerContext } from '../context';
+import { biasOf, intoStream, tensorsOf, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { implicitConvolution, implicitFilterTensors, type ImplicitFilter } from '../implicit-filter';
 import { modalConvolution, modalTensors, type ModalFilter } from '../modal-convolution';
@@ -73,6 +73,5 @@ export function gatedLongConv(context: LayerContext, x: Value, mixer: GatedLongC
       : implicitConvolution(context, u, filter, width, weights.skip);
   const asked = last ? context.wantedRows : context.readRows;
   const gated = graph.mul(asked(y), asked(stream('post')));
-  const out = matrix(weights.outProjection, width, width);
-  return forms.outOf.multiply(graph, gated, out, biasOf(weights.outProjectionBias, width));
+  return intoStream(context, gated, matrix(weights.outProjection, width, width), weights.outProjectionBias);
 }

@@ -9,13 +9,15 @@ import { gatedDelta, gatedDeltaTensors } from './gated-delta';
 import { parallel, parallelTensors, type ParallelMixer } from './parallel';
 import { selectiveScan, selectiveScanTensors } from './selective-scan';
 import { shortConvolution, shortConvolutionTensors } from './short-convolution';
+import { withFlatRows } from '../rows';
 import { ssd, ssdTensors } from './ssd';
 
-/** The mixer's part of the graph: `x [T, width] -> [T, width]`, in the last layer [wanted, width]. */
+/** The mixer's part of the graph: rows of `width` -> such rows, in the last layer those of the wanted positions. */
 export function buildMixer(context: LayerContext, x: Value, mixer: Mixer): Value {
   if (mixer.kind === 'parallel') return parallel(context, x, mixer);
   const mixed = buildOne(context, x, mixer);
-  context.onMixed?.(mixed);
+  const { graph, onMixed, residualFactor = 1 } = context;
+  onMixed?.(residualFactor === 1 ? mixed : graph.mul(mixed, graph.float(1 / residualFactor)));
   return mixed;
 }
 
@@ -24,13 +26,13 @@ function buildOne(context: LayerContext, x: Value, mixer: Exclude<Mixer, Paralle
     case 'ssd':
       return ssd(context, x, mixer);
     case 'selective_scan':
-      return selectiveScan(context, x, mixer);
+      return withFlatRows(context, x, (rows) => selectiveScan(context, rows, mixer));
     case 'base_conv':
-      return baseConv(context, x, mixer);
+      return withFlatRows(context, x, (rows) => baseConv(context, rows, mixer));
     case 'linear_attention':
-      return linearAttention(context, x, mixer);
+      return withFlatRows(context, x, (rows) => linearAttention(context, rows, mixer));
     case 'gated_long_conv':
-      return gatedLongConv(context, x, mixer);
+      return withFlatRows(context, x, (rows) => gatedLongConv(context, rows, mixer));
     case 'attention':
       return attention(context, x, mixer);
     case 'gated_delta':

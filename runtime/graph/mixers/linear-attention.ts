@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../builder';
-import type { LayerContext } from '../context';
+import { intoStream, type LayerContext } from '../context';
 import { freshRows, withPending } from '../pending-rows';
 import { matrix, stacked } from '../stored-tensors';
 
@@ -86,7 +86,7 @@ export function linearAttention(context: LayerContext, x: Value, mixer: LinearAt
   const perHead = asked(graph.reshape(summed!, [-1, heads, columns]));
   const [sums, weight] = graph.split(perHead, [headSize, 1], 2);
   const y = graph.node('Div', [sums!, graph.add(weight!, graph.float(epsilon))]);
-  return forms.outOf.multiply(graph, graph.reshape(y, [-1, inner]), matrix(weights.out, width, inner));
+  return intoStream(context, graph.reshape(y, [-1, inner]), matrix(weights.out, width, inner));
 }
 
 /** 1, each entry, and each pair of entries once: x y and y x have the same weight, so one stands for both. */

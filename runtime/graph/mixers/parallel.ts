@@ -15,11 +15,11 @@ export function parallelTensors({ parts }: ParallelMixer, width: number): [name:
 }
 
 export function parallel(context: LayerContext, x: Value, { parts }: ParallelMixer): Value {
-  const { graph } = context;
+  const { graph, residualFactor = 1 } = context;
   return parts
-    .map(({ mixer, factor }) => {
-      const y = buildMixer(context, x, mixer);
-      return factor === 1 ? y : graph.mul(y, graph.float(factor));
-    })
+    .map(({ mixer, factor }) =>
+      // Several products read the norm.
+      buildMixer({ ...context, normed: false, residualFactor: residualFactor * factor }, x, mixer),
+    )
     .reduce((sum, y) => graph.add(sum, y));
 }

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../builder';
-import { biasOf, tensorsOf, vector, type LayerContext } from '../context';
+import { biasOf, intoStream, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { gatedBySilu } from '../gate';
 import { scanRows } from '../loops';
@@ -91,8 +91,7 @@ export function selectiveScan(context: LayerContext, x: Value, mixer: SelectiveS
   const asked = last ? context.wantedRows : context.readRows;
   const gate = last ? context.wantedRows(z!) : z!;
   const gated = gatedBySilu(graph, provider, asked(y), gate, inner);
-  const out = matrix(weights.outProjection, width, inner);
-  return forms.outOf.multiply(graph, gated, out, biasOf(weights.outProjectionBias, width));
+  return intoStream(context, gated, matrix(weights.outProjection, width, inner), weights.outProjectionBias);
 }
 
 interface Scanned {

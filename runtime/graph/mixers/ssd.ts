@@ -1,10 +1,11 @@
 import type { GraphBuilder, Value } from '../builder';
 import { chunkedScan, type ChunkedScan } from '../chunked-ssd';
-import { biasOf, tensorsOf, vector, type LayerContext } from '../context';
+import { biasOf, intoStream, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { gatedBySilu } from '../gate';
-import { rmsNorm } from '../norm';
+import { addAndNorm, rmsNorm } from '../norm';
 import { splitRecurrent } from '../pending-rows';
+import { asRows, inRows } from '../rows';
 import { matrix, scaledRows, type Matrix, type StoredTensor } from '../stored-tensors';
 
 /**
@@ -67,10 +68,11 @@ export function ssdTensors(mixer: SsdMixer, width: number): [name: string, shape
 }
 
 export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
-  const { graph, provider, forms, width, prefix, last, states } = context;
+  const { graph, forms, width, prefix, states } = context;
   const { heads, headSize, stateSize, groups, convolution, weights } = mixer;
   const { inner, keys, convolved } = sizes(mixer);
 
+  if (context.normed && !weights.inProjectionBias) forms.into.addSpareProducts?.(graph, x, width);
   const bias = biasOf(weights.inProjectionBias, inner + convolved + heads);
   const projected = forms.into.multiply(graph, x, projection(mixer, width), bias);
   const [z, [xBC, dt]] = splitRecurrent(context, projected, inner, [convolved, heads]);
@@ -103,23 +105,28 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
       : tokenByToken(graph, scan, mixer, `${state.name}.next`);
   graph.output(after, `${state.name}.next`, 'float32', state.shape);
 
-  const d = vector(weights.d, heads, { repeat: headSize, as: `${prefix}.mixer.D` });
-  const y = withSkip(context, scanned, input!, d);
-  const asked = last ? context.wantedRows : context.readRows;
-  const gate = last ? context.wantedRows(z!) : z!;
-  const gated = gatedBySilu(graph, provider, asked(y), gate, inner);
-  const normed = groupedNorm(graph, gated, mixer);
-  const out = matrix(weights.outProjection, width, inner);
-  return forms.outOf.multiply(graph, normed, out, biasOf(weights.outProjectionBias, width));
+  const normed = readOut(context, scanned, input!, z, mixer);
+  return intoStream(context, normed, matrix(weights.outProjection, width, inner), weights.outProjectionBias);
 }
 
-/** `scanned + d input`, [1, T, size] both -> [T, size] */
-function withSkip({ graph, run }: LayerContext, scanned: Value, input: Value, d: StoredTensor): Value {
-  const weight = graph.weight(d);
-  if (run !== 'token') return graph.squeeze(graph.add(scanned, graph.mul(input, weight)), 0);
-  const column = (value: Value) => graph.reshape(value, [1, -1, 1]);
-  const sum = graph.node('GatedAdd', [column(scanned), column(input), column(weight)]);
-  return graph.reshape(sum, [1, -1]);
+/** `norm((scanned + D input) * silu(z))`, [1, T, inner] both, as the rows that are asked for. */
+function readOut(context: LayerContext, scanned: Value, input: Value, z: Value, mixer: SsdMixer): Value {
+  const { graph, provider, forms, prefix, last, run } = context;
+  const { heads, headSize, groups, weights, epsilon } = mixer;
+  const { inner } = sizes(mixer);
+  const d = graph.weight(vector(weights.d, heads, { repeat: headSize, as: `${prefix}.mixer.D` }));
+  if (run === 'token' && weights.norm !== undefined && groups === 1) {
+    // Both terms gated by themselves: the norm adds them up, in the one operator that the product makes of it.
+    const y = gatedBySilu(graph, provider, scanned, z, inner);
+    const skipped = gatedBySilu(graph, provider, input, z, inner, d);
+    const { normed } = addAndNorm(graph, y, skipped, { weight: weights.norm, epsilon }, inner);
+    forms.outOf.addSpareProducts?.(graph, normed, inner);
+    return normed;
+  }
+  const y = asRows(context, graph.add(scanned, graph.mul(input, d)));
+  const asked = last ? context.wantedRows : context.readRows;
+  const gated = gatedBySilu(graph, provider, asked(y), last ? context.wantedRows(z) : z, inner);
+  return groupedNorm(context, gated, mixer);
 }
 
 type Scan = Pick<ChunkedScan, 'b' | 'c' | 'x' | 'decay' | 'state'>;
@@ -177,19 +184,15 @@ function stepAndDecay(
 }
 
 /** Root-mean-square norm of each group's channels by themselves: `x [T, inner]`. */
-function groupedNorm(graph: GraphBuilder, x: Value, mixer: SsdMixer): Value {
+function groupedNorm(context: LayerContext, x: Value, mixer: SsdMixer): Value {
+  const { graph } = context;
   const { groups, weights, epsilon } = mixer;
   const { inner } = sizes(mixer);
   if (weights.norm === undefined) return x;
   if (groups === 1) return rmsNorm(graph, x, { weight: weights.norm, epsilon }, inner);
   const size = inner / groups;
-  const normed = graph.node(
-    'SimplifiedLayerNormalization',
-    [graph.reshape(x, [-1, groups, size]), graph.ones(size)],
-    {
-      axis: -1,
-      epsilon: { float: epsilon },
-    },
-  );
-  return graph.mul(graph.reshape(normed, [-1, inner]), graph.weight(vector(weights.norm, inner)));
+  const byGroup = [graph.reshape(x, [-1, groups, size]), graph.ones(size)];
+  const options = { axis: -1, epsilon: { float: epsilon } };
+  const normed = graph.node('SimplifiedLayerNormalization', byGroup, options);
+  return graph.mul(inRows(context, normed, inner), graph.weight(vector(weights.norm, inner)));
 }

@@ -1,3 +1,4 @@
+import type { Value } from '../builder';
 import type { Provider } from '../context';
 import { drawnBytes, drawnScales } from '../drawn';
 import {
@@ -20,24 +21,42 @@ const accuracyLevels: Record<Provider, number> = { cpu: 4, webgpu: 0 };
  * multiple of `block`, the largest power of two that divides it is taken (16 at least).
  */
 export function blockProduct(provider: Provider, bits: 4 | 8, block: number): ProductForm {
+  const attributes = { bits, accuracy_level: accuracyLevels[provider] };
+  // MatMulNBitsQkv, which has no other form.
+  const joinsProducts = (columns: number) =>
+    provider === 'webgpu' && bits === 4 && block === 32 && columns % 32 === 0;
   return {
     restored: (matrix) => restoredFromBlocks(matrix, bits, fittingBlock(matrix, block)),
-    // MatMulNBitsQkv, which has no other form.
-    joinsProducts: (columns) => provider === 'webgpu' && bits === 4 && block === 32 && columns % 32 === 0,
+    joinsProducts,
+    addSpareProducts(graph, x, columns) {
+      if (!joinsProducts(columns)) return;
+      // Two constants, as the runtime makes one of nodes that are the same.
+      for (const which of ['first', 'second']) {
+        const name = `spare:${which}(${columns})`;
+        const values = graph.constant(name, 'uint8', [1, columns / 32, 16], new Uint8Array(columns / 2));
+        const scales = graph.constant(
+          `${name}.scale`,
+          'float32',
+          [columns / 32],
+          new Float32Array(columns / 32),
+        );
+        graph.node('MatMulNBits', [x, values, scales], { ...attributes, K: columns, N: 1, block_size: 32 });
+      }
+    },
     multiply(graph, x, matrix, bias) {
       const size = fittingBlock(matrix, block);
       const { values, scales } = storedBlocks(matrix, bits, size);
-      const inputs = [x, graph.weight(values), graph.weight(scales)];
-      const attributes = {
-        K: matrix.columns,
-        N: matrix.rows,
-        bits,
-        block_size: size,
-        accuracy_level: accuracyLevels[provider],
-      };
-      if (provider === 'cpu') return withBias(graph, graph.node('MatMulNBits', inputs, attributes), bias);
-      const addsBias = bias ? ['', '', graph.weight(bias)] : [];
-      return graph.node('MatMulNBits', [...inputs, ...addsBias], attributes);
+      const multiplied = (...more: Value[]) =>
+        graph.node('MatMulNBits', [x, graph.weight(values), graph.weight(scales), ...more], {
+          K: matrix.columns,
+          N: matrix.rows,
+          bits,
+          block_size: size,
+          accuracy_level: accuracyLevels[provider],
+        });
+      return provider === 'cpu' || !bias
+        ? withBias(graph, multiplied(), bias)
+        : multiplied('', '', graph.weight(bias));
     },
   };
 }

@@ -9,6 +9,11 @@ export interface ProductForm {
   multiply(graph: GraphBuilder, x: Value, matrix: Matrix, bias?: StoredTensor): Value;
   /** Whether the runtime makes one operator of the products of queries, keys and values over `columns`, and of the norm before them. */
   joinsProducts?(columns: number): boolean;
+  /**
+   * Adds what a norm with one product `x`, [1, 1, columns], lacks for that: products of next to nothing that nobody reads. Without it the
+   * norm of a token is an operator by itself.
+   */
+  addSpareProducts?(graph: GraphBuilder, x: Value, columns: number): void;
 }
 
 /** One way to store the embedding [vocabulary, width], which is the head's matrix too where the model ties them. */

@@ -13,7 +13,7 @@ async function connect(overrides: Partial<McpEngine> = {}) {
   const asked: AskRequest[] = [];
   const summarized: SummarizeRequest[] = [];
   const engine: McpEngine = {
-    indexIdle: () => Promise.resolve(),
+    workspace: { idle: () => Promise.resolve() },
     ask: (request) => {
       asked.push(request);
       const range = { startLine: 4, endLine: 5 };

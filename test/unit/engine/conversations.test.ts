@@ -53,7 +53,7 @@ async function open(overrides: Partial<EngineSettings> = {}): Promise<Session> {
     },
     () => undefined,
   );
-  await session.indexIdle();
+  await session.workspace.idle();
   return session;
 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EncoderHost, type EncoderHostOptions } from '../../../runtime/engine/encoder-host';
 import { Logger } from '../../../runtime/engine/log';
 import { holdCeiling, requireRoom, residentBytes } from '../../../runtime/engine/memory';
-import { questionVector } from '../../../runtime/engine/question-vector';
+import { closePassages } from '../../../runtime/engine/close-passages';
 import { QuietTime } from '../../../runtime/engine/quiet-time';
 import { Priority } from '../../../runtime/inference/language-model';
 import type { LoadedTextEncoder } from '../../../runtime/inference/text-encoder';
@@ -159,21 +159,21 @@ describe('QuietTime', () => {
   });
 });
 
-describe('questionVector', () => {
-  const vector = { encoder: 'key', values: Float32Array.of(1) };
-  const ask = (vectorOf: () => Promise<typeof vector>, signal?: AbortSignal) =>
-    questionVector({ vectorOf }, 'where?', { log, signal, budgetMs: 30 });
+describe('closePassages', () => {
+  const close = new Map([['/w', [{ id: 1, path: 'a.ts', score: 0.5 }]]]);
+  const ask = (closeTo: () => Promise<typeof close>, signal?: AbortSignal) =>
+    closePassages({ closeTo }, 'where?', { folders: [] }, { log, signal, budgetMs: 30 });
   const never = () => new Promise<never>(() => undefined);
 
   beforeEach(() => vi.useRealTimers());
 
-  it('is there in time, or not at all', async () => {
-    expect(await ask(() => Promise.resolve(vector))).toBe(vector);
+  it('are there in time, or not at all', async () => {
+    expect(await ask(() => Promise.resolve(close))).toBe(close);
     expect(await ask(never)).toBeUndefined();
     expect(await ask(() => Promise.reject(new UserError('damaged')))).toBeUndefined();
   });
 
-  it('ends when the question is given up', async () => {
+  it('end when the question is given up', async () => {
     const abort = new AbortController();
     const asked = expect(ask(never, abort.signal)).rejects.toThrow();
     abort.abort();

@@ -1,7 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findAssets } from '../../../runtime/engine/assets';
 import { Engine } from '../../../runtime/engine/engine';
 import type { Session } from '../../../runtime/engine/session';
@@ -68,6 +78,19 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+it('deletes what processes that were killed have left half done', async () => {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  const left = ['cache/compiled/key', 'cache/checksums.json', 'models/.added'].map((name) =>
+    path.join(folder, 'data', `${name}.${pid}.x.tmp`),
+  );
+  for (const place of left) {
+    mkdirSync(place, { recursive: true });
+    utimesSync(place, 0, 0);
+  }
+  await open('apple');
+  await vi.waitFor(() => expect(left.filter((place) => existsSync(place))).toEqual([]));
+});
+
 it('re-orders passages by the model where that is switched on', async () => {
   const window = await open('apple', { rerank: 'auto' });
   writeFileSync(path.join(folder, 'apple', 'pear.ts'), 'export function countPears() {\n  return 2;\n}\n');
@@ -126,7 +149,7 @@ describe('several windows', () => {
 
   it('go on after one of them clears what was saved', async () => {
     const [first, second] = [await open('apple'), await open('pear')];
-    for (const session of [first, second]) await session.indexIdle();
+    for (const session of [first, second]) await session.workspace.idle();
     const indexFolder = path.join(folder, 'data', 'index');
     const indexes = () => readdirSync(indexFolder).filter((name) => name.endsWith('.sqlite'));
     expect(indexes()).toHaveLength(2);
@@ -179,9 +202,9 @@ describe('what was read, over restarts', () => {
     const document = { displayPath: file, languageId: 'typescript', version: 1, text: long };
     const uri = `file://${path.join(folder, 'apple', file)}`;
     session.openDocument({ ...document, uri, path: path.join(folder, 'apple', file) });
-    await session.indexIdle();
+    await session.workspace.idle();
     const { cost } = await session.complete({ ...request, uri, offset: long.length });
-    await session.readAhead();
+    await session.reading.readNow();
     await engine.dispose();
     return cost.tokensRead;
   }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PlainRanking } from '../../../runtime/evaluation/plain-ranking';
-import { parseQuestions, percentile, scoreRanks } from '../../../runtime/evaluation/retrieval-score';
+import { parseQuestions, scoreRanks } from '../../../runtime/evaluation/retrieval-score';
+import { percentile } from '../../../runtime/evaluation/statistics';
 
 describe('scoreRanks', () => {
   it('gives reciprocal rank and recall', () => {

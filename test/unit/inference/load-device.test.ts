@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { StateLayout } from '../../../runtime/graph/states';
 import type { Backend, BackendOptions } from '../../../runtime/inference/backend';
 import { openingDevice } from '../../../runtime/inference/load-device';
-import type { PrepareOptions, ReadyModel } from '../../../runtime/models/model-folder';
+import type { PrepareOptions } from '../../../runtime/models/compiled-cache';
+import type { ReadyModel } from '../../../runtime/models/model-folder';
 
 const none = { recurrent: [], pending: [], rotations: [], onDevice: true };
 const window = { name: 'w', window: 48, keyValueHeads: 1, headSize: 2 };

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Priority } from '../../../runtime/inference/language-model';
 import { loadTextEncoder } from '../../../runtime/inference/text-encoder';
 import { WorkerEncoder } from '../../../runtime/inference/worker-encoder';
-import { encoderKey, prepareEncoder } from '../../../runtime/models/model-folder';
+import { encoderKey, prepareEncoder } from '../../../runtime/models/encoder-folder';
 import { UserError } from '../../../runtime/protocol/errors';
 import { bundleProgram } from '../fakes/bundle';
 import { writeEncoderModel } from '../fixtures/encoder-model';

@@ -10,7 +10,8 @@ import {
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildModelFolder } from '../../../runtime/models/build-folder';
-import { knownModelKey, prepareBareModel, prepareModel } from '../../../runtime/models/model-folder';
+import { knownModelKey } from '../../../runtime/models/compiled-cache';
+import { prepareBareModel, prepareModel } from '../../../runtime/models/model-folder';
 import { SafetensorsFile } from '../../../runtime/models/safetensors';
 import { CancelledError, UserError } from '../../../runtime/protocol/errors';
 import { temporaryFolder, tinyManifest, writeTinyModel } from '../fixtures/model-folder';

@@ -100,21 +100,21 @@ describe('askWorkspace', () => {
 
   it('compares the question by its vector as well, unless it is about the names of the code at hand', async () => {
     const { index } = indexOver({ '/w/a': 'x' }, [evidence('a', 'x', 1)]);
-    const vector = { encoder: 'key', values: Float32Array.of(1) };
-    const encoded: string[] = [];
+    const close = new Map([['/w', [{ id: 1, path: 'a', score: 1 }]]]);
+    const compared: unknown[] = [];
     const searched: unknown[] = [];
-    index.vectorOf = async (question) => (encoded.push(question), vector);
-    index.search = (question, scope) => (searched.push([question, scope.vector]), [evidence('a', 'x', 1)]);
+    index.closeTo = async (question, places) => (compared.push([question, places]), close);
+    index.search = (question, scope) => (searched.push([question, scope.close]), [evidence('a', 'x', 1)]);
     const ask = (over: object) => askWorkspace({ ...request, ...over }, { index, rerankBudgetMs: 0 });
-    expect((await ask({ earlier: ['before'] })).byMeaning).toBe(true);
+    expect((await ask({ earlier: ['before'], folders: ['/w/lib'], files: ['/w/a'] })).byMeaning).toBe(true);
     expect((await ask({ question: 'What calls this?', about: 'lendBook()' })).byMeaning).toBeUndefined();
-    expect(encoded).toEqual(['zq']);
+    expect(compared).toEqual([['zq', { folders: ['/w/lib'], files: ['/w/a'] }]]);
     expect(searched).toEqual([
-      ['zq', vector],
-      ['zq before', vector],
+      ['zq', close],
+      ['zq before', close],
       ['lendBook', undefined],
     ]);
-    index.vectorOf = async () => undefined;
+    index.closeTo = async () => undefined;
     expect(await ask({})).not.toHaveProperty('byMeaning');
   });
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { reciprocalRankFusion } from '../../../runtime/retrieval/fusion';
 import { quantise, VectorTable } from '../../../runtime/retrieval/int8-vectors';
 import { WorkspaceIndex } from '../../../runtime/retrieval';
+import { turnKeeper } from '../../../runtime/retrieval/turns';
 import type { WorkOptions } from '../../../runtime/inference/language-model';
 import type { TextEncoder } from '../../../runtime/inference/text-encoder';
 import { throwIfAborted, UserError } from '../../../runtime/protocol/errors';
@@ -27,8 +28,14 @@ describe('int8 vectors', () => {
     return table;
   };
 
-  it('keep cosines to about a hundredth, and so the order', () => {
-    const found = [...tableOf(vectors).nearest(vectors[7]!)];
+  const nearest = async (table: VectorTable, vector: Float32Array, among?: Set<number>) => {
+    const found: { key: number; cosine: number }[] = [];
+    for await (const each of table.nearest(vector, turnKeeper(), among)) found.push(each);
+    return found;
+  };
+
+  it('keep cosines to about a hundredth, and so the order', async () => {
+    const found = await nearest(tableOf(vectors), vectors[7]!);
     expect(found).toHaveLength(50);
     expect(found[0]!.key).toBe(7);
     expect(found.map(({ cosine: near }) => near)).toEqual(
@@ -38,16 +45,35 @@ describe('int8 vectors', () => {
       expect(Math.abs(near - cosine(vectors[7]!, vectors[key]!))).toBeLessThan(0.015);
   });
 
-  it('find nothing in an empty table, of another width, or for zeros', () => {
+  it('find nothing in an empty table, of another width, or for zeros', async () => {
     const table = tableOf([new Float32Array(32), new Float32Array(8)]);
-    expect([...tableOf([]).nearest(vectors[0]!)]).toEqual([]);
-    expect([...table.nearest(new Float32Array(8))]).toEqual([]);
-    expect([...table.nearest(vectors[0]!)]).toEqual([{ key: 0, cosine: 0 }]);
+    expect(await nearest(tableOf([]), vectors[0]!)).toEqual([]);
+    expect(await nearest(table, new Float32Array(8))).toEqual([]);
+    expect(await nearest(table, vectors[0]!)).toEqual([{ key: 0, cosine: 0 }]);
   });
 
-  it('are found among some alone', () => {
-    const found = [...tableOf(vectors).nearest(vectors[7]!, new Set([3, 9]))];
+  it('are found among some alone', async () => {
+    const found = await nearest(tableOf(vectors), vectors[7]!, new Set([3, 9]));
     expect(found.map(({ key }) => key).sort()).toEqual([3, 9]);
+  });
+
+  it('let others have the thread between steps, ever so many of them', async () => {
+    const many = tableOf(Array.from({ length: 40 }, () => vectors).flat());
+    let turns = 0;
+    const beat = setInterval(() => turns++, 0);
+    const steps: number[] = [];
+    const keeper = turnKeeper(0);
+    const next = (signal?: AbortSignal) => (steps.push(turns), keeper.next(signal));
+    const found = many.nearest(vectors[7]!, { ...keeper, next });
+    // All that are alike come first, in their order.
+    for (let copy = 0; copy < 40; copy++)
+      expect((await found.next()).value).toMatchObject({ key: 7 + copy * 50 });
+    clearInterval(beat);
+    expect(steps.length).toBeGreaterThan(2000 / 256 + 2000 / 2 / 256 + 38);
+    const abort = new AbortController();
+    const given = many.nearest(vectors[7]!, keeper, undefined, abort.signal).next();
+    abort.abort(new Error('given up'));
+    await expect(given).rejects.toThrow('given up');
   });
 });
 
@@ -125,10 +151,8 @@ describe('an index with an encoder', () => {
   }
 
   const ask = async (question: string, method?: 'lexical' | 'vector', folders: string[] = []) => {
-    const vector = await index.vectorOf(question);
-    return index
-      .search(question, { folders, limit: 5, method, vector })
-      .map(({ displayPath }) => displayPath);
+    const close = await index.closeTo(question, { folders });
+    return index.search(question, { folders, limit: 5, method, close }).map(({ displayPath }) => displayPath);
   };
 
   beforeEach(() => {
@@ -182,21 +206,59 @@ describe('an index with an encoder', () => {
     expect((await ask('vehicle', 'vector'))[0]).toBe('car.ts');
   });
 
+  it.each([0, 1, 2, 3])('finds what is true in the end, where vectors go at its step %i', async (step) => {
+    await open(new FakeEncoder('one'));
+    await index.encoded();
+    const { vectors: own, contents } = index.parts[0]!;
+    const vector = { encoder: 'one-key', values: Float32Array.of(1, 0.1) };
+    const asked = { prefixes: [''], limit: 5 };
+    let steps = 0;
+    const next = async () => {
+      if (steps++ !== step) return;
+      await change('cat.ts', 'export function vehicle() {\n  return 2;\n}\n');
+      while (contents.purgeUnused(1, Date.now() + 30 * 24 * 3600_000));
+    };
+    const found = await own.nearest(vector, { ...asked, turn: { isOver: () => true, next } });
+    expect(steps).toBeGreaterThan(step);
+    expect(found).toEqual(await own.nearest(vector, asked));
+    expect(found.map(({ path: file }) => file)).toEqual(['car.ts', 'cat.ts', 'pots/tree.ts']);
+  });
+
+  it('looks under many paths, each where it is asked for alone', async () => {
+    for (let at = 0; at < 150; at++) write(root, `pots/${at}.ts`, `export const leaf${at} = 'vehicle';\n`);
+    await open(new FakeEncoder('one'));
+    await index.encoded();
+    const near = async (...prefixes: string[]) => {
+      const vector = { encoder: 'one-key', values: Float32Array.of(0.1, 1) };
+      const found = await index.parts[0]!.vectors.nearest(vector, { prefixes, limit: 200 });
+      return found.map(({ path: file }) => file);
+    };
+    expect(await near('')).toHaveLength(153);
+    expect(await near('pots/')).toHaveLength(151);
+    expect((await near('pots/'))[0]).toBe('pots/tree.ts');
+    // Closest first, whichever was named first.
+    expect(await near('car.ts', 'cat.ts')).toEqual(['cat.ts', 'car.ts']);
+    expect(await near('pots/1.ts')).toEqual(['pots/1.ts']);
+    expect(await near('nowhere/')).toEqual([]);
+  });
+
   it('forgets the vectors of another encoder, and compares none with its own', async () => {
     await open(new FakeEncoder('one'));
     await index.encoded();
-    const old = await index.vectorOf('vehicle');
+    const old = { encoder: 'one-key', values: Float32Array.of(1, 0.1) };
+    const nearest = () => index.parts[0]!.vectors.nearest(old, { prefixes: [''], limit: 5 });
+    expect(await nearest()).toHaveLength(3);
     encoder = new FakeEncoder('two');
     index.encoderChanged();
     expect(index.status().vectors).toEqual({ encoder: 'two', passages: 0, encoded: 0 });
     await index.encoded();
     expect(encoder.texts).toHaveLength(3);
-    expect(index.search('vehicle', { folders: [], limit: 5, vector: old })).toEqual([]);
+    expect(await nearest()).toEqual([]);
     encoder = undefined;
     index.encoderChanged();
     await index.encoded();
     expect(index.status().vectors).toBeUndefined();
-    expect(await index.vectorOf('vehicle')).toBeUndefined();
+    expect(await index.closeTo('vehicle', { folders: [] })).toBeUndefined();
   });
 
   it('is ready before its vectors are, answers meanwhile, and pauses and closes between two', async () => {
@@ -206,7 +268,7 @@ describe('an index with an encoder', () => {
     await open(one);
     expect(index.status()).toMatchObject({ state: 'ready', vectors: { passages: 3, encoded: 0 } });
     // Without any vector there is nothing to compare with: nothing is waited for.
-    expect(await index.vectorOf('wheels')).toBeUndefined();
+    expect(await index.closeTo('wheels', { folders: [] })).toBeUndefined();
     expect(await ask('wheels')).toEqual(['car.ts']);
     index.pause();
     open1();
@@ -231,7 +293,7 @@ describe('an index with an encoder', () => {
       vectors: { encoder: 'one', encoded: 0, problem: broken.problem },
     });
     expect(index.search('wheels', { folders: [], limit: 5 })).toHaveLength(1);
-    await expect(index.vectorOf('wheels')).rejects.toThrow(broken.problem);
+    await expect(index.closeTo('wheels', { folders: [] })).rejects.toThrow(broken.problem);
     broken.problem = undefined;
     index.encoderChanged();
     await index.encoded();
@@ -255,7 +317,8 @@ describe('an index with an encoder', () => {
     open1();
     await index.encoded();
     expect(index.status().vectors).toMatchObject({ encoded: 0 });
-    expect((await other.vectorOf('vehicle'))!.encoder).toBe('two-key');
+    const close = await other.closeTo('vehicle', { folders: [] });
+    expect([...close!.values()].flat()[0]).toMatchObject({ path: 'car.ts' });
     await other.close();
   });
 });

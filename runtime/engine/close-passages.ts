@@ -1,26 +1,26 @@
-import type { TextVector } from '../inference/text-encoder';
 import { messageOf } from '../protocol/errors';
-import type { WorkspaceIndex } from '../retrieval';
+import type { ClosePassages, SearchPlaces, WorkspaceIndex } from '../retrieval';
 import type { Logger } from './log';
 
 /**
- * What a question waits for its own vector: the encoder may have to be loaded, and to end the passage that it is at. Too
- * late, words alone decide; an encoder that is being loaded is there for the next question.
+ * What a question waits for passages that are close to it: the encoder may have to be loaded, and to end the passage that it
+ * is at, and vectors to be read. Too late, words alone decide; what is being loaded is there for the next question.
  */
-export const ENCODE_BUDGET_MS = 3000;
+export const CLOSE_BUDGET_MS = 3000;
 
-export interface QuestionVectorOptions {
+export interface ClosePassagesOptions {
   log: Logger;
   signal?: AbortSignal;
   budgetMs?: number;
 }
 
 /** Undefined where no encoder is chosen or it does not answer in time. Rejects only when aborted. */
-export async function questionVector(
-  index: Pick<WorkspaceIndex, 'vectorOf'>,
+export async function closePassages(
+  index: Pick<WorkspaceIndex, 'closeTo'>,
   question: string,
-  { log, signal, budgetMs = ENCODE_BUDGET_MS }: QuestionVectorOptions,
-): Promise<TextVector | undefined> {
+  places: SearchPlaces,
+  { log, signal, budgetMs = CLOSE_BUDGET_MS }: ClosePassagesOptions,
+): Promise<ClosePassages | undefined> {
   const over = AbortSignal.timeout(budgetMs);
   const either = signal ? AbortSignal.any([signal, over]) : over;
   const ended = new Promise<never>((_, reject) =>
@@ -28,7 +28,7 @@ export async function questionVector(
   );
   try {
     either.throwIfAborted();
-    return await Promise.race([index.vectorOf(question, either), ended]);
+    return await Promise.race([index.closeTo(question, places, either), ended]);
   } catch (error) {
     signal?.throwIfAborted();
     log.warn('Searched by words alone', {
