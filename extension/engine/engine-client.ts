@@ -65,7 +65,7 @@ export class EngineClient {
   private starting: Promise<void> | undefined;
   /** A connection that is being made; who stops meanwhile waits for it, so that nothing is left behind. */
   private reaching: Promise<EngineLink> | undefined;
-  private stopping: Promise<void> = Promise.resolve();
+  private stopping: Promise<void> | undefined;
   private cancelRestart: () => void = () => undefined;
   private crashes: readonly number[] = [];
   /** Counts stops: a start that was begun before the last one must not go on. */
@@ -183,17 +183,20 @@ export class EngineClient {
     await this.stop((link) => Promise.resolve(link.close()));
   }
 
-  /** Starts after `delayMs`; `starting` is that attempt until it has ended, and whoever needs the engine awaits it. */
+  /**
+   * Starts after `delayMs`; `starting` is that attempt until it has ended, and whoever needs the engine awaits it. Without a delay
+   * the process is started before this returns: in an editor that opens, every other extension would else have its turn first.
+   */
   private begin(delayMs: number): Promise<void> {
     const generation = this.generation;
-    const attempt = (delayMs > 0 ? this.pause(delayMs) : Promise.resolve())
-      .then(() => this.start(generation))
-      .finally(() => {
-        if (this.starting === attempt) this.starting = undefined;
-      });
+    let settle: (started: Promise<void>) => void = () => undefined;
+    const attempt = new Promise<void>((resolve) => (settle = resolve)).finally(() => {
+      if (this.starting === attempt) this.starting = undefined;
+    });
     this.starting = attempt;
     // Nobody may be waiting for it; the state tells how it went.
     attempt.catch(() => undefined);
+    settle(delayMs > 0 ? this.pause(delayMs).then(() => this.start(generation)) : this.start(generation));
     return attempt;
   }
 
@@ -208,7 +211,7 @@ export class EngineClient {
   }
 
   private async start(generation: number): Promise<void> {
-    await this.stopping;
+    if (this.stopping) await this.stopping;
     if (generation !== this.generation) throw this.unavailable();
     this.observedState.set({ kind: 'starting' });
     this.log('info', 'Looking for the engine');

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CancellationTokenSource } from 'vscode-jsonrpc';
@@ -60,6 +60,15 @@ describe('EngineClient', () => {
     await expect(starting).rejects.toMatchObject({ name: 'EngineUnavailableError' });
     expect(engine.state.kind).toBe('stopped');
     expect(engine.pid).toBeUndefined();
+  });
+
+  it('starts its process at once, before anything else in the editor has its turn', async () => {
+    const engine = client();
+    await engine.setAllowed(true);
+    const starting = engine.ensureStarted();
+    // The file that takes what the process writes to stderr.
+    expect(readdirSync(path.join(dataFolder, 'engine'))).toEqual([expect.stringMatching(/\.log$/)]);
+    await starting;
   });
 
   it('starts one process for many requests', async () => {
