@@ -182,7 +182,7 @@ export class Session {
     if (request.ahead) return this.completions.complete(request, signal);
     const response = await this.doing('completing', () => this.completions.complete(request, signal));
     this.engine.probing.served(this.chosen.completion);
-    void this.workspace.startIndexing();
+    this.workspace.startOnceShown();
     if (!request.notebook) this.context.worksAt(request.uri, request.offset);
     if (this.engine.isFirstCompletion()) logFirst(this.log, response);
     return response;
