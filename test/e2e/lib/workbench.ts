@@ -24,10 +24,21 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .explorer-folders-view').waitFor({ timeout: 60_000 });
   }
 
-  /** Opens a window on the folders that a workspace file names. */
+  /**
+   * Opens a new window on the folders that a workspace file names, and waits until they are shown. The editor itself sometimes
+   * takes a file that it has not opened before for one that names no folder, and stays at that: then it is opened again.
+   */
   async openWorkspace(file: string): Promise<void> {
-    await this.page.goto(`${this.url}/?workspace=${encodeURIComponent(file)}`);
-    await this.page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+    const folder = this.page.locator('.explorer-folders-view .monaco-list-row').first();
+    for (let tries = 0; ; tries += 1) {
+      await this.page.goto(`${this.url}/?workspace=${encodeURIComponent(file)}`);
+      await this.page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+      try {
+        return await folder.waitFor({ timeout: 15_000 });
+      } catch (error) {
+        if (tries === 2) throw error;
+      }
+    }
   }
 
   /** Leaves the editor: for it the window is closed. */
