@@ -51,13 +51,13 @@ export class EngineClient {
   private readonly observedState = new Observed<EngineState>({ kind: 'stopped' });
   private readonly observedStatus = new Observed<EngineStatus | undefined>(undefined);
   private readonly observedIndex = new Observed<IndexStatus | undefined>(undefined);
-  private readonly connectedEmitter = new Emitter<void>();
+  private readonly connectedEmitter = new Emitter<InitializeParams>();
 
   readonly onState = this.observedState.onChange;
   readonly onStatus = this.observedStatus.onChange;
   readonly onIndexStatus = this.observedIndex.onChange;
-  /** Fires after every start, before any request is sent: the place to replay what the engine must know. */
-  readonly onConnected: Event<void> = this.connectedEmitter.event;
+  /** Fires after every start, before any request is sent, with what the engine was told: the place to replay what else it must know. */
+  readonly onConnected: Event<InitializeParams> = this.connectedEmitter.event;
 
   private allowed = false;
   private link: EngineLink | undefined;
@@ -222,13 +222,14 @@ export class EngineClient {
     connection.onNotification(IndexStatusChanged, (index) => this.observedIndex.set(index));
     connection.onNotification(Log, (record) => this.options.log(record));
     void link.ended.then((end) => this.onEnd(link, end));
+    const params = this.options.initializeParams();
     try {
-      const started = await connection.sendRequest(Initialize, this.options.initializeParams());
+      const started = await connection.sendRequest(Initialize, params);
       if (this.link !== link) throw this.unavailable();
       this.connection = connection;
       this.log('info', `Engine ${started.version} is running`, { pid: started.pid });
       this.observedState.set({ kind: 'running', pid: started.pid });
-      this.connectedEmitter.fire();
+      this.connectedEmitter.fire(params);
     } catch (error) {
       if (this.link !== link) throw this.unavailable();
       if (!isConnectionLoss(error)) {
