@@ -148,9 +148,9 @@ export class Workspace {
     return this.status();
   }
 
+  /** Whoever asks for them wants them there: they are not waited for, but begun with. */
   async files(): Promise<IndexedFile[]> {
-    this.openNow();
-    await this.changing;
+    await this.startIndexing();
     return this.index?.files() ?? [];
   }
 

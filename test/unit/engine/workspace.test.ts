@@ -56,6 +56,11 @@ describe('Workspace', () => {
     await expect.poll(() => workspace.status(), { timeout: 5_000 }).toMatchObject({ filesDone: 1 });
   });
 
+  it('begins where its files are asked for', async () => {
+    expect(await workspace.files()).toEqual([]);
+    await expect.poll(() => workspace.files()).toMatchObject([{ displayPath: 'fruit.ts', chunks: 1 }]);
+  });
+
   it('is not called switched off while its opening is put off', async () => {
     const fresh = new Workspace(path.join(base, 'fresh'), log);
     fresh.postpone();
