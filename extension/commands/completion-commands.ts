@@ -3,6 +3,7 @@ import { section } from '../settings/settings';
 import type { CommandHandlers, Services } from '../services';
 import { languageName } from '../status/language-name';
 import { settingTarget } from '../settings/setting-target';
+import { writeSetting } from '../settings/write-setting';
 import { explainSilence } from './explain-silence';
 
 /** Switching completions on and off, and asking for them. */
@@ -11,7 +12,8 @@ export function completionCommands(services: Services): CommandHandlers {
   return {
     'longview.toggle': async () => {
       const configuration = vscode.workspace.getConfiguration(section);
-      await configuration.update(
+      await writeSetting(
+        configuration,
         'enabled',
         !settings.enabled,
         settingTarget(configuration.inspect('enabled')),
@@ -58,7 +60,7 @@ export async function setTrigger(document: vscode.TextDocument, trigger: 'automa
   const inspected = configuration.inspect('completion.trigger');
   const inWorkspace = inspected?.workspaceLanguageValue !== undefined;
   const target = inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
-  await configuration.update('completion.trigger', trigger, target, true);
+  await writeSetting(configuration, 'completion.trigger', trigger, target, true);
 }
 
 /** The bundled sample, as an unsaved copy with the cursor where a completion is due. */

@@ -7,6 +7,7 @@ import type { Services } from '../services';
 import { settingTarget } from '../settings/setting-target';
 import { section } from '../settings/settings';
 import { switchOn } from '../settings/switch-on';
+import { writeSetting } from '../settings/write-setting';
 import { setTrigger } from './completion-commands';
 
 interface Cause {
@@ -128,7 +129,8 @@ async function applyFix(
       return run('editor.action.inlineSuggest.trigger');
     case 'enable-inline-suggest': {
       const configuration = vscode.workspace.getConfiguration('editor', editor?.document);
-      return configuration.update(
+      return writeSetting(
+        configuration,
         'inlineSuggest.enabled',
         true,
         settingTarget(configuration.inspect('inlineSuggest.enabled')),

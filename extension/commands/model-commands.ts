@@ -8,6 +8,7 @@ import { withModelProgress } from '../models/progress';
 import type { CommandHandlers, Services } from '../services';
 import type { SettingKey } from '../settings/schema';
 import { section } from '../settings/settings';
+import { writeSetting } from '../settings/write-setting';
 
 /** Adding models, and choosing the ones that complete, answer and place passages. */
 export function modelCommands(services: Services): CommandHandlers {
@@ -201,6 +202,7 @@ async function selectAmong({ engine, settings }: Services, purpose: Purpose): Pr
 }
 
 /** The setting belongs to the machine, as the model does. */
-function choose(name: string, setting: SettingKey): Thenable<void> {
-  return vscode.workspace.getConfiguration(section).update(setting, name, vscode.ConfigurationTarget.Global);
+function choose(name: string, setting: SettingKey): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration(section);
+  return writeSetting(configuration, setting, name, vscode.ConfigurationTarget.Global);
 }

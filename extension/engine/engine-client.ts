@@ -31,19 +31,19 @@ export class EngineClient extends EngineRequests {
   private readonly observedState = new Observed<EngineState>({ kind: 'stopped' });
   private readonly observedStatus = new Observed<EngineStatus | undefined>(undefined);
   private readonly observedIndex = new Observed<IndexStatus | undefined>(undefined);
-  private readonly connectedEmitter = new Emitter<void>();
+  private readonly connectedEmitter = new Emitter<InitializeParams>();
 
   readonly onState = this.observedState.onChange;
   readonly onStatus = this.observedStatus.onChange;
   readonly onIndexStatus = this.observedIndex.onChange;
-  /** Fires after every start, before any request is sent: the place to replay what the engine must know. */
-  readonly onConnected: Event<void> = this.connectedEmitter.event;
+  /** Fires after every start, before any request is sent, with what the engine was told: the place to replay what else it must know. */
+  readonly onConnected: Event<InitializeParams> = this.connectedEmitter.event;
 
   private allowed = false;
   private starting: Promise<void> | undefined;
   /** A connection that is being made; who stops meanwhile waits for it, so that nothing is left behind. */
   private reaching: Promise<EngineLink> | undefined;
-  private stopping: Promise<void> = Promise.resolve();
+  private stopping: Promise<void> | undefined;
   private cancelRestart: () => void = () => undefined;
   private crashes: readonly number[] = [];
   /** Counts stops: a start that was begun before the last one must not go on. */
@@ -111,17 +111,20 @@ export class EngineClient extends EngineRequests {
     await this.stop((link) => Promise.resolve(link.close()));
   }
 
-  /** Starts after `delayMs`; `starting` is that attempt until it has ended, and whoever needs the engine awaits it. */
+  /**
+   * Starts after `delayMs`; `starting` is that attempt until it has ended, and whoever needs the engine awaits it. Without a delay
+   * the process is started before this returns: in an editor that opens, every other extension would else have its turn first.
+   */
   private begin(delayMs: number): Promise<void> {
     const generation = this.generation;
-    const attempt = (delayMs > 0 ? this.pause(delayMs) : Promise.resolve())
-      .then(() => this.start(generation))
-      .finally(() => {
-        if (this.starting === attempt) this.starting = undefined;
-      });
+    let settle: (started: Promise<void>) => void = () => undefined;
+    const attempt = new Promise<void>((resolve) => (settle = resolve)).finally(() => {
+      if (this.starting === attempt) this.starting = undefined;
+    });
     this.starting = attempt;
     // Nobody may be waiting for it; the state tells how it went.
     attempt.catch(() => undefined);
+    settle(delayMs > 0 ? this.pause(delayMs).then(() => this.start(generation)) : this.start(generation));
     return attempt;
   }
 
@@ -136,7 +139,7 @@ export class EngineClient extends EngineRequests {
   }
 
   private async start(generation: number): Promise<void> {
-    await this.stopping;
+    if (this.stopping) await this.stopping;
     if (generation !== this.generation) throw this.unavailable();
     this.observedState.set({ kind: 'starting' });
     this.log('info', 'Looking for the engine');
@@ -147,13 +150,14 @@ export class EngineClient extends EngineRequests {
     connection.onNotification(IndexStatusChanged, (index) => this.observedIndex.set(index));
     connection.onNotification(Log, (record) => this.options.log(record));
     void link.ended.then((end) => this.onEnd(link, end));
+    const params = this.options.initializeParams();
     try {
-      const started = await connection.sendRequest(Initialize, this.options.initializeParams());
+      const started = await connection.sendRequest(Initialize, params);
       if (this.link !== link) throw this.unavailable();
       this.connection = connection;
       this.log('info', `Engine ${started.version} is running`, { pid: started.pid });
       this.observedState.set({ kind: 'running', pid: started.pid });
-      this.connectedEmitter.fire();
+      this.connectedEmitter.fire(params);
     } catch (error) {
       if (this.link !== link) throw this.unavailable();
       if (!isConnectionLoss(error)) {

@@ -3,7 +3,7 @@ import type { RequestType0 } from 'vscode-jsonrpc';
 import type { InitializeParams } from '../../runtime/protocol/engine';
 import { Initialize } from '../../runtime/protocol/methods';
 import { join } from '../../runtime/wire/join';
-import type { MeetingPoint } from '../../runtime/wire/meeting-point';
+import { readAddress, type MeetingPoint } from '../../runtime/wire/meeting-point';
 import { EngineLink } from './engine-link';
 import { launch, type ProcessEnd } from './launch';
 
@@ -64,7 +64,8 @@ export async function reachEngine(
   point: MeetingPoint,
   params: InitializeParams,
 ): Promise<EngineLink> {
-  const running = await joinEngine(point);
+  // Where none has published its address one is started, before anything else has its turn.
+  const running = readAddress(point) && (await joinEngine(point));
   if (running) return running;
   for (const end = Date.now() + limitMs; Date.now() < end;) {
     const launched = await launch(modulePath, point, params);

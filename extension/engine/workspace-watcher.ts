@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
+import type { InitializeParams } from '../../runtime/protocol/engine';
 import type { FileChange } from '../../runtime/protocol/index-status';
 import { FilesChanged, FoldersChanged, SettingsChanged } from '../../runtime/protocol/methods';
 import { touchesEngine, type Settings } from '../settings/settings';
@@ -22,13 +24,14 @@ export class WorkspaceWatcher implements vscode.Disposable {
   ) {
     this.listeners = [
       engine.onState(() => this.update()),
+      engine.onConnected((told) => this.catchUp(told)),
       vscode.workspace.onDidChangeWorkspaceFolders(() => {
-        this.engine.notify(FoldersChanged, workspaceFolders());
+        this.tellFolders();
         this.update();
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (!touchesEngine(event)) return;
-        this.engine.notify(SettingsChanged, this.settings.forEngine());
+        this.tellSettings();
         this.update();
       }),
     ];
@@ -37,6 +40,20 @@ export class WorkspaceWatcher implements vscode.Disposable {
   dispose(): void {
     this.listeners.forEach((listener) => listener.dispose());
     this.unwatch();
+  }
+
+  /** Folders and settings that have changed while the engine was starting were told to nobody. */
+  private catchUp(told: InitializeParams): void {
+    if (!isDeepStrictEqual(told.workspaceFolders, workspaceFolders())) this.tellFolders();
+    if (!isDeepStrictEqual(told.settings, this.settings.forEngine())) this.tellSettings();
+  }
+
+  private tellFolders(): void {
+    this.engine.notify(FoldersChanged, workspaceFolders());
+  }
+
+  private tellSettings(): void {
+    this.engine.notify(SettingsChanged, this.settings.forEngine());
   }
 
   private update(): void {

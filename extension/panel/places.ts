@@ -8,22 +8,24 @@ import { allowedPath } from '../navigation/allowed-path';
 import { matchPlaces, type NamedPlace } from './match-places';
 
 const shown = 20;
-/** Milliseconds for which a list of the index's files is good enough to pick from. */
+/** Milliseconds for which a list of the index's files is good enough to pick from, and for which while the index is being made. */
 const freshMs = 15_000;
+const freshWhileGrowingMs = 1_000;
 
 /** The places that a question can name: what is open, what the index holds, what is dragged in. */
 export class Places {
-  private listed: { at: number; files: Promise<NamedPlace[]> } | undefined;
+  private listed: { until: number; files: Promise<NamedPlace[]> } | undefined;
 
   constructor(private readonly engine: EngineClient) {}
 
   /** Files and folders of the index whose names match, best first. */
   async find(query: string, limit = shown): Promise<Place[]> {
-    if (!this.listed || Date.now() - this.listed.at > freshMs) {
+    if (!this.listed || Date.now() > this.listed.until) {
       const files = this.engine
         .request(IndexFiles, undefined)
         .then((all) => all.filter(({ chunks }) => chunks > 0));
-      this.listed = { at: Date.now(), files };
+      const isComplete = this.engine.indexStatus?.state === 'ready';
+      this.listed = { until: Date.now() + (isComplete ? freshMs : freshWhileGrowingMs), files };
       // An index that has not begun holds nothing yet.
       const forget = () => (this.listed = undefined);
       files.then((all) => all.length === 0 && forget(), forget);

@@ -148,7 +148,7 @@ export class Session {
     if (request.ahead) return this.editing.complete(request, signal);
     const response = await this.doing('completing', () => this.editing.complete(request, signal));
     this.engine.probing.served(this.chosen.completion);
-    void this.workspace.startIndexing();
+    this.workspace.startOnceShown();
     if (!request.notebook) this.editing.worksAt(request.uri, request.offset);
     if (this.engine.isFirstCompletion()) logFirst(this.log, response);
     return response;

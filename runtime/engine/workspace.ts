@@ -17,6 +17,8 @@ const waiting: IndexStatus = { ...empty, state: 'idle' };
 
 /** The index waits this long after the window opened, or for the first suggestion: until then the cores are the model's. */
 const startAfterMs = 10_000;
+/** By then a suggestion that was just answered is on the screen. */
+const shownMs = 1_000;
 /** A question to an index that is still empty waits at most this long for its first files. */
 const emptyIndexWaitMs = 3_000;
 
@@ -38,6 +40,7 @@ export class Workspace {
   private readonly listeners = new Set<(status: IndexStatus) => void>();
   private changing: Promise<void> = Promise.resolve();
   private startTimer: NodeJS.Timeout | undefined;
+  private shownTimer: NodeJS.Timeout | undefined;
   /** Lets a postponed index open. */
   private openNow: () => void = () => undefined;
 
@@ -77,7 +80,17 @@ export class Workspace {
     this.index?.start();
   }
 
+  /** As soon as what was just answered is on the screen: until then the cores are the editor's. */
+  startOnceShown(): void {
+    this.shownTimer ??= setTimeout(() => {
+      this.shownTimer = undefined;
+      void this.startIndexing();
+    }, shownMs).unref();
+  }
+
   async close(): Promise<void> {
+    clearTimeout(this.shownTimer);
+    this.shownTimer = undefined;
     this.openNow();
     await this.changing;
     clearTimeout(this.startTimer);
@@ -135,9 +148,9 @@ export class Workspace {
     return this.status();
   }
 
+  /** Whoever asks for them wants them there: they are not waited for, but begun with. */
   async files(): Promise<IndexedFile[]> {
-    this.openNow();
-    await this.changing;
+    await this.startIndexing();
     return this.index?.files() ?? [];
   }
 

@@ -76,24 +76,17 @@ export function vector(
   };
 }
 
-/** `x [T, size]` and a bias of the checkpoint, where there is one. */
-export function biased(
-  graph: GraphBuilder,
-  x: Value,
-  source: Source | undefined,
-  size: number,
-  factor = 1,
-): Value {
-  if (source === undefined) return x;
+/** A bias of the checkpoint, multiplied by `factor`, where there is one. */
+export function biasOf(source: Source | undefined, size: number, factor = 1): StoredTensor | undefined {
   const scaled = factor === 1 ? {} : { map: (value: number) => value * factor };
-  return graph.add(x, graph.weight(vector(source, size, scaled)));
+  return source === undefined ? undefined : vector(source, size, scaled);
 }
 
 /** The last product of a mixer or a channel mixer: rows of `matrix.columns` numbers -> rows of `width`, as they are added to the stream. */
 export function intoStream(context: LayerContext, x: Value, matrix: Matrix, bias?: Source): Value {
   const { graph, forms, width, residualFactor = 1 } = context;
-  const product = forms.outOf.multiply(graph, x, scaledMatrix(matrix, residualFactor));
-  return biased(graph, product, bias, width, residualFactor);
+  const scaled = scaledMatrix(matrix, residualFactor);
+  return forms.outOf.multiply(graph, x, scaled, biasOf(bias, width, residualFactor));
 }
 
 /** The tensors that a model has of those that its kind may have. */

@@ -1,7 +1,7 @@
 import { activate } from './activation';
 import { bidirectionalConvolution } from './bidirectional-convolution';
 import { GraphBuilder, type Value } from './builder';
-import { biased, vector, type Provider } from './context';
+import { biasOf, vector, type Provider } from './context';
 import type {
   BidirectionalFilter,
   BidirectionalLongConv,
@@ -12,6 +12,7 @@ import { implicitFilterTensors } from './implicit-filter';
 import { probeOutput } from './model-graph';
 import { normalize, normTensors } from './norm';
 import { formsOf, type Forms, type Precision } from './precision';
+import { withBias } from './products/form';
 import { matrix, type StoredTensor } from './stored-tensors';
 
 /** Names of the graph's input, int64 [batch, length], and output, float32 [batch, width]. */
@@ -46,8 +47,9 @@ export function buildEncoderGraph(
     rows = normalize(graph, graph.add(channel(context, mixed, layer.channel), mixed), layer.norm, width);
   }
   const first = graph.node('Gather', [graph.reshape(rows, [-1, length, width]), graph.int(0)], { axis: 1 });
-  const dense = forms.into.multiply(graph, first, matrix(encoder.pooler.weight, width, width));
-  const vectors = graph.node('Tanh', [biased(graph, dense, encoder.pooler.bias, width)]);
+  const pooler = matrix(encoder.pooler.weight, width, width);
+  const dense = forms.into.multiply(graph, first, pooler, biasOf(encoder.pooler.bias, width));
+  const vectors = graph.node('Tanh', [dense]);
   graph.output(vectors, encoderNames.vectors, 'float32', ['batch', width]);
   return graph;
 }
@@ -62,8 +64,8 @@ function mixer({ graph, forms, encoder, prefix }: Context, x: Value, mixer: Bidi
     make: (read) => read(weights.convolution),
   };
   const perText = (rows: Value, size: number) => graph.reshape(rows, [-1, length, size]);
-  const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 3 * width, width));
-  const projected = biased(graph, product, weights.inProjectionBias, 3 * width);
+  const projection = matrix(weights.inProjection, 3 * width, width);
+  const projected = forms.into.multiply(graph, x, projection, biasOf(weights.inProjectionBias, 3 * width));
   const [convolved] = graph.nodeWithOutputs(
     'CausalConvWithState',
     [
@@ -81,8 +83,8 @@ function mixer({ graph, forms, encoder, prefix }: Context, x: Value, mixer: Bidi
   const gated = graph.mul(long(graph.mul(pre!, value!), filter, 'filter'), post!);
   const y = residual ? graph.add(gated, long(perText(x, width), residual, 'residual')) : gated;
   const rows = graph.reshape(y, [-1, width]);
-  const out = forms.outOf.multiply(graph, rows, matrix(weights.outProjection, width, width));
-  return biased(graph, out, weights.outProjectionBias, width);
+  const out = matrix(weights.outProjection, width, width);
+  return forms.outOf.multiply(graph, rows, out, biasOf(weights.outProjectionBias, width));
 }
 
 function channel({ graph, forms, encoder }: Context, x: Value, channel: BlockDiagonalGlu): Value {
@@ -102,7 +104,7 @@ function channel({ graph, forms, encoder }: Context, x: Value, channel: BlockDia
     width,
     inner,
   ]);
-  return biased(graph, down, weights.downBias, width);
+  return withBias(graph, down, biasOf(weights.downBias, width));
 }
 
 /** What is added to every text's words [length, width]. */

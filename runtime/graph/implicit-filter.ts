@@ -1,5 +1,5 @@
 import type { Value } from './builder';
-import type { LayerContext } from './context';
+import { vector, type LayerContext } from './context';
 import type { ReadTensor, StoredTensor } from './stored-tensors';
 
 /**
@@ -44,12 +44,14 @@ export function implicitFilterTensors(
 /**
  * `u [T, channels] -> [T, channels]`. A filter that is a table has no state of a size that does not grow with it: the
  * inputs that it still reaches are kept, and what lies further back than it is long is not heard.
+ * @param skip name of the tensor [channels]: `skip * u` is added
  */
 export function implicitConvolution(
   { graph, prefix, states }: LayerContext,
   u: Value,
   filter: ImplicitFilter,
   channels: number,
+  skip: string,
 ): Value {
   const shape = [filter.length - 1, channels];
   const state = { name: `${prefix}.inputs`, shape };
@@ -66,7 +68,8 @@ export function implicitConvolution(
   const kernel = graph.weight(kernelOf(`${prefix}.mixer.filter`, filter, channels));
   const byChannel = graph.unsqueeze(graph.transpose(inputs, [1, 0]), 0);
   const convolved = graph.node('Conv', [byChannel, kernel], { group: channels });
-  return graph.transpose(graph.squeeze(convolved, 0), [1, 0]);
+  const long = graph.transpose(graph.squeeze(convolved, 0), [1, 0]);
+  return graph.add(long, graph.mul(u, graph.weight(vector(skip, channels))));
 }
 
 /** [channels, 1, length], the current token's weight last. */

@@ -15,7 +15,7 @@ export function convolveInChunks(
   graph: GraphBuilder,
   name: string,
   filter: ModalFilter,
-  { u, state, channels }: ModalInput,
+  { u, state, channels, skip }: ModalInput,
 ): { y: Value; state: Value } {
   const { modes } = filter;
   const states = 2 * modes;
@@ -37,7 +37,7 @@ export function convolveInChunks(
     graph.node('Slice', [ofChunks, graph.ints(from), graph.ints(to), graph.ints(1)]);
 
   const heard = graph.transpose(graph.matmul(some(0, -1), hear), [1, 2, 0]);
-  const y = graph.add(withinChunk(graph, name, filter, chunks, channels), heard);
+  const y = graph.add(withinChunk(graph, name, filter, { rows: chunks, channels, skip }), heard);
   return {
     y: graph.reshape(y, [-1, channels]),
     state: graph.transpose(graph.squeeze(some(-1, 2 ** 40), 1), [1, 0]),

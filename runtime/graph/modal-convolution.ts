@@ -1,9 +1,10 @@
 import type { GraphBuilder, Value } from './builder';
-import type { LayerContext } from './context';
+import { vector, type LayerContext } from './context';
 import { loop } from './loops';
 import { convolveInChunks } from './modal-chunks';
 import { convolveWithPowers } from './modal-powers';
 import { modalChunk } from './modal-tables';
+import { convolveToken, mostModesOfToken } from './modal-token';
 import type { StoredTensor } from './stored-tensors';
 
 /**
@@ -24,6 +25,8 @@ export interface ModalInput {
   /** [2 modes, channels], real and imaginary part of each mode */
   state: Value;
   channels: number;
+  /** Name of the tensor [channels]: `skip * u` is added. */
+  skip: string;
 }
 
 export function modalTensors(
@@ -49,21 +52,25 @@ interface Sizes {
   states: number;
 }
 
-/** `u [T, channels] -> [T, channels]`, T >= 1. The state is the same, however it is computed. */
+/**
+ * `u [T, channels] -> [T, channels]`, T >= 1. The state is the same, however it is computed.
+ * @param skip name of the tensor [channels]: `skip * u` is added, on WebGPU as part of the filter
+ */
 export function modalConvolution(
   context: LayerContext,
   u: Value,
   filter: ModalFilter,
   channels: number,
+  skip: string,
 ): Value {
-  const { graph, prefix, states } = context;
+  const { graph, provider, prefix, states } = context;
   const shape = [2 * filter.modes, channels];
   const state = { name: `${prefix}.state`, shape };
   states.recurrent.push(state);
   const before = graph.input(state.name, 'float32', shape);
-  const { y, state: after } = convolve(context, filter, { u, state: before, channels });
+  const { y, state: after } = convolve(context, filter, { u, state: before, channels, skip });
   graph.output(after, `${state.name}.next`, 'float32', shape);
-  return y;
+  return provider === 'cpu' ? graph.add(y, graph.mul(u, graph.weight(vector(skip, channels)))) : y;
 }
 
 function convolve(
@@ -74,6 +81,7 @@ function convolve(
   if (provider === 'cpu') return convolveInLoops(graph, prefix, filter, input);
   const name = `${prefix}.filter`;
   if (run === 'block') return convolveInChunks(graph, name, filter, input);
+  if (run === 'token' && filter.modes <= mostModesOfToken) return convolveToken(graph, name, filter, input);
   states.longestRun = Math.min(states.longestRun, modalChunk);
   return convolveWithPowers(graph, name, filter, input);
 }

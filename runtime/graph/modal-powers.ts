@@ -11,13 +11,14 @@ export function conjugate(graph: GraphBuilder): Value {
 
 /**
  * The modal convolution without a loop, for WebGPU: `s' = pole^T s + sum over j of pole^(T-1-j) u[j]` and
- * `y[t] = Re(sum residue pole^(t+1) s) + sum over j <= t of h[t-j] u[j]`, with powers from a table, so that T is `modalChunk` at most.
+ * `y[t] = Re(sum residue pole^(t+1) s) + sum over j <= t of h[t-j] u[j] + skip u[t]`, with powers from a table, so that T is `modalChunk`
+ * at most.
  */
 export function convolveWithPowers(
   graph: GraphBuilder,
   name: string,
   filter: ModalFilter,
-  { u, state, channels }: ModalInput,
+  { u, state, channels, skip }: ModalInput,
 ): { y: Value; state: Value } {
   const { modes } = filter;
   const modal = [1, modes, 2, channels];
@@ -43,7 +44,7 @@ export function convolveWithPowers(
   const seen = graph.mul(complexProduct(graph, residues, before, 2), conjugate(graph));
   const echoes = graph.mul(rows(graph.ints(1), oneMore), seen);
   const remembered = graph.node('ReduceSum', [echoes, graph.ints(1, 2)], { keepdims: 0 });
-  const within = withinChunk(graph, name, filter, graph.unsqueeze(u, 0), channels);
+  const within = withinChunk(graph, name, filter, { rows: graph.unsqueeze(u, 0), channels, skip });
   return {
     y: graph.add(remembered, graph.squeeze(within, 0)),
     state: graph.reshape(graph.add(carried, taken), [2 * modes, channels]),
@@ -55,9 +56,8 @@ export function withinChunk(
   graph: GraphBuilder,
   name: string,
   filter: ModalFilter,
-  rows: Value,
-  channels: number,
+  { rows, channels, skip }: Pick<ModalInput, 'channels' | 'skip'> & { rows: Value },
 ): Value {
-  const kernel = graph.weight(responseKernel(`${name}.response`, filter, channels));
+  const kernel = graph.weight(responseKernel(`${name}.response`, filter, channels, skip));
   return convolveRows(graph, rows, kernel, { size: modalChunk, groups: channels });
 }

@@ -25,13 +25,22 @@ export function powers(name: string, filter: ModalFilter, channels: number): Sto
   return { name, type: 'float32', shape: [count, modes, 2, channels], make };
 }
 
-/** `h[t] = Re(sum residue pole^t)` as a kernel [channels, 1, modalChunk], the current token's weight last. */
-export function responseKernel(name: string, filter: ModalFilter, channels: number): StoredTensor {
+/**
+ * `h[t] = Re(sum residue pole^t)` as a kernel [channels, 1, modalChunk], the current token's weight last: with `skip`, what passes the
+ * filter by.
+ */
+export function responseKernel(
+  name: string,
+  filter: ModalFilter,
+  channels: number,
+  skip: string,
+): StoredTensor {
   const { modes, poles, residues } = filter;
   const length = modalChunk;
   const make: StoredTensor['make'] = (read) => {
     const residue = read(residues);
     const sums = new Float64Array(channels * length);
+    for (const [channel, weight] of read(skip).entries()) sums[channel * length + length - 1] = weight;
     eachPower(read(poles), length, channels, modes, (t, channel, mode, x, y) => {
       const at = 2 * (channel * modes + mode);
       sums[channel * length + length - 1 - t]! += residue[at]! * x - residue[at + 1]! * y;
@@ -72,6 +81,47 @@ export function modesAsRows(
     return source.map((_, i) => source[(i % channels) * 2 * modes + Math.floor(i / channels)]!);
   };
   return { name, type: 'float32', shape: [1, modes, 2, channels], make };
+}
+
+/** One part of each complex number of such a tensor, 0 the real and 1 the imaginary one: [modes, channels]. */
+export function modePart(
+  name: string,
+  tensor: string,
+  { modes }: ModalFilter,
+  channels: number,
+  part: number,
+): StoredTensor {
+  const make: StoredTensor['make'] = (read) => {
+    const source = read(tensor);
+    const at = (i: number) => ((i % channels) * modes + Math.floor(i / channels)) * 2 + part;
+    return Float32Array.from({ length: modes * channels }, (_, i) => source[at(i)]!);
+  };
+  return { name, type: 'float32', shape: [modes, channels], make };
+}
+
+/**
+ * What a channel's state and the token behind it give, `Re(sum residue (pole s + u)) + skip u`, as a kernel
+ * [channels, 1, 2 modes + 1], the token's weight last.
+ */
+export function stateKernel(name: string, filter: ModalFilter, channels: number, skip: string): StoredTensor {
+  const { modes, poles, residues } = filter;
+  const size = 2 * modes + 1;
+  const make: StoredTensor['make'] = (read) => {
+    const [pole, residue, ofToken] = [read(poles), read(residues), read(skip)];
+    const all = new Float32Array(channels * size);
+    for (let channel = 0; channel < channels; channel++) {
+      let sum = ofToken[channel]!;
+      for (let mode = 0; mode < modes; mode++) {
+        const at = 2 * (channel * modes + mode);
+        const [a, b, c, d] = [pole[at]!, pole[at + 1]!, residue[at]!, residue[at + 1]!];
+        all.set([c * a - d * b, -(c * b + d * a)], channel * size + 2 * mode);
+        sum += c;
+      }
+      all[(channel + 1) * size - 1] = sum;
+    }
+    return all;
+  };
+  return { name, type: 'float32', shape: [channels, 1, size], make };
 }
 
 /** Each of the complex numbers to a power of two. */

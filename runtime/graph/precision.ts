@@ -81,7 +81,7 @@ export function formsOf(precision: Precision, provider: Provider): Forms {
 export function restoring(target: Forms, stored: Forms): Forms {
   const product = (to: ProductForm, from: ProductForm): ProductForm => ({
     ...to,
-    multiply: (graph, x, matrix) => to.multiply(graph, x, restoredIn(from, matrix)),
+    multiply: (graph, x, matrix, bias) => to.multiply(graph, x, restoredIn(from, matrix), bias),
   });
   return {
     ...target,

@@ -59,7 +59,7 @@ export function rotate(
 }
 
 /** int64 [1], by a name of its own: one that other operators take from main memory would be copied to the device in each run. */
-function rowOf(graph: GraphBuilder, row: number): Value {
+export function rowOf(graph: GraphBuilder, row: number): Value {
   return graph.constant(`row(${row})`, 'int64', [1], BigInt64Array.of(BigInt(row)));
 }
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setImmediate as rest } from 'node:timers/promises';
 import { blocks, blockTokens } from '../graph/blocks';
 import type { Provider } from '../graph/context';
 import type { Precision } from '../graph/precision';
@@ -65,8 +66,10 @@ async function loadOn(place: Place, options: LoadOptions): Promise<LocalLanguage
   const { scheduler = immediateScheduler } = options;
   const threads = options.threads || Math.max(1, Math.floor(availableParallelism() / 2));
   // The worker starts and loads onnxruntime while this thread checks the model's files, and loads the graph while it
-  // builds the tokeniser and compares checksums.
-  const preparing = prepare({ folder, cacheFolder, precision, provider, onLog });
+  // builds the tokeniser and compares checksums. So it comes first: the files keep this thread for a tenth of a second.
+  const preparing = Promise.resolve().then(() =>
+    prepare({ folder, cacheFolder, precision, provider, onLog }),
+  );
   const opening = openIn(
     options.workerPath,
     preparing.then((ready) => ({
@@ -78,6 +81,8 @@ async function loadOn(place: Place, options: LoadOptions): Promise<LocalLanguage
   );
   try {
     const ready = await preparing;
+    // The worker is told before this thread is busy again.
+    await rest();
     const tokenizer = tokenizerOf(ready);
     const [backend] = await Promise.all([opening, ready.verified]);
     const device = mixed && openingDevice(options, ready.precision, backend);

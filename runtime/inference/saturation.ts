@@ -4,12 +4,17 @@ import type { OnnxRuntime } from './onnxruntime';
 const inputs = 64;
 const outputs = 16;
 const rows = 4;
+let known: Promise<boolean> | undefined;
 
 /**
  * Whether this processor's products of unsigned with signed bytes saturate: x64 without VNNI adds pairs in 16 bits.
- * Found out by multiplying the largest values.
+ * Found out by multiplying the largest values, once in each thread.
  */
-export async function productsSaturate(runtime: typeof OnnxRuntime): Promise<boolean> {
+export function productsSaturate(runtime: typeof OnnxRuntime): Promise<boolean> {
+  return (known ??= saturates(runtime));
+}
+
+async function saturates(runtime: typeof OnnxRuntime): Promise<boolean> {
   const session = await runtime.InferenceSession.create(largestProduct(), { intraOpNumThreads: 1 });
   try {
     const x = new runtime.Tensor('uint8', new Uint8Array(rows * inputs).fill(255), [rows, inputs]);

@@ -8,11 +8,14 @@ import type { Backend } from './backend';
 import { Encoder } from './encoder';
 import { openBackend } from './open-backend';
 import { loadOnnxRuntime } from './onnxruntime';
+import { productsSaturate } from './saturation';
 import type { WorkerReply, WorkerRequest, WorkerResult } from './worker-messages';
 
 const port = parentPort!;
-// Some 50 ms that pass while the other thread looks at the model's files; a failure comes again when a graph is opened.
-loadOnnxRuntime().catch(() => undefined);
+// Some 100 ms that pass while the other thread looks at the model's files; a failure comes again when a graph is opened.
+loadOnnxRuntime()
+  .then(productsSaturate)
+  .catch(() => undefined);
 let backend: Backend | undefined;
 let encoder: Encoder | undefined;
 let queue: Promise<void> = Promise.resolve();

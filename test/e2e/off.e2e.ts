@@ -27,6 +27,26 @@ export const tests: EndToEndTest[] = [
     },
   },
   {
+    name: 'a switch is not lost where the settings have unsaved changes: it waits until they are saved',
+    timeoutMs: 120_000,
+    async run({ workbench }) {
+      await workbench.settings({ 'longview.enabled': false });
+      await workbench.waitForStatus(/switched off/);
+      await workbench.openSettings();
+      await workbench.page.keyboard.press('Control+Home');
+      await workbench.type('\n');
+      await workbench.settingsTab('.dirty').waitFor();
+      await workbench.command('Longview: Switch On or Off');
+      const told = workbench.notification(/unsaved changes/);
+      const again = told.locator('.monaco-button', { hasText: 'Try Again' });
+      await again.waitFor();
+      await workbench.save();
+      await workbench.settingsTab(':not(.dirty)').waitFor();
+      await again.click();
+      await workbench.waitForStatus(/^(?!.*switched off)/);
+    },
+  },
+  {
     name: 'the index switched off, questions say so; switched on from the panel, they are answered',
     timeoutMs: 120_000,
     async run({ workbench }) {

@@ -1,6 +1,6 @@
 import { activate, type Activation } from '../activation';
 import type { Value } from '../builder';
-import { biased, intoStream, type LayerContext } from '../context';
+import { biasOf, intoStream, type LayerContext } from '../context';
 import { matrix } from '../stored-tensors';
 
 /** Two products with biases: `down(activation(up(x)))`. */
@@ -24,7 +24,7 @@ export function mlpTensors({ weights, inner }: MlpChannel, width: number): [name
 export function mlp(context: LayerContext, x: Value, channel: MlpChannel): Value {
   const { graph, forms, width } = context;
   const { weights, inner, activation } = channel;
-  const up = forms.into.multiply(graph, x, matrix(weights.up, inner, width));
-  const active = activate(graph, biased(graph, up, weights.upBias, inner), activation);
+  const up = forms.into.multiply(graph, x, matrix(weights.up, inner, width), biasOf(weights.upBias, inner));
+  const active = activate(graph, up, activation);
   return intoStream(context, active, matrix(weights.down, width, inner), weights.downBias);
 }

@@ -1,8 +1,9 @@
 import { attend } from '../attend';
 import { attendJoining, attendOnDevice, joinsItself } from '../attend-on-device';
 import type { Value } from '../builder';
-import { biased, intoStream, type LayerContext } from '../context';
+import { biasOf, intoStream, type LayerContext } from '../context';
 import { rmsNorm, type RmsNorm } from '../norm';
+import { withBias } from '../products/form';
 import { rotate, type Rope } from '../rope';
 import { inRows, splitRows } from '../rows';
 import { matrix, nameOf, partsOf, pickedRows, stacked, tensorOf, type Source } from '../stored-tensors';
@@ -69,12 +70,12 @@ export function attention(context: LayerContext, x: Value, mixer: AttentionMixer
   const queryRows = joins ? x : wanted(x);
 
   const [key, value] = keyAndValue(context, x, mixer);
-  const biasedKey = biased(graph, key, weights.keyBias, keyWidth);
+  const biasedKey = withBias(graph, key, biasOf(weights.keyBias, keyWidth));
   const rotatedKey = placed(context, biasedKey, mixer, keyValueHeads, norms?.key, false);
   const query = queryOf(context, queryRows, mixer);
   const rotatedQuery = placed(context, query, mixer, heads, queryNorm(mixer), last && !joins);
 
-  const biasedValue = biased(graph, value, weights.valueBias, keyWidth);
+  const biasedValue = withBias(graph, value, biasOf(weights.valueBias, keyWidth));
 
   const state = { name: `${prefix}.window`, window, keyValueHeads, headSize };
   states.windows.push(state);
@@ -147,7 +148,8 @@ function queryOf({ graph, forms, width }: LayerContext, x: Value, mixer: Attenti
   const size = heads * headSize;
   if (gated) return forms.into.multiply(graph, x, queryOrGate(mixer, width, 'query', factor));
   const product = forms.into.multiply(graph, x, matrix(weights.query, size, width, factor));
-  return biased(graph, product, weights.queryBias, size, factor);
+  // By itself, as those of keys and values: products with biases are not joined.
+  return withBias(graph, product, biasOf(weights.queryBias, size, factor));
 }
 
 function gate({ graph, forms, width }: LayerContext, y: Value, x: Value, mixer: AttentionMixer): Value {

@@ -1,5 +1,5 @@
 import type { Value } from '../builder';
-import { biased, intoStream, tensorsOf, type LayerContext } from '../context';
+import { biasOf, intoStream, tensorsOf, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { splitWithPending } from '../pending-rows';
 import { matrix } from '../stored-tensors';
@@ -38,8 +38,8 @@ export function baseConvTensors(
 export function baseConv(context: LayerContext, x: Value, mixer: BaseConvMixer): Value {
   const { graph, forms, width, last } = context;
   const { inner, convolution, weights } = mixer;
-  const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 2 * inner, width));
-  const projected = biased(graph, product, weights.inProjectionBias, 2 * inner);
+  const projection = matrix(weights.inProjection, 2 * inner, width);
+  const projected = forms.into.multiply(graph, x, projection, biasOf(weights.inProjectionBias, 2 * inner));
   const [rows, gate] = splitWithPending(context, projected, [inner, inner], 0);
   const convolved = causalConvolution(context, graph.unsqueeze(rows!, 0), {
     channels: inner,

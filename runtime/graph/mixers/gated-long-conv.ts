@@ -1,5 +1,5 @@
 import type { Value } from '../builder';
-import { biased, intoStream, tensorsOf, vector, type LayerContext } from '../context';
+import { biasOf, intoStream, tensorsOf, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { implicitConvolution, implicitFilterTensors, type ImplicitFilter } from '../implicit-filter';
 import { modalConvolution, modalTensors, type ModalFilter } from '../modal-convolution';
@@ -52,8 +52,8 @@ export function gatedLongConvTensors(
 export function gatedLongConv(context: LayerContext, x: Value, mixer: GatedLongConvMixer): Value {
   const { graph, forms, width, last } = context;
   const { order, heads, weights, filter } = mixer;
-  const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 3 * width, width));
-  const projected = biased(graph, product, weights.inProjectionBias, 3 * width);
+  const projection = matrix(weights.inProjection, 3 * width, width);
+  const projected = forms.into.multiply(graph, x, projection, biasOf(weights.inProjectionBias, 3 * width));
   const [fresh] = graph.nodeWithOutputs('Identity', [projected], {}, [freshRows(context)]);
   const rows = withPending(context, fresh!, 3 * width);
   const convolved = causalConvolution(context, graph.unsqueeze(rows, 0), {
@@ -67,11 +67,10 @@ export function gatedLongConv(context: LayerContext, x: Value, mixer: GatedLongC
     graph.reshape(streams[order.indexOf(which)]!, [-1, width]);
 
   const u = graph.mul(stream('pre'), stream('value'));
-  const long =
+  const y =
     filter.kind === 'modal'
-      ? modalConvolution(context, u, filter, width)
-      : implicitConvolution(context, u, filter, width);
-  const y = graph.add(long, graph.mul(u, graph.weight(vector(weights.skip, width))));
+      ? modalConvolution(context, u, filter, width, weights.skip)
+      : implicitConvolution(context, u, filter, width, weights.skip);
   const asked = last ? context.wantedRows : context.readRows;
   const gated = graph.mul(asked(y), asked(stream('post')));
   return intoStream(context, gated, matrix(weights.outProjection, width, width), weights.outProjectionBias);

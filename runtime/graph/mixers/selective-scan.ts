@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../builder';
-import { biased, intoStream, tensorsOf, vector, type LayerContext } from '../context';
+import { biasOf, intoStream, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { gatedBySilu } from '../gate';
 import { scanRows } from '../loops';
@@ -61,8 +61,8 @@ export function selectiveScanTensors(
 export function selectiveScan(context: LayerContext, x: Value, mixer: SelectiveScanMixer): Value {
   const { graph, provider, forms, width, last } = context;
   const { inner, stateSize, rank, weights } = mixer;
-  const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 2 * inner, width));
-  const projected = biased(graph, product, weights.inProjectionBias, 2 * inner);
+  const projection = matrix(weights.inProjection, 2 * inner, width);
+  const projected = forms.into.multiply(graph, x, projection, biasOf(weights.inProjectionBias, 2 * inner));
   const [rows, z] = splitWithPending(context, projected, [inner, inner], 0);
   const convolved = causalConvolution(context, graph.unsqueeze(rows!, 0), {
     channels: inner,
@@ -82,8 +82,9 @@ export function selectiveScan(context: LayerContext, x: Value, mixer: SelectiveS
     .split(selection, [rank, stateSize, stateSize], 1)
     .map((value, i) => stepNorm(graph, value, i === 0 ? rank : stateSize, mixer.stepNormEpsilon));
   // Small, and what decays are made of: in float32 whatever the precision.
-  const dt = float32Product.multiply(graph, low!, matrix(weights.dtProjection, inner, rank));
-  const step = graph.node('Softplus', [biased(graph, dt, weights.dtBias, inner)]);
+  const widening = matrix(weights.dtProjection, inner, rank);
+  const dt = float32Product.multiply(graph, low!, widening, biasOf(weights.dtBias, inner));
+  const step = graph.node('Softplus', [dt]);
 
   const scanned = scan(context, { input, step, b: b!, c: c! }, mixer);
   const y = graph.add(scanned, graph.mul(input, graph.weight(vector(weights.d, inner))));

@@ -1,5 +1,5 @@
 import type { Value } from '../builder';
-import { biased, intoStream, tensorsOf, type LayerContext } from '../context';
+import { biasOf, intoStream, tensorsOf, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { withPending } from '../pending-rows';
 import { asRows, asSequence, splitRows } from '../rows';
@@ -39,9 +39,9 @@ export function shortConvolutionTensors(
 export function shortConvolution(context: LayerContext, x: Value, mixer: ShortConvolutionMixer): Value {
   const { graph, forms, width, last } = context;
   const { weights, convolution } = mixer;
-  if (context.normed) forms.into.addSpareProducts?.(graph, x, width);
-  const product = forms.into.multiply(graph, x, matrix(weights.inProjection, 3 * width, width));
-  const projected = biased(graph, product, weights.inProjectionBias, 3 * width);
+  if (context.normed && !weights.inProjectionBias) forms.into.addSpareProducts?.(graph, x, width);
+  const projection = matrix(weights.inProjection, 3 * width, width);
+  const projected = forms.into.multiply(graph, x, projection, biasOf(weights.inProjectionBias, 3 * width));
   const [b, c, input] = splitRows(context, projected, [width, width, width]);
   const rows = withPending(context, graph.mul(b!, input!), width);
   const mixed = causalConvolution(context, asSequence(context, rows), {

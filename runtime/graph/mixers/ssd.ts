@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../builder';
 import { chunkedScan, type ChunkedScan } from '../chunked-ssd';
-import { biased, intoStream, tensorsOf, vector, type LayerContext } from '../context';
+import { biasOf, intoStream, tensorsOf, vector, type LayerContext } from '../context';
 import { causalConvolution } from '../convolution';
 import { gatedBySilu } from '../gate';
 import { addAndNorm, rmsNorm } from '../norm';
@@ -72,10 +72,9 @@ export function ssd(context: LayerContext, x: Value, mixer: SsdMixer): Value {
   const { heads, headSize, stateSize, groups, convolution, weights } = mixer;
   const { inner, keys, convolved } = sizes(mixer);
 
-  const rowsOfProjection = inner + convolved + heads;
-  if (context.normed) forms.into.addSpareProducts?.(graph, x, width);
-  const product = forms.into.multiply(graph, x, projection(mixer, width));
-  const projected = biased(graph, product, weights.inProjectionBias, rowsOfProjection);
+  if (context.normed && !weights.inProjectionBias) forms.into.addSpareProducts?.(graph, x, width);
+  const bias = biasOf(weights.inProjectionBias, inner + convolved + heads);
+  const projected = forms.into.multiply(graph, x, projection(mixer, width), bias);
   const [z, [xBC, dt]] = splitRecurrent(context, projected, inner, [convolved, heads]);
 
   const mixed = causalConvolution(context, xBC!, {

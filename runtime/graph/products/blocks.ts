@@ -1,3 +1,4 @@
+import type { Value } from '../builder';
 import type { Provider } from '../context';
 import { drawnBytes, drawnScales } from '../drawn';
 import {
@@ -7,7 +8,7 @@ import {
   type ReadTensor,
   type StoredTensor,
 } from '../stored-tensors';
-import type { EmbeddingForm, ProductForm } from './form';
+import { withBias, type EmbeddingForm, type ProductForm } from './form';
 
 /**
  * `accuracy_level` 4: the input is quantised to 8 bits too; on the CPU, with float inputs, 8-bit blocks run 20 times slower.
@@ -42,16 +43,20 @@ export function blockProduct(provider: Provider, bits: 4 | 8, block: number): Pr
         graph.node('MatMulNBits', [x, values, scales], { ...attributes, K: columns, N: 1, block_size: 32 });
       }
     },
-    multiply(graph, x, matrix) {
+    multiply(graph, x, matrix, bias) {
       const size = fittingBlock(matrix, block);
       const { values, scales } = storedBlocks(matrix, bits, size);
-      return graph.node('MatMulNBits', [x, graph.weight(values), graph.weight(scales)], {
-        K: matrix.columns,
-        N: matrix.rows,
-        bits,
-        block_size: size,
-        accuracy_level: accuracyLevels[provider],
-      });
+      const multiplied = (...more: Value[]) =>
+        graph.node('MatMulNBits', [x, graph.weight(values), graph.weight(scales), ...more], {
+          K: matrix.columns,
+          N: matrix.rows,
+          bits,
+          block_size: size,
+          accuracy_level: accuracyLevels[provider],
+        });
+      return provider === 'cpu' || !bias
+        ? withBias(graph, multiplied(), bias)
+        : multiplied('', '', graph.weight(bias));
     },
   };
 }

@@ -6,7 +6,7 @@ import { toHalf } from '../half';
 import type { StoredTensor } from '../stored-tensors';
 import { chosenExperts } from './experts';
 import { float32Rows, restoredFromColumns, restoredFromRows, transposed } from './float32';
-import type { EmbeddingForm, ProductForm } from './form';
+import { withBias, type EmbeddingForm, type ProductForm } from './form';
 
 /**
  * Half of the bytes of float32. On the GPU the products are taken in half precision; on the CPU, which has no such products,
@@ -15,8 +15,12 @@ import type { EmbeddingForm, ProductForm } from './form';
 export function float16Product(provider: Provider): ProductForm {
   return {
     restored: restoredFromColumns,
-    multiply: (graph, x, matrix) =>
-      product(graph, provider, x, transposed(matrix), (a, b) => graph.matmul(a, b)),
+    multiply: (graph, x, matrix, bias) =>
+      withBias(
+        graph,
+        product(graph, provider, x, transposed(matrix), (a, b) => graph.matmul(a, b)),
+        bias,
+      ),
   };
 }
 

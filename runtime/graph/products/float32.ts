@@ -1,10 +1,11 @@
 import { restoredMatrix, rowBlocks, type Matrix, type StoredTensor } from '../stored-tensors';
-import type { EmbeddingForm, ProductForm } from './form';
+import { withBias, type EmbeddingForm, type ProductForm } from './form';
 
 /** Plain float32, stored [K, N] as MatMul reads it. The form that parity is measured in. */
 export const float32Product: ProductForm = {
   restored: restoredFromColumns,
-  multiply: (graph, x, matrix) => graph.matmul(x, graph.weight(transposed(matrix))),
+  multiply: (graph, x, matrix, bias) =>
+    withBias(graph, graph.matmul(x, graph.weight(transposed(matrix))), bias),
 };
 
 /** float32 rows: looked up as they are, and the head multiplies with them transposed. */

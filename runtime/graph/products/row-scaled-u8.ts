@@ -7,7 +7,7 @@ import {
   type ReadTensor,
   type StoredTensor,
 } from '../stored-tensors';
-import type { ProductForm } from './form';
+import { withBias, type ProductForm } from './form';
 
 /**
  * 8-bit times 8-bit: one scale for each output channel of the matrix, one for each row of the input. Both sides are
@@ -27,7 +27,7 @@ export const rowScaledU8Product: ProductForm = {
       });
     });
   },
-  multiply(graph, x, matrix) {
+  multiply(graph, x, matrix, bias) {
     const { values, scales } = storedU8(matrix);
     const row = quantisedRows(graph, x);
     const one = graph.float(1);
@@ -35,7 +35,7 @@ export const rowScaledU8Product: ProductForm = {
     const inputs = graph.signedBytes
       ? [row.values, signed(graph, graph.weight(values)), one, graph.weight(scales), zero]
       : [row.values, graph.weight(values), one, graph.weight(scales), zero, zero];
-    return graph.mul(graph.node('MatMulIntegerToFloat', inputs), row.scales);
+    return withBias(graph, graph.mul(graph.node('MatMulIntegerToFloat', inputs), row.scales), bias);
   },
 };
 

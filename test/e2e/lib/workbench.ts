@@ -24,10 +24,21 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .explorer-folders-view').waitFor({ timeout: 60_000 });
   }
 
-  /** Opens a window on the folders that a workspace file names. */
+  /**
+   * Opens a new window on the folders that a workspace file names, and waits until they are shown. The editor itself sometimes
+   * takes a file that it has not opened before for one that names no folder, and stays at that: then it is opened again.
+   */
   async openWorkspace(file: string): Promise<void> {
-    await this.page.goto(`${this.url}/?workspace=${encodeURIComponent(file)}`);
-    await this.page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+    const folder = this.page.locator('.explorer-folders-view .monaco-list-row').first();
+    for (let tries = 0; ; tries += 1) {
+      await this.page.goto(`${this.url}/?workspace=${encodeURIComponent(file)}`);
+      await this.page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+      try {
+        return await folder.waitFor({ timeout: 15_000 });
+      } catch (error) {
+        if (tries === 2) throw error;
+      }
+    }
   }
 
   /** Leaves the editor: for it the window is closed. */
@@ -228,17 +239,44 @@ export class Workbench {
   async settings(changes: Record<string, unknown>): Promise<void> {
     const text = JSON.stringify({ ...baseSettings, ...changes });
     if (text === this.currentSettings) return;
+    // Until they are saved they may be anything, and the next call must not take them for what it wants.
+    this.currentSettings = '';
+    await this.openSettings();
+    await this.typeSettings(text);
+    await this.save();
+    await this.settingsTab(':not(.dirty)').waitFor();
+    this.currentSettings = text;
+    await this.closeSettings();
+  }
+
+  /**
+   * Ends when the editor knows that they are to be saved: what is saved already looks the same as what it has not noticed yet. A file
+   * that is still being read takes what is typed for its content, and is read again.
+   */
+  private async typeSettings(text: string): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      // Typed over a selection, a bracket would be put around it.
+      await this.page.keyboard.press('Control+A');
+      await this.page.keyboard.press('Delete');
+      await this.page.keyboard.insertText(text);
+      try {
+        return await this.settingsTab('.dirty').waitFor({ timeout: 5_000 });
+      } catch (error) {
+        if (tries === 2) throw error;
+        await this.command('File: Revert File');
+      }
+    }
+  }
+
+  /** Shows the user's settings as a file. */
+  async openSettings(): Promise<void> {
     await this.command('Preferences: Open User Settings (JSON)');
     await this.tab('settings.json').waitFor();
     await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
-    // Typed over a selection, a bracket would be put around it.
-    await this.page.keyboard.press('Control+A');
-    await this.page.keyboard.press('Delete');
-    await this.page.keyboard.insertText(text);
-    await this.save();
-    await this.page.locator('.tab.active:not(.dirty)[data-resource-name="settings.json"]').waitFor();
-    this.currentSettings = text;
-    await this.closeSettings();
+  }
+
+  settingsTab(state: '.dirty' | ':not(.dirty)'): Locator {
+    return this.page.locator(`.tab.active${state}[data-resource-name="settings.json"]`);
   }
 
   /** A save that is not quite done leaves the editor open. */

@@ -49,6 +49,18 @@ describe('Workspace', () => {
     expect(workspace.status()).toMatchObject({ state: 'ready', filesDone: 1 });
   });
 
+  it('begins once a suggestion that was just answered is on the screen', async () => {
+    workspace.startOnceShown();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(workspace.status().filesDone).toBe(0);
+    await expect.poll(() => workspace.status(), { timeout: 5_000 }).toMatchObject({ filesDone: 1 });
+  });
+
+  it('begins where its files are asked for', async () => {
+    expect(await workspace.files()).toEqual([]);
+    await expect.poll(() => workspace.files()).toMatchObject([{ displayPath: 'fruit.ts', chunks: 1 }]);
+  });
+
   it('is not called switched off while its opening is put off', async () => {
     const fresh = new Workspace(path.join(base, 'fresh'), log);
     fresh.postpone();

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CancellationTokenSource } from 'vscode-jsonrpc';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineClient } from '../../../extension/engine/engine-client';
-import type { LogRecord } from '../../../runtime/protocol/engine';
+import type { InitializeParams, LogRecord } from '../../../runtime/protocol/engine';
 import { Doctor, DocumentOpened, IndexCommand, IndexFiles } from '../../../runtime/protocol/methods';
 import { bundleProgram, type Program } from '../fakes/bundle';
 import { isAlive, openWindow, reached } from './windows';
@@ -62,6 +62,15 @@ describe('EngineClient', () => {
     expect(engine.pid).toBeUndefined();
   });
 
+  it('starts its process at once, before anything else in the editor has its turn', async () => {
+    const engine = client();
+    await engine.setAllowed(true);
+    const starting = engine.ensureStarted();
+    // The file that takes what the process writes to stderr.
+    expect(readdirSync(path.join(dataFolder, 'engine'))).toEqual([expect.stringMatching(/\.log$/)]);
+    await starting;
+  });
+
   it('starts one process for many requests', async () => {
     const engine = client();
     await engine.setAllowed(true);
@@ -73,9 +82,14 @@ describe('EngineClient', () => {
 
   it('rejects what a killed engine was asked, restarts, replays, and serves the next request', async () => {
     const engine = client();
-    engine.onConnected(() => engine.notify(DocumentOpened, document));
+    const told: InitializeParams[] = [];
+    engine.onConnected((params) => {
+      told.push(params);
+      engine.notify(DocumentOpened, document);
+    });
     await engine.setAllowed(true);
     expect(await engine.request(IndexFiles, undefined)).toHaveLength(1);
+    expect(told).toMatchObject([{ dataFolder }]);
     const pending = engine.request(IndexCommand, { command: 'pause' });
     const first = engine.pid!;
     process.kill(first, 'SIGKILL');

@@ -23,6 +23,7 @@ test.each([
   ['mamba2', 52],
   ['striped', 81],
   ['llama', 53],
+  ['stripedhyena', 74],
 ])('%s: a step takes few operators', (name, most) => {
   const { operators, joined } = operatorsOf(name);
   const costly = operators.filter((operator) => !free.has(operator));

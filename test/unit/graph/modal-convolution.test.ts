@@ -28,7 +28,7 @@ function filterOf(modes: number) {
     const [size, angle] = [reaches[i % reaches.length]!, i % 3 === 0 ? 0 : (i * 0.37) % Math.PI];
     poles.set([size * Math.cos(angle), size * Math.sin(angle)], 2 * i);
   }
-  return { modes, poles, residues: numbers(poles.length) };
+  return { modes, poles, residues: numbers(poles.length), skip: numbers(channels) };
 }
 
 type Filter = ReturnType<typeof filterOf>;
@@ -39,11 +39,16 @@ interface Convolved {
 }
 
 /** The recurrence as it is written down, in float64. */
-function expected({ modes, poles, residues }: Filter, u: Float32Array, before: Float32Array): Convolved {
+function expected(
+  { modes, poles, residues, skip }: Filter,
+  u: Float32Array,
+  before: Float32Array,
+): Convolved {
   const y = new Float64Array(u.length);
   const state = Float64Array.from(before);
   for (let at = 0; at < u.length; at++) {
     const channel = at % channels;
+    y[at] = skip[channel]! * u[at]!;
     for (let mode = 0; mode < modes; mode++) {
       const pole = 2 * (channel * modes + mode);
       const [re, im] = [2 * mode * channels + channel, (2 * mode + 1) * channels + channel];
@@ -56,28 +61,36 @@ function expected({ modes, poles, residues }: Filter, u: Float32Array, before: F
   return { y, state };
 }
 
-/** By the graph for a kind of run, on the CPU. */
+interface Form {
+  provider: Provider;
+  run?: RunKind;
+}
+
+function graphOf(modes: number, { provider, run }: Form): GraphBuilder {
+  const graph = new GraphBuilder();
+  const input = graph.input('u', 'float32', ['T', channels]);
+  const context: Partial<LayerContext> = { graph, provider, run, prefix: 'm', states: noStates(provider) };
+  const described: ModalFilter = { kind: 'modal', modes, poles: 'poles', residues: 'residues' };
+  const output = modalConvolution(context as LayerContext, input, described, channels, 'skip');
+  graph.output(output, 'y', 'float32', ['T', channels]);
+  return graph;
+}
+
+/** By the graph for a kind of run, on the CPU; of one for a token, token by token. */
 async function computed(
   filter: Filter,
   u: Float32Array,
   before: Float32Array,
-  { provider, run }: { provider: Provider; run?: RunKind },
+  form: Form,
 ): Promise<Convolved> {
-  const graph = new GraphBuilder();
-  const input = graph.input('u', 'float32', ['T', channels]);
-  const context: Partial<LayerContext> = { graph, provider, run, prefix: 'm', states: noStates(provider) };
   const { modes } = filter;
-  const described: ModalFilter = { kind: 'modal', modes, poles: 'poles', residues: 'residues' };
-  graph.output(modalConvolution(context as LayerContext, input, described, channels), 'y', 'float32', [
-    'T',
-    channels,
-  ]);
+  const graph = graphOf(modes, form);
 
   const parts: Uint8Array[] = [];
   const places = new Map<string, { location: string; offset: number; length: number }>();
   let offset = 0;
   for (const tensor of graph.storedTensors()) {
-    const data = tensor.make((name) => filter[name as 'poles' | 'residues']);
+    const data = tensor.make((name) => filter[name as 'poles' | 'residues' | 'skip']);
     parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     places.set(tensor.name, { location: 'weights', offset, length: data.byteLength });
     offset += data.byteLength;
@@ -90,12 +103,16 @@ async function computed(
   );
   const session = await openSession({ graphPath, threads: 1 });
   try {
-    const feeds = {
-      u: session.float32(u, [u.length / channels, channels]),
-      'm.state': session.float32(before, [2 * modes, channels]),
-    };
-    const outputs = await session.run(feeds, ['y', 'm.state.next']);
-    return { y: outputs.y!.data as Float32Array, state: outputs['m.state.next']!.data as Float32Array };
+    const size = form.run === 'token' ? channels : u.length;
+    const y: number[] = [];
+    let state = session.float32(before, [2 * modes, channels]);
+    for (let at = 0; at < u.length; at += size) {
+      const rows = session.float32(u.subarray(at, at + size), [size / channels, channels]);
+      const outputs = await session.run({ u: rows, 'm.state': state }, ['y', 'm.state.next']);
+      y.push(...(outputs.y!.data as Float32Array));
+      state = outputs['m.state.next']!;
+    }
+    return { y, state: state.data as Float32Array };
   } finally {
     await session.release();
   }
@@ -115,6 +132,7 @@ function errorOf(found: ArrayLike<number>, exact: ArrayLike<number>): number {
 const forms = [
   ['loops on the CPU', { provider: 'cpu' }, [1, 16, 100, 2048]],
   ['powers of poles', { provider: 'webgpu' }, [1, 16, 64]],
+  ['a token', { provider: 'webgpu', run: 'token' }, [1, 500]],
   ['chunks of a block', { provider: 'webgpu', run: 'block' }, [512, 576, blocks.longest]],
 ] as const;
 
@@ -131,4 +149,17 @@ describe.each(forms)('%s', (_, form, lengths) => {
       }
     },
   );
+});
+
+test('a token of more modes than linear attention takes on a device goes without it', () => {
+  const operators = (modes: number) =>
+    Buffer.from(
+      graphOf(modes, { provider: 'webgpu', run: 'token' }).finish('test', () => ({
+        location: 'weights',
+        offset: 0,
+        length: 1,
+      })),
+    ).toString('latin1');
+  expect(operators(128)).toContain('LinearAttention');
+  expect(operators(129)).not.toContain('LinearAttention');
 });
