@@ -54,13 +54,15 @@ export function touchedWeights(
   if (model.head !== undefined) shares.set(model.embedding, 0);
   let bytes = 0;
   for (const [name, size] of tensors) {
-    const shared = [...shares].find(([matrix]) => name === matrix || name.startsWith(`${matrix}.`));
+    const shared = [...shares].find(
+      ([matrix]) => name === matrix || name.startsWith(`${matrix}.`) || name.startsWith(`${matrix}*`),
+    );
     bytes += size * (shared?.[1] ?? 1);
   }
   return bytes;
 }
 
-/** Names of the matrices of experts, with the share of each that a token goes through. */
+/** Names of the matrices of experts, whatever form or factor is behind them, with the share of each that a token goes through. */
 function expertShares({ layers }: ModelDescription): [matrix: string, share: number][] {
   return layers.flatMap(({ channel }, index): [string, number][] => {
     if (channel?.kind !== 'moe') return [];
