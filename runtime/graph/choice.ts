@@ -81,7 +81,7 @@ function chooseNothing(graph: GraphBuilder, condition: Value): Value {
   return graph.node('If', [condition], { then_branch: branch(), else_branch: branch() });
 }
 
-/** What is behind the end of a tensor of one element in `rank` dimensions. */
+/** No elements of a tensor of one in `rank` dimensions. */
 function sliceNothing(graph: GraphBuilder, from: Value, type: 'int32' | 'int64', rank: number): Value {
   const list = (name: string, item: (axis: number) => number) => {
     const items = Array.from({ length: rank }, (_, axis) => item(axis));
@@ -89,6 +89,6 @@ function sliceNothing(graph: GraphBuilder, from: Value, type: 'int32' | 'int64',
     return graph.constant(`${name}(${type},${rank})`, type, [rank], data);
   };
   const one = graph.constant(`one(${rank})`, 'float32', new Array<number>(rank).fill(1), new Float32Array(1));
-  const inputs = [one, from, list('far', () => 2 ** 30), list('axes', (axis) => axis)];
+  const inputs = [one, from, list('end', () => 0), list('axes', (axis) => axis)];
   return graph.reshape(graph.node('Slice', inputs), [-1]);
 }

@@ -9,7 +9,11 @@ export class Branches {
   private readonly branches: readonly string[];
   private unused: Promise<Unused> | undefined;
 
-  constructor(private readonly session: Session) {
+  /** @param fed inputs that every run is given */
+  constructor(
+    private readonly session: Session,
+    private readonly fed: readonly string[],
+  ) {
     this.branches = session.inputs.filter(({ type }) => type === 'bool').map(({ name }) => name);
   }
 
@@ -29,7 +33,7 @@ export class Branches {
     into?: Readonly<Record<string, Tensor>>,
   ): Promise<Record<string, Tensor>> {
     if (this.branches.length > 0) {
-      const { tensors } = await (this.unused ??= unusedInputs(this.session));
+      const { tensors } = await (this.unused ??= unusedInputs(this.session, this.fed));
       for (const [name, tensor] of tensors) feeds[name] ??= tensor;
     }
     if (branch) feeds[names.only(branch)] = this.session.bool(true);
@@ -50,9 +54,11 @@ interface Unused {
  * What the branches that do not run are told: a graph must be given all of its inputs. Those that lie on the device are taken there
  * once, not in every run.
  */
-async function unusedInputs(session: Session): Promise<Unused> {
-  const tensors = new Map(session.inputs.map((input) => [input.name, least(session, input)]));
-  const told = session.inputs.filter(({ name, type }) => type === 'float32' || name === names.first);
+async function unusedInputs(session: Session, fed: readonly string[]): Promise<Unused> {
+  const inputs = session.inputs.filter(({ name }) => !fed.includes(name));
+  const tensors = new Map(inputs.map((input) => [input.name, least(session, input)]));
+  const told = inputs.filter(({ name, type }) => type === 'float32' || name === names.first);
+  if (told.length === 0) return { tensors: [...tensors], release: () => Promise.resolve() };
   const kept = await openGraph(copies(told), session.provider, {
     onDevice: told.map(({ name }) => `${name}.there`),
   });

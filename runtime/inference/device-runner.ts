@@ -75,7 +75,7 @@ export class DeviceRunner implements Runner<DeviceState> {
     private readonly layout: StateLayout,
     private readonly copy = new DeviceCopy(session.provider),
   ) {
-    this.branches = new Branches(session);
+    this.branches = new Branches(session, stateTensors(layout));
     this.tensors = stateTensors(layout);
     this.always = session.outputs.filter((name) => name === names.logits || name === probeOutput);
     const zeros = [...stateShapes(layout, 0)].map(([name, shape]): [string, Tensor] => [

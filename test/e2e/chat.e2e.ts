@@ -25,16 +25,28 @@ async function askInChat(workbench: Workbench, words: string): Promise<Locator> 
 /** Whether the chat completes an "@" with our name. */
 async function isOffered(workbench: Workbench): Promise<boolean> {
   const { page } = workbench;
-  await chat(workbench).locator('.interactive-input-part .monaco-editor').first().click();
-  await workbench.type('@');
   const rows = page.locator('.suggest-widget.visible .monaco-list-row');
-  await rows.first().waitFor();
+  const clear = async () => {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Delete');
+  };
+  // A chat that is drawn anew while "@" is typed shows no list: it is typed again then.
+  const listed = await poll(async () => {
+    await chat(workbench).locator('.interactive-input-part .monaco-editor').first().click();
+    await clear();
+    await workbench.type('@');
+    return await rows
+      .first()
+      .waitFor({ timeout: 5_000 })
+      .then(() => true)
+      .catch(() => undefined);
+  }, 40_000);
+  assert.ok(listed, 'the chat shows no list behind "@"');
   await workbench.type('long');
   await page.waitForTimeout(1_000);
   const names = await rows.locator('.label-name').allTextContents();
-  await page.keyboard.press('Escape');
-  await page.keyboard.press('Control+A');
-  await page.keyboard.press('Delete');
+  await clear();
   return names.includes('@longview');
 }
 

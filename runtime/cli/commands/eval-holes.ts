@@ -7,14 +7,14 @@ import { evaluateHoles, type HoleScores } from '../../evaluation/holes';
 import { throwIfAborted } from '../../protocol/errors';
 import type { Command } from './index';
 import { withEngine } from '../local-engine';
-import { UsageError, oneOf, parse, wholeNumber } from '../options';
+import { UsageError, modelOptions, oneOf, parse, wholeNumber } from '../options';
 import { ProgressBar, milliseconds, percent, print, printJson, table } from '../output';
 import { readFileText } from '../read-file';
 
 export const evalHoles: Command = {
   name: 'eval holes',
   usage:
-    'eval holes FILE.jsonl [--limit N] [--context none|file|repo] [--imports N] [--similar N] [--edits N] [--precision P] [--json]',
+    'eval holes FILE.jsonl [--limit N] [--context none|file|repo] [--imports N] [--similar N] [--edits N] [--precision P] [--provider P] [--json]',
   summary: 'How often a completion is exactly what stood in a hole.',
   details:
     'Context repo shows the model other files as the editor does. --imports: that many tokens of declarations of what the file imports. ' +
@@ -26,7 +26,7 @@ export const evalHoles: Command = {
       imports: { type: 'string' },
       similar: { type: 'string' },
       edits: { type: 'string' },
-      precision: { type: 'string' },
+      ...modelOptions,
     });
     const file = positionals[0];
     if (!file) throw new UsageError('A file of holes is missing.');
