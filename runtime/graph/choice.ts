@@ -3,7 +3,7 @@ import { bytesOf } from './onnx';
 import { names } from './states';
 import { elementCount } from './stored-tensors';
 
-/** Runs that a model's graph for a device has a branch for; all others take as many tokens as they are declaredOutputs. */
+/** Runs that a model's graph for a device has a branch for; all others take as many tokens as they are given. */
 export type Branch = 'greedy' | 'block';
 
 /** A graph, and which runs take it. */
@@ -14,8 +14,7 @@ export interface Choice {
 
 /**
  * Several graphs of one model as one, so that the weights which they share are in memory once. A run takes the first of `choices`
- * whose input `names.only(branch)` is true, else `otherwise`; it is given all inputs, and gives the
- * outputs of that graph.
+ * whose input `names.only(branch)` is true, else `otherwise`; it is given all inputs, and gives the outputs of that graph.
  */
 export function choosing(choices: readonly Choice[], otherwise: GraphBuilder): GraphBuilder {
   const graphs = [...choices.map(({ graph }) => graph), otherwise];
