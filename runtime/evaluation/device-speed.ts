@@ -68,7 +68,5 @@ function additions(elements: number, count: number): Uint8Array {
   let y = graph.node('Expand', [x, graph.ints(elements)]);
   for (let i = 0; i < count; i++) y = graph.add(y, x);
   graph.output(graph.node('Slice', [y, graph.ints(0), graph.ints(1), graph.ints(0)]), 'y', 'float32', [1]);
-  return graph.finish('additions', () => {
-    throw new Error('The graph has no weights');
-  });
+  return graph.finish('additions');
 }

@@ -58,7 +58,6 @@ export class GraphBuilder {
 
   /** One that operators take from main memory, such as where to cut or how large to make something. */
   hostInput(name: Value, type: ElementType, shape: readonly Dimension[]): Value {
-    this.input(name, type, shape);
     this.inputs.set(name, { type, shape, onHost: true });
     return name;
   }
@@ -237,8 +236,8 @@ export class GraphBuilder {
     return { graph: graphProto({ name, nodes, initializers, inputs: [], outputs: given }) };
   }
 
-  /** The model as ONNX, its weights found where `place` says. */
-  finish(name: string, place: (tensor: StoredTensor) => ExternalData): Uint8Array {
+  /** The model as ONNX, its weights found where `place` says; absent = it has none. */
+  finish(name: string, place: (tensor: StoredTensor) => ExternalData = noPlace): Uint8Array {
     const weights = [...this.weights].map(([value, { tensor, shape }]) =>
       tensorProto(value, tensor.type, shape, place(tensor)),
     );
@@ -270,6 +269,10 @@ export class GraphBuilder {
     this.nodes.push(nodeProto(name, operator, domain, inputs, outputs, attributes));
     return outputs;
   }
+}
+
+function noPlace({ name }: StoredTensor): never {
+  throw new Error(`The graph has no place for its weight ${name}`);
 }
 
 function declarations(values: Iterable<readonly [name: string, declared: Declared]>): ProtobufWriter[] {

@@ -26,7 +26,7 @@ export function choosing(choices: readonly Choice[], otherwise: GraphBuilder): G
     const [first, ...others] = rest;
     if (!first) return otherwise;
     const graph = new ChoosingGraph();
-    const condition = graph.input(names.only(first.branch), 'bool', []);
+    const condition = names.only(first.branch);
     const branches = {
       then_branch: first.graph.asBranch(first.branch, order),
       else_branch: nested(others).asBranch(`not ${first.branch}`, order),

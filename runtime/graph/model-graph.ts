@@ -114,7 +114,6 @@ export function modelLogits(
 
   for (const [index, layer] of layers.entries()) {
     const last = index === layers.length - 1;
-    // The first norm has nothing to add up, and its operator is not joined.
     const normed = shared.run === 'token' && isJoined(layer.mixerNorm);
     const prefix = `layers.${index}`;
     const context: LayerContext = {

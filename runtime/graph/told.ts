@@ -58,7 +58,8 @@ export function stepColumns(layout: Told, count: number): Column[] {
   ];
 }
 
-function kindsOf({ windows }: Told): number[] {
+/** Windows of different lengths, of which a run is told once. */
+export function kindsOf({ windows }: Pick<StateLayout, 'windows'>): number[] {
   return [...new Set(windows.map(({ window }) => window))];
 }
 

@@ -1,7 +1,7 @@
 /** What a run on a device is told of its state besides the state itself. No graph needs all of it. */
 import { blocks } from '../graph/blocks';
 import { keptOnDevice, names, type StateLayout } from '../graph/states';
-import { stepColumns, tokenColumns } from '../graph/told';
+import { kindsOf, stepColumns, tokenColumns } from '../graph/told';
 import type { Session, Tensor } from './session';
 import { rotationTables } from './token-feeds';
 
@@ -81,10 +81,6 @@ export function seenFeeds(
       feeds[names.seen(window, step)] = session.int32([seen], [1]);
     }
   return feeds;
-}
-
-function kindsOf({ windows }: StateLayout): number[] {
-  return [...new Set(windows.map(({ window }) => window))];
 }
 
 /** float32 [rows, columns], from the columns one by one, each of which holds all of its rows. */
